@@ -1,0 +1,125 @@
+"""The check that stands behind every exercise in a notebook.
+
+    one_hot = check.one_hot(one_hot)
+
+It never blocks: right code comes back as it is, wrong or missing code is explained and the reference comes back in
+its place, marked, so that the lesson goes on. In grading it only hands in answers; the marks are made elsewhere.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import os
+from typing import Any
+
+from helpers import progress
+from helpers.exercises import messages
+from helpers.exercises.engine import Exercise, Verdict
+from helpers.exercises.source import forbidden_uses
+
+MIME = "application/vnd.course.answers+json"
+VISIBLE_SEED = 0
+
+
+class Check:
+    """The exercises of one lesson, by name."""
+
+    def __init__(self, lesson: str, exercises: list[Exercise]) -> None:
+        """Hold the exercises of the lesson with this title."""
+        self._lesson = lesson
+        self._exercises = {exercise.id: ExerciseCheck(exercise) for exercise in exercises}
+
+    def __getattr__(self, name: str) -> ExerciseCheck:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._exercises:
+            near = difflib.get_close_matches(name, self._exercises, n=1)
+            guess = f"; did you mean check.{near[0]}?" if near else ""
+            raise AttributeError(
+                f"lesson {self._lesson} has no exercise {name!r}{guess} It has: {', '.join(self._exercises)}"
+            )
+        return self._exercises[name]
+
+    def __dir__(self) -> list[str]:
+        return list(self._exercises)
+
+    def __repr__(self) -> str:
+        return f"<checks of lesson {self._lesson}: {', '.join(self._exercises)}>"
+
+
+class ExerciseCheck:
+    """The check of one exercise, called with the learner's function or class."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        """Make a check; tries are counted for stepped hints."""
+        self.exercise = exercise
+        self.tries = 0
+        self.__doc__ = exercise.__doc__
+
+    def __call__(self, code: Any) -> Any:
+        """Check `code` and give it back if it is right; else say why and give back the reference, marked as such."""
+        exercise = self.exercise
+        if is_reference(code):
+            self._say("This is the reference that stepped in. Run the cell with your own code, then check again.")
+            return code
+        seed = os.environ.get("COURSE_SEED")
+        if seed:
+            hand_in(exercise, code, int(seed))
+            return code
+        verdict = self._verdict(code)
+        self.tries += verdict.status in ("wrong", "forbidden")
+        strict = "NBGRADER_EXECUTION" in os.environ
+        lines = messages.lines_of(exercise, verdict, self.tries, stand_in=not strict)
+        text = messages.plain(exercise, verdict, lines)
+        messages.tell({"text/plain": text, "text/html": messages.rich(exercise, verdict, lines)})
+        if verdict.passed:
+            progress.record_solved(exercise.key)
+            return code
+        if strict:
+            raise AssertionError(text)
+        return stand_in(exercise)
+
+    def _verdict(self, code: Any) -> Verdict:
+        exercise = self.exercise
+        if not callable(code):
+            what = f"`check.{exercise.id}` needs the {exercise.kind} itself, and this is a {type(code).__name__}: "
+            return exercise.verdict("unreadable", what + f"write `check.{exercise.id}({exercise.id})`.")
+        used = forbidden_uses(code, exercise.forbids)
+        if used:
+            names = ", ".join(f"`{name.lstrip('.')}`" for name in used)
+            return exercise.verdict("forbidden", f"Your code uses {names}, which does the exercise for you.")
+        try:
+            return exercise.mark(exercise.answers(code, VISIBLE_SEED), VISIBLE_SEED)
+        except KeyboardInterrupt:
+            return exercise.verdict("unreadable", "stopped: your code was still running. Does a loop never end?")
+
+    def _say(self, sentence: str) -> None:
+        messages.tell({"text/plain": f"○ {self.exercise.id}: {sentence}"})
+
+
+def hand_in(exercise: Exercise, code: Any, seed: int) -> None:
+    """In grading: leave the answers in the notebook, and no verdict."""
+    from IPython.display import display
+
+    answers = [] if not callable(code) else exercise.answers(code, seed)
+    display({MIME: {"exercise": exercise.id, "answers": answers}}, raw=True)
+
+
+def is_reference(code: Any) -> bool:
+    """Whether this is the course's own answer: one that stepped in, or a method of an exercise."""
+    return bool(getattr(code, "is_reference", False)) or isinstance(getattr(code, "__self__", None), Exercise)
+
+
+def stand_in(exercise: Exercise) -> Any:
+    """The reference under the learner's name, marked so that it cannot pass for the learner's own."""
+    reference = exercise.reference
+    if isinstance(reference, type):
+        return type(reference.__name__, (reference,), {"is_reference": True})
+
+    @functools.wraps(reference)
+    def answer(*arguments: Any, **named: Any) -> Any:
+        return reference(*arguments, **named)
+
+    answer.is_reference = True  # type: ignore[attr-defined]
+    return answer

@@ -1,0 +1,307 @@
+"""An exercise: one object that asks, diagnoses, marks and proves itself.
+
+An author writes `questions` (drawn from a seed), a `reference` and the wrong answers that learners give, each marked
+`@misconception(hint)`. From these come the check in the notebook, the diagnosis, the mark in grading, the tests of
+the grader and the instructor's table of misconceptions.
+
+Answers travel, verdicts do not: `answers(code, seed)` runs beside the learner's code and yields plain data;
+`mark(answers, seed)` needs only that data, so it can run where the code never was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from helpers.exercises.codec import Unreadable, decode, encode, same
+
+Answer = dict[str, Any]  # {"value": encoded} or {"error": type, "text": message, "line": the learner's own line}
+
+
+def misconception(hint: str) -> Callable[[Any], Any]:
+    """Mark a method (or a nested class) as a wrong answer that learners give, with the sentence they then read."""
+
+    def mark(wrong: Any) -> Any:
+        wrong.hint = hint
+        return wrong
+
+    return mark
+
+
+class Question(tuple):
+    """The arguments of one call, and the part of the exercise whose points hang on it."""
+
+    part: str
+
+    def __new__(cls, *arguments: Any, part: str = "") -> Question:
+        """Make a question of the arguments; `part` is a key of the exercise's `parts`."""
+        question = super().__new__(cls, arguments)
+        question.part = part
+        return question
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A named wrong answer: what to tell its author, and code that gives it."""
+
+    name: str
+    hint: str
+    code: Any = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The question that shows the mistake best, with both answers decoded (or an answer that is an error)."""
+
+    question: tuple
+    given: Any
+    expected: Any
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What marking found.
+
+    Attributes
+    ----------
+    status : {"right", "wrong", "empty", "forbidden", "unreadable"}
+    points, max_points : float
+    message : str
+        One or two sentences to the learner.
+    misconception : str or None
+        The name of the misconception that gives the same answers to every question.
+    failure : Failure or None
+    parts : dict of str to bool
+        Which parts were right, where the exercise has parts.
+    """
+
+    status: str
+    points: float
+    max_points: float
+    message: str
+    misconception: str | None = None
+    failure: Failure | None = None
+    parts: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every question was answered rightly."""
+        return self.status == "right"
+
+
+class Exercise:
+    """Base of all exercises; a subclass is named in CamelCase as its function is in snake_case.
+
+    A subclass sets `points` (or `parts`), perhaps `forbids` and `hints`, and defines `questions`, `reference` and
+    misconceptions. The first line of its docstring is the signature that learners are asked for.
+    """
+
+    kind = "function"
+    points: float = 1
+    parts: dict[str, float] = {}  # noqa: RUF012  part -> its points; they add up to `points`
+    forbids: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()  # told at the second and third try
+    rtol, atol = 1e-4, 1e-6
+    reference: Any  # a method, or a nested class where the exercise asks for a class
+    lesson: int  # set by the registry in helpers.exercises
+
+    # -- what an author writes ------------------------------------------------------------------------------------
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        """Yield the arguments of each call; the same generator state yields the same questions."""
+        raise TypeError(f"{type(self).__name__} asks nothing: define questions(self, rng)")
+
+    def ask(self, code: Any, *arguments: Any) -> Any:
+        """Put one question to the code. Override it for classes, training steps and everything stateful."""
+        return code(*arguments)
+
+    def facts(self, answer: Any, *arguments: Any) -> Any:
+        """What counts of a decoded answer: override it where several answers are right. Runs where marks are made."""
+        return answer
+
+    # -- what runs beside the learner's code ----------------------------------------------------------------------
+
+    @property
+    def id(self) -> str:
+        """The name that learners use: the class's name in snake_case."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
+
+    @property
+    def key(self) -> str:
+        """The name within the whole course: lesson and id."""
+        return f"{self.lesson:02d}/{self.id}"
+
+    @property
+    def signature(self) -> str:
+        """The first line of the docstring."""
+        return (type(self).__doc__ or self.id).strip().splitlines()[0]
+
+    def asked(self, seed: int) -> list[Question]:
+        """The questions of this seed."""
+        rng = np.random.default_rng(seed)
+        return [q if isinstance(q, Question) else Question(*q) for q in self.questions(rng)]
+
+    def answers(self, code: Any, seed: int) -> list[Answer]:
+        """What the code answers to the questions of this seed, as plain data. Nothing the code does gets out."""
+        return [self.answer(code, question) for question in self.asked(seed)]
+
+    def answer(self, code: Any, question: Question) -> Answer:
+        """One answer. The code gets its own copy of the question; what it prints is dropped."""
+        try:
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                return {"value": encode(self.ask(code, *copy.deepcopy(tuple(question))))}
+        except (Exception, SystemExit) as error:
+            return {"error": type(error).__name__, "text": str(error)[:300], "line": own_line(error, code)}
+
+    # -- what runs where the marks are made -----------------------------------------------------------------------
+
+    def mark(self, answers: Any, seed: int) -> Verdict:
+        """Judge handed-in answers against the questions of this seed. Safe against any JSON."""
+        questions = self.asked(seed)
+        given = self.read(answers, questions)
+        if given is None:
+            return self.verdict("unreadable", "No readable answers were handed in.")
+        expected = self.read(self.answers(self.reference, seed), questions)
+        assert expected is not None
+        right = [self.agree(g, e) for g, e in zip(given, expected, strict=True)]
+        if all(right):
+            return self.verdict("right", f"right on all {len(right)} questions.", right, questions)
+        if all(g.error == "NotImplementedError" for g in given):
+            return self.verdict("empty", "not written yet. Replace the line `raise NotImplementedError()`.")
+        worst = min((i for i, good in enumerate(right) if not good), key=lambda i: size(questions[i]))
+        failure = Failure(tuple(questions[worst]), given[worst].value, expected[worst].value, given[worst].complaint)
+        name, message = self.diagnose(given, expected, questions, seed)
+        return self.verdict("wrong", message, right, questions, name, failure)
+
+    def read(self, answers: Any, questions: list[Question]) -> list[Read] | None:
+        """Decode answers and reduce each to its facts; None where they are no answers to these questions."""
+        if type(answers) is not list or len(answers) != len(questions):
+            return None
+        return [self.read_one(answer, question) for answer, question in zip(answers, questions, strict=True)]
+
+    def read_one(self, answer: Any, question: Question) -> Read:
+        """Decode one answer; whatever is wrong with it becomes an error."""
+        if type(answer) is not dict:
+            return Read(None, None, "Unreadable", "this is no answer")
+        if "error" in answer:
+            error, text, line = (str(answer.get(key, ""))[:300] for key in ("error", "text", "line"))
+            return Read(None, None, error, f"{error}: {text}" + (f" · in your line `{line}`" if line else ""))
+        try:
+            value = decode(answer.get("value"))
+        except Unreadable as error:
+            return Read(None, None, "Unreadable", str(error))
+        try:
+            return Read(value, self.facts(value, *question))
+        except Exception:  # whatever was handed in, `facts` could not read it
+            return Read(value, None, "Unreadable", "")
+
+    def agree(self, given: Read, expected: Read) -> bool:
+        """Whether two answers are the same: the same facts, or the same type of error."""
+        if given.error or expected.error:
+            return given.error == expected.error
+        return same(given.facts, expected.facts, self.rtol, self.atol)
+
+    def diagnose(
+        self, given: list[Read], expected: list[Read], questions: list[Question], seed: int
+    ) -> tuple[str | None, str]:
+        """The misconception that agrees on every question and its hint, or what can be said without one."""
+        for wrong in self.misconceptions():
+            theirs = self.read(self.answers(wrong.code, seed), questions) or []
+            if all(self.agree(g, t) for g, t in zip(given, theirs, strict=True)):
+                return wrong.name, wrong.hint
+        return None, describe(given, expected)
+
+    def misconceptions(self) -> list[Misconception]:
+        """The wrong answers this exercise knows, in the order they are written."""
+        named = ((name, getattr(self, name)) for cls in type(self).__mro__ for name in vars(cls))
+        return [Misconception(name, code.hint, code) for name, code in named if hasattr(code, "hint")]
+
+    def verdict(
+        self,
+        status: str,
+        message: str,
+        right: list[bool] | None = None,
+        questions: list[Question] | None = None,
+        misconception: str | None = None,
+        failure: Failure | None = None,
+    ) -> Verdict:
+        """A verdict with its points: all of them, or those of the parts whose questions were all right."""
+        parts = {
+            part: all(good for good, q in zip(right or [], questions or [], strict=True) if q.part == part)
+            for part in (self.parts if right else {})
+        }
+        points = self.points if status == "right" else sum(self.parts[p] for p, good in parts.items() if good)
+        return Verdict(status, points, self.points, message, misconception, failure, parts)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A decoded answer: its value and facts, or the error's type and what to say of it."""
+
+    value: Any
+    facts: Any
+    error: str = ""
+    complaint: str = ""
+
+
+def own_line(error: BaseException, code: Any) -> str:
+    """The learner's own line in a traceback: the last one that stands in the file of the function or class."""
+    function = vars(code).get("forward", vars(code).get("__init__")) if isinstance(code, type) else code
+    filename = getattr(getattr(function, "__code__", None), "co_filename", None)
+    lines = [f.line for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
+    return (lines[-1] or "")[:120] if lines else ""
+
+
+def size(value: Any) -> int:
+    """How much there is to look at in a question."""
+    if isinstance(value, (list, tuple)):
+        return 1 + sum(size(item) for item in value)
+    if isinstance(value, dict):
+        return 1 + sum(size(item) for item in value.values())
+    return len(value) if isinstance(value, str) else int(getattr(value, "numel", lambda: np.size(value))())
+
+
+def describe(given: list[Read], expected: list[Read]) -> str:
+    """What can be said of wrong answers that no misconception explains."""
+    if any(g.complaint and not e.error for g, e in zip(given, expected, strict=True)):
+        return "Your code stopped with an error."
+    pairs = [(g.value, e.value) for g, e in zip(given, expected, strict=True)]
+    if all(g is None for g, e in pairs) and any(e is not None for _, e in pairs):
+        return "Your function returns None. Is the `return` missing?"
+    numeric = [(np.asarray(g), np.asarray(e)) for g, e in pairs if is_numeric(g) and is_numeric(e)]
+    if any(g.shape != e.shape for g, e in numeric):
+        return "The shape differs from what was asked."
+    ratio = common_ratio(numeric) if len(numeric) == len(pairs) else None
+    if ratio is not None:
+        return f"Every number of yours is {ratio:.4g} times the expected one."
+    return "The answer differs."
+
+
+def is_numeric(value: Any) -> bool:
+    """Whether a decoded answer is a number or an array of numbers."""
+    return isinstance(value, (int, float, np.ndarray)) and not isinstance(value, bool)
+
+
+def common_ratio(pairs: list[tuple[np.ndarray, np.ndarray]]) -> float | None:
+    """The factor by which all given numbers differ from the expected ones, if it is one and not 1."""
+    if not pairs:
+        return None
+    given = np.concatenate([g.ravel().astype(float) for g, _ in pairs])
+    expected = np.concatenate([e.ravel().astype(float) for _, e in pairs])
+    known = np.abs(expected) > 1e-9
+    if known.sum() < 3 or np.abs(given[~known]).max(initial=0) > 1e-6:
+        return None
+    with np.errstate(all="ignore"):
+        ratios = given[known] / expected[known]
+    ratio = float(np.median(ratios))
+    steady = np.isfinite(ratio) and abs(ratio) > 1e-9 and bool(np.allclose(ratios, ratio, 1e-4, 0))
+    return ratio if steady and abs(ratio - 1) > 1e-4 else None

@@ -1,0 +1,58 @@
+"""Exercises of lesson 00: one small function, to meet the check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from helpers.exercises.engine import Exercise, misconception
+from helpers.sequences import random_dna
+
+
+class GcContent(Exercise):
+    """gc_content(sequence: str) -> float, between 0 and 1"""
+
+    points = 1
+    forbids = ("helpers.sequences.gc_content", "Bio.SeqUtils.gc_fraction")
+    hints = (
+        '`sequence.count("G")` tells how many G there are.',
+        "Add the counts of G and C, then divide by `len(sequence)`.",
+    )
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        yield ("GGCA",)
+        yield ("AATT",)
+        for length in (5, 20, 70):
+            yield ("GGC" + random_dna(length, rng),)
+
+    def reference(self, sequence: str) -> float:
+        return (sequence.count("G") + sequence.count("C")) / len(sequence)
+
+    @misconception("You counted G but not C. GC content is the share of both together.")
+    def only_g(self, sequence: str) -> float:
+        return sequence.count("G") / len(sequence)
+
+    @misconception("You counted C but not G. GC content is the share of both together.")
+    def only_c(self, sequence: str) -> float:
+        return sequence.count("C") / len(sequence)
+
+    @misconception("You gave how many G and C there are. Divide by the length to get a share.")
+    def count_not_share(self, sequence: str) -> float:
+        return sequence.count("G") + sequence.count("C")
+
+    @misconception("You gave a percentage. Here a share between 0 and 1 is asked: leave out the × 100.")
+    def percentage(self, sequence: str) -> float:
+        return 100 * (sequence.count("G") + sequence.count("C")) / len(sequence)
+
+    @misconception('You counted the word "GC", a G followed by a C. Count the two letters one by one.')
+    def the_word_gc(self, sequence: str) -> float:
+        return sequence.count("GC") / len(sequence)
+
+    @misconception("That is the share of A and T: one minus what was asked.")
+    def at_content(self, sequence: str) -> float:
+        return (sequence.count("A") + sequence.count("T")) / len(sequence)
+
+    @misconception("`//` divides and drops the fraction, so a share becomes 0. Use `/`.")
+    def whole_division(self, sequence: str) -> float:
+        return (sequence.count("G") + sequence.count("C")) // len(sequence)
