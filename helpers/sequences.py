@@ -164,7 +164,7 @@ def reverse_complement_one_hot(X: torch.Tensor) -> torch.Tensor:
 def gc_content(sequence: str) -> float:
     """Return the share of G and C among the bases that are known (N is left out), from 0 to 1.
 
-    Raises TypeError or ValueError if `sequence` is not a string, holds another character, or has no known base.
+    Raises TypeError or ValueError if `sequence` is no string, holds another character, or has no known base.
     """
     codes = _codes("gc_content", [_one_string("gc_content", sequence)], single=True)
     counts = np.bincount(codes, minlength=len(BASES))[: len(BASES)]
@@ -251,13 +251,14 @@ def shuffle(sequence: str, *, seed: int | np.random.Generator) -> str:
 def dinucleotide_shuffle(sequence: str, *, seed: int | np.random.Generator) -> str:
     """Shuffle a sequence and keep how often each pair of neighbours occurs, exactly.
 
-    Every arrangement with these counts is equally likely. The first and the last letter stay, as they must. Each
-    character is a letter of its own: N is kept like a base, and `a` is not `A`.
+    Every arrangement with these counts is equally likely. The first and the last letter stay, as they
+    must. Each character is a letter of its own: N is kept like a base, and `a` is not `A`.
 
-    The sequence is a walk over a graph of letters that uses each edge (pair of neighbours) once. To shuffle it,
-    shuffle the edges that leave each letter, except the one used last: the last edges must lead to the final letter from
-    everywhere (Altschul & Erickson 1985, doi:10.1093/oxfordjournals.molbev.a040370). They are drawn uniformly by
-    loop-erased random walks (Wilson 1996, doi:10.1145/237814.237880).
+    The sequence is a walk over a graph of letters that uses each edge (pair of neighbours) once. To
+    shuffle it, shuffle the edges that leave each letter, except the one used last: the last edges must
+    lead to the final letter from everywhere (Altschul & Erickson 1985,
+    doi:10.1093/oxfordjournals.molbev.a040370). They are drawn uniformly by loop-erased random walks
+    (Wilson 1996, doi:10.1145/237814.237880).
 
     Raises TypeError if `sequence` is not a string.
     """
@@ -298,7 +299,7 @@ def _last_edges(followers: dict[str, list[str]], final: str, rng: np.random.Gene
     return last
 
 
-def random_dna(length: int, *, seed_or_rng: int | np.random.Generator, gc: float = 0.5) -> str:
+def random_dna(length: int, rng: int | np.random.Generator, *, gc: float = 0.5) -> str:
     """Draw independent bases: G and C with probability `gc` / 2 each, A and T with (1 - `gc`) / 2 each.
 
     Raises ValueError if `length` is negative or `gc` is not from 0 to 1.
@@ -308,7 +309,7 @@ def random_dna(length: int, *, seed_or_rng: int | np.random.Generator, gc: float
     if not 0 <= gc <= 1:
         raise ValueError(f"random_dna: gc is {gc}; expected a share from 0 to 1")
     probabilities = [(1 - gc) / 2, gc / 2, gc / 2, (1 - gc) / 2]
-    codes = np.random.default_rng(seed_or_rng).choice(len(BASES), size=length, p=probabilities)
+    codes = np.random.default_rng(rng).choice(len(BASES), size=length, p=probabilities)
     return codes.astype(np.uint8).tobytes().translate(BASES.encode().ljust(256)).decode("ascii")
 
 
@@ -348,8 +349,8 @@ def _equally_long(rows: list[str], pad: bool) -> list[str]:
     if not pad:
         number = next(number for number, length in enumerate(lengths) if length != lengths[0])
         raise ValueError(
-            f"one_hot: sequence {number} has length {lengths[number]}, but sequence 0 has {lengths[0]}; all must be "
-            "equally long (pass pad=True to fill up with zero columns on the right)"
+            f"one_hot: sequence {number} has length {lengths[number]}, but sequence 0 has {lengths[0]}; "
+            "all must be equally long (pass pad=True to fill up with zero columns on the right)"
         )
     return [row.ljust(longest, "N") for row in rows]
 
