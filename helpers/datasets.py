@@ -1,0 +1,300 @@
+"""The course's data sets: what there is, where it comes from, and train, validation and test sets to use.
+
+``load("human_tata")`` takes the real set from the cache, from a mirror named by ``COURSE_DATA`` or from its pinned
+addresses, and where none of them can be had, the simulated stand-in that ships with the course, and says so.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from helpers import downloads
+from helpers.downloads import DataUnavailable, RemoteFile
+from helpers.records import read_csv, read_fasta
+from helpers.registry import DataFile, Entry, registry, shipped
+from helpers.registry import entry as entry_of
+from helpers.sequences import one_hot
+from helpers.splits import divide, leaks, overlap
+
+__all__ = [
+    "DataUnavailable",
+    "Dataset",
+    "Entry",
+    "Split",
+    "fetch",
+    "load",
+    "overlap",
+    "path",
+    "registry",
+    "shipped",
+    "verify",
+    "whereabouts",
+]
+
+SPLITS = ("train", "valid", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Sequences and their classes.
+
+    Attributes
+    ----------
+    sequences : list of N str
+        Upper-case bases, all of one length L.
+    y : Tensor, shape (N,), float32
+        0 or 1.
+    """
+
+    sequences: list[str]
+    y: torch.Tensor
+
+    @cached_property
+    def X(self) -> torch.Tensor:
+        """One-hot, shape (N, 4, L), int8, rows A, C, G, T; made once, on first use."""
+        return one_hot(self.sequences, dtype=torch.int8)
+
+    def __len__(self) -> int:
+        return len(self.sequences)
+
+    def __repr__(self) -> str:
+        return f"Split({len(self):,} sequences, {int(self.y.sum()):,} positive)"
+
+    def without(self, positions: np.ndarray) -> Split:
+        """The split less the sequences at these positions."""
+        kept = np.setdiff1d(np.arange(len(self)), positions)
+        return Split([self.sequences[i] for i in kept], self.y[kept])
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A set, divided for training, choosing and judging.
+
+    Attributes
+    ----------
+    name : str
+        As asked for.
+    source : str
+        ``"real"`` or ``"simulated"``.
+    train, valid, test : Split
+        The three parts.
+    leaks_removed : int
+        How many sequences left train and valid because they also stand in valid or test.
+    entry : Entry
+        What the registry knows of the set that was loaded: length, column of the start site, card.
+    """
+
+    name: str
+    source: str
+    train: Split
+    valid: Split
+    test: Split
+    leaks_removed: int
+    entry: Entry
+
+    def describe(self) -> str:
+        """One line: what this is, its size, its balance, and the leaks that were removed."""
+        stand_in = f" stand-in {self.entry.name}" if self.name != self.entry.name else ""
+        sizes = ", ".join(f"{len(getattr(self, split)):,} {split}" for split in SPLITS)
+        positive = sum(float(getattr(self, split).y.sum()) for split in SPLITS)
+        share = positive / sum(len(getattr(self, split)) for split in SPLITS)
+        leaked = (
+            f"{self.leaks_removed} leaked sequence{'s' * (self.leaks_removed != 1)} removed from train and valid"
+            if self.leaks_removed
+            else "no leaks removed"
+        )
+        bases = len(self.test.sequences[0])
+        return f"{self.name} ({self.source}{stand_in}): {sizes} of {bases} bp, {share:.0%} positive; {leaked}"
+
+
+def load(name: str, *, source: str | None = None, remove_leaks: bool = True) -> Dataset:
+    """Load a set of labelled sequences.
+
+    Parameters
+    ----------
+    name : str
+        One of ``registry()``, such as ``"human_tata"``.
+    source : "real", "simulated" or None
+        None takes what ``COURSE_DATA_SOURCE`` says, and else the real set if it can be had, or its simulated
+        stand-in with a notice. ``"real"`` and ``"simulated"`` take that or fail.
+    remove_leaks : bool
+        Drop from train and valid what also stands in test, and from train what stands in valid, on either strand.
+
+    Returns
+    -------
+    Dataset
+        With ``train``, ``valid`` and ``test``.
+
+    Raises
+    ------
+    ValueError
+        No set has this name, or not from this source.
+    DataUnavailable
+        ``source="real"`` and no place has an intact copy; the message says what was tried and what to do.
+    """
+    entry = entry_of(name)
+    wanted = _wanted_source(entry, source)
+    if wanted == "simulated":
+        return _read(name, _stand_in(entry), remove_leaks)
+    try:
+        paths = _fetch(entry)
+    except DataUnavailable as error:
+        if wanted == "real":
+            raise DataUnavailable(f"load: {error}. {_how_to_get(entry)}") from None
+        stand_in = _stand_in(entry)
+        print(
+            f"NOTICE  {name}: the real set is not at hand, so this is its simulated stand-in {stand_in.name}: the same "
+            f"task with planted motifs, at another level of difficulty. Scores are not comparable with published "
+            f"ones. {_how_to_get(entry)}"
+        )
+        return _read(name, stand_in, remove_leaks)
+    return _read(name, entry, remove_leaks, paths)
+
+
+def path(name: str) -> Path:
+    """The folder where a set's files lie once they are there; nothing is fetched."""
+    entry = entry_of(name)
+    if entry.kind == "real":
+        return downloads.cache_folder() / name
+    return shipped() / entry.files[0].content.folder
+
+
+def fetch(name: str) -> list[Path]:
+    """Bring all files of a set into the cache, unless they are there, and check them.
+
+    Returns
+    -------
+    list of Path
+        One a file, in the order of the registry.
+
+    Raises
+    ------
+    ValueError
+        No set has this name.
+    DataUnavailable
+        A file can be had nowhere, or a shipped file is damaged; the message says what to do.
+    """
+    downloads.forget_unreachable()
+    entry = entry_of(name)
+    try:
+        return _fetch(entry)
+    except DataUnavailable as error:
+        raise DataUnavailable(f"fetch: {error}. {_how_to_get(entry)}") from None
+
+
+def verify(name: str) -> dict[str, str]:
+    """Check every file of a set against size and SHA-256.
+
+    Returns
+    -------
+    dict of str to str
+        For each file name ``"ok"``, ``"missing"`` or ``"damaged: ..."``.
+    """
+    folder = path(name)
+    return {
+        file.content.name: downloads.state(file.content, folder / file.content.name) for file in entry_of(name).files
+    }
+
+
+def whereabouts(name: str) -> str:
+    """Say in a few words what ``load(name)`` will use, without fetching anything."""
+    entry = entry_of(name)
+    wanted = _wanted_source(entry, None)
+    if wanted == "simulated":
+        return f"simulated ({_stand_in(entry).name}, ships with the course)"
+    if all(downloads.cached(file.content) for file in entry.files):
+        return "real, in the cache"
+    megabytes = sum(file.content.bytes for file in entry.files) / 1e6
+    mirrored = " from the mirror named by COURSE_DATA" if downloads.mirrors() else ""
+    otherwise = "" if wanted == "real" else "; simulated if that fails"
+    return f"real, {megabytes:.1f} MB to fetch{mirrored}{otherwise}"
+
+
+# --- which source ----------------------------------------------------------------------------------------
+
+
+def _wanted_source(entry: Entry, source: str | None) -> str | None:
+    """``"real"``, ``"simulated"``, or None for the best that can be had."""
+    if entry.kind == "motifs":
+        raise ValueError(f"load: {entry.name!r} holds motif matrices; use helpers.motifs.jaspar(id)")
+    named = f"source={source!r}"
+    if source is None and (source := os.environ.get("COURSE_DATA_SOURCE", "").strip() or None):
+        named = f"the environment variable COURSE_DATA_SOURCE={source!r}"
+        if source in ("real", "simulated") and entry.kind == "simulated":
+            return "simulated"
+    if source not in (None, "real", "simulated"):
+        raise ValueError(f"load: {named}; it should be 'real', 'simulated', or not be given")
+    if entry.kind == "simulated":
+        if source == "real":
+            raise ValueError(f"load: {entry.name!r} is simulated, there is no real one; leave out source='real'")
+        return "simulated"
+    return source
+
+
+def _stand_in(entry: Entry) -> Entry:
+    return entry_of(entry.stand_in) if entry.stand_in else entry
+
+
+def _how_to_get(entry: Entry) -> str:
+    if entry.kind != "real":
+        return "It ships with the course: install the course again."
+    return (
+        "To get the real set, run `course data fetch` where there is a network, or name a folder (or base address) "
+        f"that has {entry.files[0].content} in the environment variable COURSE_DATA."
+    )
+
+
+# --- files to splits -------------------------------------------------------------------------------------
+
+
+def _fetch(entry: Entry) -> list[Path]:
+    if entry.kind == "real":
+        return [downloads.fetch_file(file.content) for file in entry.files]
+    return [_shipped_file(file.content) for file in entry.files]
+
+
+def _shipped_file(file: RemoteFile) -> Path:
+    place = shipped() / file.folder / file.name
+    found = downloads.state(file, place)
+    if found != "ok":
+        raise DataUnavailable(f"{place} is {found}")
+    return place
+
+
+def _read(name: str, entry: Entry, remove_leaks: bool, paths: Sequence[Path] | None = None) -> Dataset:
+    parts: dict[str, tuple[list[str], list[int]]] = {}
+    for file, place in zip(entry.files, paths or _fetch(entry), strict=True):
+        if file.split == "truth":
+            continue
+        sequences, labels = parts.setdefault(file.split, ([], []))
+        new_sequences, new_labels = _read_file(file, place)
+        sequences += new_sequences
+        labels += new_labels
+    if "all" in parts:
+        sequences, labels = parts["all"]
+        chosen = divide(sequences, labels)
+        parts = {split: ([sequences[i] for i in at], [labels[i] for i in at]) for split, at in chosen.items()}
+    train, valid, test = (
+        Split(parts[split][0], torch.tensor(parts[split][1], dtype=torch.float32)) for split in SPLITS
+    )
+    removed = 0
+    if remove_leaks:
+        from_train, from_valid = leaks(train, valid, test)
+        train, valid = train.without(from_train), valid.without(from_valid)
+        removed = len(from_train) + len(from_valid)
+    return Dataset(name, entry.kind, train, valid, test, removed, entry)
+
+
+def _read_file(file: DataFile, place: Path) -> tuple[list[str], list[int]]:
+    if file.label is None:
+        rows = read_csv(place, same_length=True)
+        return [row.sequence for row in rows], [row.label for row in rows]
+    sequences = [record.sequence for record in read_fasta(place, same_length=True)]
+    return sequences, [file.label] * len(sequences)

@@ -1,0 +1,120 @@
+"""What data sets there are: the table ``registry.toml``, as objects."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from helpers.downloads import RemoteFile
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One file of a set.
+
+    Attributes
+    ----------
+    content : RemoteFile
+        Its name, size, SHA-256 and pinned addresses.
+    split : str
+        ``"train"``, ``"valid"``, ``"test"``, ``"all"`` (still to be divided) or ``"truth"`` (what was planted).
+    sequences : int
+        How many sequences (or, for the truth, planted motifs) it holds.
+    label : int or None
+        The class of all its sequences, where the file itself does not say.
+    """
+
+    content: RemoteFile
+    split: str
+    sequences: int
+    label: int | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the registry knows of a set.
+
+    Attributes
+    ----------
+    name, title : str
+        How to load it, and what it is.
+    kind : str
+        ``"real"``, ``"simulated"``, or ``"motifs"`` (matrices: see ``helpers.motifs``).
+    files : tuple of DataFile
+        All its files.
+    length : int or None
+        Bases a sequence.
+    tss : int or None
+        Column, counted from 0, of the first transcribed base.
+    stand_in : str or None
+        The simulated set that replaces it where it cannot be had.
+    card : Path
+        The data card: origin, negatives, splits, known problems.
+    licence, citation : str
+        Terms as far as the source states them, and whom to cite.
+    """
+
+    name: str
+    title: str
+    kind: str
+    files: tuple[DataFile, ...]
+    length: int | None
+    tss: int | None
+    stand_in: str | None
+    card: Path
+    licence: str
+    citation: str
+
+
+@functools.cache
+def registry() -> dict[str, Entry]:
+    """All sets by name, as ``datasets/registry.toml`` describes them."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    table = tomllib.loads((shipped() / "registry.toml").read_text(encoding="utf-8"))
+    return {name: _parse_entry(name, fields) for name, fields in table.items()}
+
+
+def shipped() -> Path:
+    """The folder of what comes with the course: registry, cards, simulated sets, motif matrices."""
+    beside = Path(__file__).resolve().parent
+    installed = beside / "shipped"
+    return installed if installed.is_dir() else beside.parent / "datasets"
+
+
+def entry(name: str) -> Entry:
+    """The set of this name; a ValueError that suggests one if there is none."""
+    known = registry()
+    if name in known:
+        return known[name]
+    close = difflib.get_close_matches(str(name), known, n=1)
+    meant = f"did you mean {close[0]!r}? " if close else ""
+    raise ValueError(f"no data set is called {name!r}; {meant}known are {', '.join(known)}")
+
+
+def _parse_entry(name: str, fields: dict[str, Any]) -> Entry:
+    folder = fields.get("folder", name)
+    return Entry(
+        name=name,
+        title=fields["title"],
+        kind=fields["kind"],
+        files=tuple(_parse_file(folder, file) for file in fields["files"]),
+        length=fields.get("length"),
+        tss=fields.get("tss"),
+        stand_in=fields.get("stand_in"),
+        card=shipped() / "cards" / f"{name}.md",
+        licence=fields["licence"],
+        citation=fields["citation"],
+    )
+
+
+def _parse_file(folder: str, fields: dict[str, Any]) -> DataFile:
+    content = RemoteFile(folder, fields["name"], fields["sha256"], fields["bytes"], tuple(fields.get("urls", ())))
+    return DataFile(content, fields["split"], fields["sequences"], fields.get("label"))
