@@ -5,6 +5,8 @@ Every picture carries its own white background, so that it can be read in light 
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ from helpers.sequences import BASES, one_hot
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Told apart under protanopia, deuteranopia and tritanopia; contrast at least 3 on white and on #111.
 PALETTE = {"A": "#266E36", "C": "#0095FF", "G": "#B78D08", "T": "#B23D8B"}
@@ -262,3 +265,26 @@ def _checked_positions(caller: str, positions: Sequence[int] | np.ndarray | None
             "expected positions that rise by 1 or more"
         )
     return places
+
+
+def show(figure: Figure | Axes, *, alt: str, dpi: int = 90) -> None:
+    """Put a finished figure into the notebook as a PNG with its alt text, and close it.
+
+    Parameters
+    ----------
+    figure : Figure or Axes
+        What to show.
+    alt : str
+        One sentence for readers who do not see the picture: what it shows and what follows from it.
+    dpi : int
+        Dots an inch.
+    """
+    import matplotlib.pyplot as plt
+    from IPython.display import display
+
+    figure = getattr(figure, "figure", figure)
+    with io.BytesIO() as png:
+        figure.savefig(png, format="png", dpi=dpi, metadata={"Software": None})
+        data = base64.b64encode(png.getvalue()).decode("ascii")
+    plt.close(figure)
+    display({"image/png": data, "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True)

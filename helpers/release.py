@@ -1,0 +1,125 @@
+"""Making `course/`, what learners get, from `solutions/`, what authors write.
+
+nbgrader does the work: it clears solutions and outputs, locks the checks and writes checksums. Ours is one addition:
+a solution region may end in commented lines under `### STUB`, and these become the released code, so that a bug hunt
+keeps its bug and a quiz its empty letters.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader import preprocessors
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+REGION = re.compile(r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+STUB = re.compile(r"^[ \t]*### STUB[ \t]*$\n", re.MULTILINE)
+AUTHORS_TAGS = {"nbval-check-output"}  # of use only where there are outputs
+
+
+class ClearSolutions(preprocessors.ClearSolutions):
+    """nbgrader's `ClearSolutions`, which also knows a region's own stub."""
+
+    def _replace_solution_region(self, cell: nbformat.NotebookNode, language: str) -> bool:
+        cleared = REGION.sub(own_stub, cell.source).rstrip("\n")
+        had_stub = cleared != cell.source
+        cell.source = cleared
+        return super()._replace_solution_region(cell, language) or had_stub
+
+
+def own_stub(region: re.Match[str]) -> str:
+    """The region's commented stub as code, or the region as it is where it has none."""
+    parts = STUB.split(region[1])
+    if len(parts) == 1:
+        return region[0]
+    return re.sub(r"^([ \t]*)# ?", r"\1", parts[1], flags=re.MULTILINE)
+
+
+class Tidy(preprocessors.NbGraderPreprocessor):
+    """Leave out of a release what tells of the author's own run."""
+
+    def preprocess(self, nb: nbformat.NotebookNode, resources: dict[str, Any]) -> tuple[nbformat.NotebookNode, dict]:
+        """Drop widget state, interpreter version and the tags that only authors need."""
+        nb.metadata.pop("widgets", None)
+        nb.metadata["language_info"] = {"name": "python"}
+        for cell in nb.cells:
+            cell.metadata.pop("execution", None)
+            tags = [tag for tag in cell.metadata.get("tags", []) if tag not in AUTHORS_TAGS]
+            cell.metadata.pop("tags", None)
+            if tags:
+                cell.metadata["tags"] = tags
+        return nb, resources
+
+
+PREPROCESSORS = [
+    preprocessors.IncludeHeaderFooter,
+    preprocessors.LockCells,
+    ClearSolutions,
+    preprocessors.ClearOutput,
+    Tidy,
+    preprocessors.CheckCellMetadata,
+    preprocessors.ComputeChecksums,
+    preprocessors.SaveCells,
+    preprocessors.CheckCellMetadata,
+]
+
+
+def release(folders: list[str] | None = None, *, root: Path) -> list[Path]:
+    """Regenerate the released lessons; the same solutions give the same bytes.
+
+    Parameters
+    ----------
+    folders : list of str, optional
+        Names of folders in `solutions/`; all of them if not given.
+    root : Path
+        The checkout, which holds `solutions/` and `course/`.
+
+    Returns
+    -------
+    list of Path
+        The released folders.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no `solutions/`, or no such lesson in it.
+    """
+    source = root / "solutions"
+    lessons = sorted(folder.name for folder in source.glob("[0-9]*") if folder.is_dir())
+    if not lessons:
+        raise FileNotFoundError(f"release: no lessons in {source}; run it in a checkout of the course")
+    for name in folders or []:
+        if name not in lessons:
+            raise FileNotFoundError(f"release: no lesson {name!r} in {source}; there are {', '.join(lessons)}")
+    with tempfile.TemporaryDirectory(dir=root, prefix=".release-") as workshop:
+        return [release_one(name, source, Path(workshop), root / "course") for name in folders or lessons]
+
+
+def release_one(name: str, source: Path, workshop: Path, course: Path) -> Path:
+    """Release one lesson into the workshop, then put the finished folder in place of the old one."""
+    shutil.copytree(source / name, workshop / "solutions" / name, ignore=shutil.ignore_patterns(".*"))
+    config = Config()
+    config.CourseDirectory.root = str(workshop)
+    config.CourseDirectory.source_directory = "solutions"
+    config.CourseDirectory.release_directory = "course"
+    config.CourseDirectory.assignment_id = name
+    config.GenerateAssignment.preprocessors = PREPROCESSORS
+    config.GenerateAssignment.permissions = 644
+    config.Application.log_level = "ERROR"
+    generate = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
+    generate.log.setLevel("ERROR")
+    generate.start()
+    finished, place = workshop / "course" / name, course / name
+    course.mkdir(exist_ok=True)
+    if place.exists():
+        os.replace(place, workshop / f"old-{name}")
+    os.replace(finished, place)
+    return place
