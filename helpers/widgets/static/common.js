@@ -1,0 +1,247 @@
+// Shared by every widget. helpers/widgets/base.py puts it, after BASES and PALETTE, before the widget's own file.
+//
+//   export default widget("noun", (view) => {
+//     view.controls(view.slider("slope", "Slope", { min: -3, max: 3, step: 0.1 }), view.button("Reset", reset));
+//     const picture = new Surface(view, { label: "What it shows", height: (width) => width / 2 }); // from plot.js
+//     return { draw() { const c = picture.begin(); ...; view.say("One sentence."); }, numbers: () => ({ mse: mse() }) };
+//   });
+
+const MINUS = "\u2212";
+const fixed = (value, digits = 2) => (Number(value.toFixed(digits)) < 0 ? MINUS : "") + Math.abs(value).toFixed(digits);
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+const floats = (bytes) => new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const SAVE_MS = 120, SPEAK_MS = 400; // the kernel and the screen reader hear of a drag when it rests
+
+/** An element with attributes and children; null attributes are left out. */
+function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** One picture of one model: its page, its controls, its redraw, and the end of all of it. */
+class View {
+  #closing = new AbortController();
+  #observers = [];
+  #syncs = [];
+  #watched = [];
+  #saveTimer = 0;
+  #speakTimer = 0;
+  #frame = 0;
+  #waiting = false;
+  #paints = 0;
+  #colours = null;
+
+  constructor(model, el, name) {
+    this.model = model;
+    this.id = "dlg" + Math.random().toString(36).slice(2, 9);
+    this.text = h("p", { class: "dlg-message", "aria-hidden": "true" });
+    this.spoken = h("p", { class: "dlg-spoken", role: "status" });
+    this.root = h("div", { class: "dlg", role: "group", "aria-label": model.get("label"), "data-widget": name },
+      h("p", { class: "dlg-title" }, model.get("label")));
+    this.body = h("div", { class: "dlg-body" });
+    this.root.append(this.body, this.text, this.spoken);
+    el.append(this.root);
+    this.#guardKeys();
+    this.#followHost();
+  }
+
+  // ---- the model -----------------------------------------------------------------------------------------------
+
+  get(name) { return this.model.get(name); }
+
+  /** Set traits; the redraw follows at once, the kernel hears of it when the hand rests. */
+  set(changes) {
+    for (const [name, value] of Object.entries(changes)) this.model.set(name, value);
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = setTimeout(() => { this.#saveTimer = 0; this.model.save_changes(); }, SAVE_MS);
+  }
+
+  /** Redraw whenever one of these traits changes, by hand or from Python. */
+  watch(...names) {
+    for (const name of names) {
+      if (this.#watched.includes(name)) continue;
+      this.#watched.push(name);
+      this.model.on("change:" + name, this.redraw);
+    }
+  }
+
+  // ---- drawing -------------------------------------------------------------------------------------------------
+
+  begin({ draw, numbers }) {
+    this.paint = draw;
+    this.root.numbers = numbers; // what tests and the curious read: root.numbers()
+    this.redraw();
+  }
+
+  /** Several changes in one event cost one drawing: it happens when the event's handlers are done, before the paint. */
+  redraw = () => {
+    if (this.#waiting || this.signal.aborted) return;
+    this.#waiting = true;
+    queueMicrotask(() => {
+      this.#waiting = false;
+      if (this.signal.aborted || !this.paint || this.root.clientWidth === 0) return; // hidden: the resize will call
+      this.#syncs.forEach((sync) => sync());
+      this.paint();
+      this.root.dataset.paints = String(++this.#paints);
+    });
+  };
+
+  /** The host's colours as strings for a canvas. */
+  get colours() {
+    if (!this.#colours) {
+      const style = getComputedStyle(this.root);
+      this.#colours = { dark: this.root.dataset.theme === "dark" };
+      for (const name of ["fg", "muted", "grid", "bg", "soft", "accent", "good", "bad"]) {
+        this.#colours[name] = style.getPropertyValue("--dlg-" + name).trim();
+      }
+    }
+    return this.#colours;
+  }
+
+  #followHost() {
+    const adopt = () => {
+      const [r, g, b] = getComputedStyle(this.root).backgroundColor.match(/[\d.]+/g) ?? [255, 255, 255];
+      this.root.dataset.theme = 0.299 * r + 0.587 * g + 0.114 * b < 110 ? "dark" : "light";
+      this.#colours = null;
+      this.redraw();
+    };
+    const soon = () => requestAnimationFrame(() => this.signal.aborted || adopt()); // once the host's style sheet is in
+    const hosts = new MutationObserver(soon);
+    const marks = ["class", "theme", "data-theme", "data-jp-theme-light", "data-vscode-theme-kind"];
+    for (const host of [document.documentElement, document.body]) hosts.observe(host, { attributes: true, attributeFilter: marks });
+    let width = -1;
+    const sizes = new ResizeObserver(() => { // fires once on attachment, too; heights are our own doing
+      if (width !== this.root.clientWidth) adopt();
+      width = this.root.clientWidth;
+    });
+    sizes.observe(this.root);
+    this.#observers.push(hosts, sizes);
+    this.listen(matchMedia("(prefers-color-scheme: dark)"), "change", soon);
+    adopt();
+  }
+
+  /** Show a sentence; a screen reader says it once the hand rests. */
+  say(sentence) {
+    if (this.text.textContent === sentence) return;
+    this.text.textContent = sentence;
+    clearTimeout(this.#speakTimer);
+    this.#speakTimer = setTimeout(() => { this.spoken.textContent = sentence; }, SPEAK_MS);
+  }
+
+  // ---- the page ------------------------------------------------------------------------------------------------
+
+  add(...elements) {
+    this.body.append(...elements);
+    return elements[0];
+  }
+
+  hint(sentence) { this.root.querySelector(".dlg-title").after(h("p", { class: "dlg-hint" }, sentence)); }
+
+  controls(...elements) { return this.add(h("div", { class: "dlg-controls" }, ...elements)); }
+
+  /** A slider bound to a number trait. `log`: steps are powers of ten. `format(value)` is shown and spoken. */
+  slider(trait, label, { min, max, step, log = false, format = String, onchange = (value) => this.set({ [trait]: value }) }) {
+    const input = h("input", { type: "range", id: `${this.id}-${trait}`, min, max, step });
+    const shown = h("output", { for: input.id });
+    const row = h("div", { class: "dlg-slider" }, h("label", { for: input.id }, label), input, shown);
+    this.listen(input, "input", () => onchange(log ? 10 ** Number(input.value) : Number(input.value)));
+    this.#bind(trait, (value) => {
+      input.value = log ? Math.log10(value) : value;
+      shown.textContent = format(value);
+      input.setAttribute("aria-valuetext", format(value));
+      input.style.setProperty("--fill", `${(100 * (input.value - input.min)) / (input.max - input.min || 1)}%`);
+    });
+    row.limits = (low, high) => { input.min = low; input.max = high; };
+    return row;
+  }
+
+  /** One of a few: segments that the arrow keys walk. `options` is [[value, text], ...]. */
+  choice(trait, label, options) {
+    const inputs = options.map(([value]) => h("input", { type: "radio", name: `${this.id}-${trait}`, value: String(value) }));
+    const segments = options.map(([, text], i) => h("label", {}, inputs[i], h("span", {}, text)));
+    options.forEach(([value], i) => this.listen(inputs[i], "change", () => this.set({ [trait]: value })));
+    this.#bind(trait, (value) => options.forEach(([option], i) => { inputs[i].checked = option === value; }));
+    return h("fieldset", { class: "dlg-choice" }, h("legend", {}, label), h("div", { class: "dlg-segments" }, ...segments));
+  }
+
+  /** On or off, bound to a truth-valued trait. */
+  toggle(trait, label) {
+    const input = h("input", { type: "checkbox", role: "switch", id: `${this.id}-${trait}` });
+    this.listen(input, "change", () => this.set({ [trait]: input.checked }));
+    this.#bind(trait, (value) => { input.checked = value; });
+    return h("label", { class: "dlg-toggle", for: input.id }, input, h("span", {}, label));
+  }
+
+  button(text, action, { primary = false } = {}) {
+    const button = h("button", { type: "button", class: primary ? "dlg-button dlg-primary" : "dlg-button" }, text);
+    this.listen(button, "click", action);
+    return button;
+  }
+
+  #bind(trait, show) {
+    this.watch(trait);
+    this.#syncs.push(() => show(this.get(trait)));
+  }
+
+  // ---- hands and time ------------------------------------------------------------------------------------------
+
+  get signal() { return this.#closing.signal; }
+
+  /** A listener that ends with the view. */
+  listen(target, type, handler, options = {}) { target.addEventListener(type, handler, { ...options, signal: this.signal }); }
+
+  /** Run `step()` once a frame until it returns false; at one go where motion is not wanted. Returns whether it runs. */
+  run(step) {
+    this.stop();
+    if (reducedMotion()) {
+      for (let left = 10000; left > 0 && step() !== false;) left--;
+      return false;
+    }
+    const next = () => { this.#frame = step() === false ? 0 : requestAnimationFrame(next); };
+    this.#frame = requestAnimationFrame(next);
+    return true;
+  }
+
+  stop() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+  }
+
+  get running() { return this.#frame !== 0; }
+
+  // JupyterLab's command keys (b, dd, m, arrows) fire on any focused element in an output that is no text field.
+  // Plain keys end here, in the bubble phase; combinations, Escape and Shift+Enter go through to the notebook.
+  #guardKeys() {
+    this.listen(this.root, "keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape" || (event.shiftKey && event.key === "Enter")) return;
+      event.stopPropagation();
+    });
+  }
+
+  close() {
+    if (this.#saveTimer) this.model.save_changes();
+    clearTimeout(this.#saveTimer);
+    clearTimeout(this.#speakTimer);
+    this.stop();
+    this.#closing.abort();
+    this.#observers.forEach((observer) => observer.disconnect());
+    this.#watched.forEach((name) => this.model.off("change:" + name, this.redraw));
+    this.root.remove();
+  }
+}
+
+/** What a widget's module exports: `setup(view)` builds the page and returns { draw, numbers }. */
+function widget(name, setup) {
+  return {
+    render({ model, el }) {
+      const view = new View(model, el, name);
+      view.begin(setup(view));
+      return () => view.close();
+    },
+  };
+}

@@ -1,0 +1,167 @@
+const STRIP = 170; // to the right of the plot: the mean square, on the same scale
+
+function leastSquares(x, y) {
+  const mean = (v) => v.reduce((sum, value) => sum + value, 0) / v.length;
+  const mx = mean(x), my = mean(y);
+  const spread = x.reduce((sum, value) => sum + (value - mx) ** 2, 0);
+  const slope = spread > 0 ? x.reduce((sum, value, i) => sum + (value - mx) * (y[i] - my), 0) / spread : 0;
+  return { slope, intercept: my - slope * mx };
+}
+
+const significant = (value) => (value === 0 ? "0" : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3
+  ? value.toExponential(1) : String(Number(value.toPrecision(3)))).replace("-", MINUS);
+
+export default widget("line-fitter", (view) => {
+  let chosen = -1; // the point that keys move; -1 is the line
+  let axes = null;
+
+  const residuals = (line) => view.get("x").map((x, i) => view.get("y")[i] - (line.slope * x + line.intercept));
+  const mse = (line) => residuals(line).reduce((sum, r) => sum + r * r, 0) / view.get("x").length;
+  const mine = () => ({ slope: view.get("slope"), intercept: view.get("intercept") });
+
+  const [x0, x1] = view.get("x_window"), [y0, y1] = view.get("y_window");
+  const steepest = view.get("steepest"), reach = steepest * Math.max(Math.abs(x0), Math.abs(x1));
+  const fineSlope = steepest / 100, fineIntercept = (y1 - y0) / 100;
+  view.hint("Drag the line by its two handles, or drag any point. In the picture, arrow keys move the line; Page Down and Page Up choose a point for them.");
+  view.controls(
+    view.slider("slope", "Slope", { min: -steepest, max: steepest, step: fineSlope, format: significant }),
+    view.slider("intercept", "Intercept", { min: y0 - reach, max: y1 + reach, step: fineIntercept, format: significant }),
+    view.toggle("squares", "Squares"),
+    view.toggle("reveal", "Best line"),
+  );
+  const picture = new Surface(view, { label: "Points, line and squared errors", height: (width) => clamp(width * 0.52, 280, 440) });
+  view.watch("x", "y", "x_label", "y_label");
+
+  const handles = () => {
+    const inset = (x1 - x0) * 0.04;
+    return [x0 + inset, x1 - inset].map((x) => ({ x, y: view.get("slope") * x + view.get("intercept") }));
+  };
+
+  function movePoint(i, x, y) {
+    const xs = view.get("x").slice(), ys = view.get("y").slice();
+    xs[i] = clamp(x, x0, x1);
+    ys[i] = clamp(y, y0, y1);
+    view.set({ x: xs, y: ys });
+  }
+
+  function moveHandle(i, y) {
+    const ends = handles();
+    ends[i].y = clamp(y, y0 - (y1 - y0), y1 + (y1 - y0));
+    const slope = (ends[1].y - ends[0].y) / (ends[1].x - ends[0].x);
+    view.set({ slope, intercept: ends[0].y - slope * ends[0].x });
+  }
+
+  const near = (candidates, point, within) => {
+    let best = null, least = within;
+    candidates.forEach(({ x, y }, i) => {
+      const far = Math.hypot(axes.x(x) - point.x, clamp(axes.y(y), axes.box.top, axes.box.bottom) - point.y);
+      if (far < least) [best, least] = [i, far];
+    });
+    return best;
+  };
+  picture.drag({
+    grab(point, within) {
+      const handle = near(handles(), point, within + 4);
+      if (handle !== null) return { handle };
+      const i = near(view.get("x").map((x, k) => ({ x, y: view.get("y")[k] })), point, within);
+      return i === null ? null : { point: i };
+    },
+    move(point, held) {
+      if ("handle" in held) return moveHandle(held.handle, axes.yAt(point.y));
+      chosen = held.point;
+      movePoint(held.point, axes.xAt(point.x), axes.yAt(point.y));
+    },
+  });
+
+  const nudge = (across, up) => () => {
+    if (chosen >= 0) return movePoint(chosen, view.get("x")[chosen] + (across * (x1 - x0)) / 100, view.get("y")[chosen] + up * fineIntercept);
+    const middle = (x0 + x1) / 2; // tilt about the middle, so that the line stays in sight
+    const slope = view.get("slope") + across * fineSlope;
+    view.set({ slope, intercept: view.get("intercept") + up * fineIntercept - across * fineSlope * middle });
+  };
+  const choose = (step) => () => {
+    chosen = ((chosen + 1 + step + view.get("x").length + 1) % (view.get("x").length + 1)) - 1;
+    view.redraw();
+  };
+  picture.keys("plot with a line and points to move", {
+    ArrowLeft: nudge(-1, 0), ArrowRight: nudge(1, 0), ArrowUp: nudge(0, 1), ArrowDown: nudge(0, -1), PageDown: choose(1), PageUp: choose(-1),
+  });
+
+  function drawLine(line, colour, width, dash = []) {
+    const c = picture.context;
+    c.setLineDash(dash);
+    axes.clip(() => axes.line([x0, x1], [line.slope * x0 + line.intercept, line.slope * x1 + line.intercept], colour, width));
+    c.setLineDash([]);
+  }
+
+  function drawSquares(errors) {
+    const c = picture.context;
+    c.lineWidth = 1;
+    errors.forEach((error, i) => {
+      const side = Math.abs(axes.y(error) - axes.y(0)), left = axes.x(view.get("x")[i]), top = axes.y(Math.max(view.get("y")[i], view.get("y")[i] - error));
+      c.fillStyle = PALETTE.C + "26";
+      c.strokeStyle = PALETTE.C + "99";
+      c.fillRect(left, top, side, side);
+      c.strokeRect(left, top, side, side);
+    });
+  }
+
+  function drawMeanSquare(value, best, colours) {
+    const c = picture.context, left = axes.box.right + 24, room = STRIP - 34;
+    const side = (mean) => Math.min(axes.y(0) - axes.y(Math.sqrt(mean)), room);
+    const tall = side(value);
+    c.fillStyle = PALETTE.C + "40";
+    c.strokeStyle = PALETTE.C;
+    c.lineWidth = 1.5;
+    c.fillRect(left, axes.box.bottom - tall, tall, tall);
+    c.strokeRect(left, axes.box.bottom - tall, tall, tall);
+    if (view.get("reveal")) {
+      c.strokeStyle = colours.good;
+      c.setLineDash([4, 3]);
+      c.strokeRect(left, axes.box.bottom - side(best), side(best), side(best));
+      c.setLineDash([]);
+    }
+    c.fillStyle = colours.muted;
+    picture.font(12);
+    axes.text(tall >= room ? "mean square (too big to draw)" : "mean square", left, axes.box.bottom - tall - 26);
+    c.fillStyle = colours.fg;
+    picture.font(14, "600");
+    axes.text(significant(value), left, axes.box.bottom - tall - 10);
+  }
+
+  function draw() {
+    const c = picture.begin(), colours = view.colours, line = mine(), errors = residuals(line), wide = picture.width > 560;
+    const box = { left: 58, right: picture.width - (wide ? STRIP : 12), top: 10, bottom: picture.tall - 44 };
+    axes = new Axes(picture, colours, box, [x0, x1], [y0, y1]);
+    axes.frame({ xLabel: view.get("x_label"), yLabel: view.get("y_label") });
+    const best = leastSquares(view.get("x"), view.get("y")), value = mse(line), least = mse(best);
+    axes.clip(() => {
+      if (view.get("squares")) drawSquares(errors);
+      c.strokeStyle = PALETTE.C;
+      c.lineWidth = 1.5;
+      errors.forEach((error, i) => {
+        const x = axes.x(view.get("x")[i]);
+        c.beginPath();
+        c.moveTo(x, axes.y(view.get("y")[i]));
+        c.lineTo(x, axes.y(view.get("y")[i] - error));
+        c.stroke();
+      });
+    });
+    if (view.get("reveal")) drawLine(best, colours.good, 2, [7, 5]);
+    drawLine(line, PALETTE.T, 3);
+    for (const { x, y } of handles()) axes.dot(x, clamp(y, y0, y1), PALETTE.T, 8);
+    view.get("x").forEach((x, i) => axes.dot(x, view.get("y")[i], i === chosen ? colours.accent : colours.fg, i === chosen ? 8 : 5));
+    if (wide) drawMeanSquare(value, least, colours);
+    const bound = view.get("reveal") ? ` The best line has ${significant(least)}: yours is ${fixed(value / (least || 1), 2)} times that.` : "";
+    const who = chosen < 0 ? "" : ` Point ${chosen + 1} at ${significant(view.get("x")[chosen])}, ${significant(view.get("y")[chosen])} is chosen.`;
+    const sentence = `Mean squared error ${significant(value)} at slope ${significant(line.slope)}, intercept ${significant(line.intercept)}.${bound}${who}`;
+    picture.describe(sentence);
+    view.say(sentence);
+  }
+
+  const numbers = () => {
+    const best = leastSquares(view.get("x"), view.get("y"));
+    return { mse: mse(mine()), residuals: residuals(mine()), best: { ...best, mse: mse(best) } };
+  };
+  return { draw, numbers };
+});

@@ -1,0 +1,194 @@
+// Pictures: a canvas that can be dragged and keyed, axes, ticks, ink. Goes between common.js and the widget's own file.
+
+const MOUSE_REACH = 12, FINGER_REACH = 24; // how near counts as a hit, in CSS pixels
+
+/** A canvas that fills its place, `height(width)` CSS pixels tall. `begin()` clears it and gives the context. */
+class Surface {
+  constructor(view, { label, height, place = view.body }) {
+    this.view = view;
+    this.height = height;
+    this.element = h("canvas", { class: "dlg-canvas", role: "img", "aria-label": label });
+    this.context = this.element.getContext("2d");
+    place.append(this.element);
+  }
+
+  begin() {
+    const ratio = window.devicePixelRatio || 1, width = Math.max(this.element.clientWidth, 1), tall = Math.round(this.height(width));
+    if (this.width !== width || this.tall !== tall || this.ratio !== ratio) {
+      Object.assign(this, { width, tall, ratio });
+      this.element.width = Math.round(width * ratio);
+      this.element.height = Math.round(tall * ratio);
+      this.element.style.height = tall + "px";
+    }
+    this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.context.clearRect(0, 0, width, tall);
+    this.family = getComputedStyle(this.view.root).fontFamily;
+    this.font(12);
+    return this.context;
+  }
+
+  font(size, weight = "", family = this.family) { this.context.font = `${weight} ${size}px ${family}`; }
+
+  /** What a screen reader says of the picture. */
+  describe(sentence) { this.element.setAttribute("aria-label", sentence); }
+
+  /**
+   * Drag with mouse, pen or finger. `grab(point, reach)` returns what lies under the point, or null: only then does a
+   * finger drag instead of scrolling the page. `move(point, what)` follows; points are in CSS pixels of the canvas.
+   */
+  drag({ grab, move, drop = () => {} }) {
+    const { element: canvas, view } = this;
+    let held = null;
+    const at = (event) => {
+      const box = canvas.getBoundingClientRect();
+      return { x: event.clientX - box.left, y: event.clientY - box.top };
+    };
+    const stopScroll = (event) => { if (grab(at(event.touches[0]), FINGER_REACH) !== null) event.preventDefault(); };
+    view.listen(canvas, "touchstart", stopScroll, { passive: false });
+    view.listen(canvas, "pointerdown", (event) => {
+      if (event.button !== 0) return;
+      held = grab(at(event), event.pointerType === "touch" ? FINGER_REACH : MOUSE_REACH);
+      if (held === null) return;
+      canvas.setPointerCapture(event.pointerId);
+      move(at(event), held);
+    });
+    view.listen(canvas, "pointermove", (event) => {
+      if (held !== null) move(at(event), held);
+      const near = held === null && event.pointerType === "mouse" && grab(at(event), MOUSE_REACH) !== null;
+      canvas.style.cursor = held !== null ? "grabbing" : near ? "grab" : "";
+    });
+    for (const type of ["pointerup", "pointercancel"]) {
+      view.listen(canvas, type, () => {
+        if (held !== null) drop(held);
+        held = null;
+      });
+    }
+  }
+
+  /** Take keys: `actions` maps a key to what it does; `purpose` tells a screen reader what the picture is for. */
+  keys(purpose, actions) {
+    const attributes = { role: "application", tabindex: 0, "aria-roledescription": purpose };
+    for (const [name, value] of Object.entries(attributes)) this.element.setAttribute(name, value);
+    this.view.listen(this.element, "keydown", (event) => {
+      const act = actions[event.key];
+      if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault(); // no scrolling
+      act(event);
+    });
+  }
+}
+
+/** Black or white: whichever is easier to read on a "#rrggbb" ground. */
+function inkOn(colour) {
+  const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16) / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
+}
+
+/** Round numbers from low to high, about `count` of them. */
+function ticks(low, high, count = 5) {
+  const rough = (high - low) / Math.max(count, 1), power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((m) => m * power >= rough * 0.999) * power;
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const values = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) values.push(i * step);
+  return { values, text: (value) => fixed(value, digits) };
+}
+
+/** Low and high of the numbers, with a margin. */
+function extent(values, margin = 0.06) {
+  let low = Infinity, high = -Infinity;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  const room = (high - low || Math.abs(high) || 1) * margin;
+  return [low - room, high + room];
+}
+
+/** A picture's axes: data to pixels and back. `box` is { left, right, top, bottom } in CSS pixels of the canvas. */
+class Axes {
+  constructor(surface, colours, box, xs, ys) {
+    Object.assign(this, { surface, context: surface.context, colours, box, xs, ys });
+  }
+
+  x(value) { return this.box.left + ((value - this.xs[0]) / (this.xs[1] - this.xs[0])) * (this.box.right - this.box.left); }
+  y(value) { return this.box.bottom - ((value - this.ys[0]) / (this.ys[1] - this.ys[0])) * (this.box.bottom - this.box.top); }
+  xAt(pixel) { return this.xs[0] + ((pixel - this.box.left) / (this.box.right - this.box.left)) * (this.xs[1] - this.xs[0]); }
+  yAt(pixel) { return this.ys[0] + ((this.box.bottom - pixel) / (this.box.bottom - this.box.top)) * (this.ys[1] - this.ys[0]); }
+  holds({ x, y }) { return x >= this.box.left && x <= this.box.right && y >= this.box.top && y <= this.box.bottom; }
+
+  /** Grid lines, tick labels, axis labels. `xTicks`, `yTicks`: how many, or { values, text }. */
+  frame({ xLabel = "", yLabel = "", xTicks = 6, yTicks = 5, grid = true } = {}) {
+    const { context: c, box, colours } = this;
+    const across = typeof xTicks === "number" ? ticks(...this.xs, xTicks) : xTicks;
+    const up = typeof yTicks === "number" ? ticks(...this.ys, yTicks) : yTicks;
+    this.surface.font(11.5);
+    c.lineWidth = 1;
+    c.strokeStyle = colours.grid;
+    c.fillStyle = colours.muted;
+    c.beginPath();
+    for (const value of across.values) if (grid) { c.moveTo(Math.round(this.x(value)) + 0.5, box.top); c.lineTo(Math.round(this.x(value)) + 0.5, box.bottom); }
+    for (const value of up.values) if (grid) { c.moveTo(box.left, Math.round(this.y(value)) + 0.5); c.lineTo(box.right, Math.round(this.y(value)) + 0.5); }
+    c.moveTo(box.left, box.bottom + 0.5);
+    c.lineTo(box.right, box.bottom + 0.5);
+    c.stroke();
+    for (const value of across.values) this.text(across.text(value), this.x(value), box.bottom + 6, { align: "center", baseline: "top" });
+    for (const value of up.values) this.text(up.text(value), box.left - 7, this.y(value), { align: "right" });
+    c.fillStyle = colours.fg;
+    this.surface.font(12);
+    this.text(xLabel, (box.left + box.right) / 2, box.bottom + 24, { align: "center", baseline: "top" });
+    c.save();
+    c.translate(12, (box.top + box.bottom) / 2);
+    c.rotate(-Math.PI / 2);
+    this.text(yLabel, 0, 0, { align: "center" });
+    c.restore();
+  }
+
+  /** Draw inside the box only. */
+  clip(paint) {
+    const { context: c, box } = this;
+    c.save();
+    c.beginPath();
+    c.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+    c.clip();
+    paint();
+    c.restore();
+  }
+
+  /** A line through data points given as arrays. */
+  line(xs, ys, colour, width = 2) {
+    const c = this.context;
+    c.strokeStyle = colour;
+    c.lineWidth = width;
+    c.lineJoin = "round";
+    c.beginPath();
+    for (let i = 0; i < xs.length; i++) c.lineTo(this.x(xs[i]), this.y(ys[i]));
+    c.stroke();
+  }
+
+  /** A dot at data coordinates, with a ring in the ground's colour so that neighbours stay apart. */
+  dot(x, y, colour, radius = 5, ring = this.colours.bg) {
+    const c = this.context;
+    c.beginPath();
+    c.arc(this.x(x), this.y(y), radius, 0, 2 * Math.PI);
+    c.fillStyle = colour;
+    c.fill();
+    c.strokeStyle = ring;
+    c.lineWidth = 1.5;
+    c.stroke();
+  }
+
+  /** Text at pixels; `halo` keeps it readable over lines. */
+  text(words, x, y, { align = "left", baseline = "middle", halo = false } = {}) {
+    const c = this.context;
+    c.textAlign = align;
+    c.textBaseline = baseline;
+    if (halo) {
+      c.strokeStyle = this.colours.bg;
+      c.lineWidth = 4;
+      c.lineJoin = "round";
+      c.strokeText(words, x, y);
+    }
+    c.fillText(words, x, y);
+  }
+}

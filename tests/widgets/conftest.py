@@ -1,0 +1,110 @@
+"""Browser fixtures: one Chromium and one Jupyter server a session; all widgets of `widget_examples.EXAMPLES`.
+
+Set CHROMIUM to the browser's path (default: the first of chromium, chromium-browser, google-chrome on PATH). Where it
+is missing, these tests skip and say so; with CI set they fail instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # the modules beside this file, whatever pytest's import mode
+
+from blank_page import BlankPage
+from jupyter_host import Lab, Server
+from widget_examples import EXAMPLES
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+def missing(what: str) -> NoReturn:
+    """Skip for want of `what`; in CI nothing is skipped."""
+    if os.environ.get("CI"):
+        pytest.fail(f"CI is set and {what}", pytrace=False)
+    pytest.skip(what)
+
+
+def chromium_path() -> str:
+    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
+    found = next(filter(None, (shutil.which(name) for name in names if name)), None)
+    return found or missing("there is no Chromium: install one, or set CHROMIUM to its path")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "example" in metafunc.fixturenames:
+        metafunc.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright is not installed (pip install playwright; no browser download is needed)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def listen_for_errors(page: Any) -> list[str]:
+    """Collect, from now on, what goes wrong in the page's scripts: uncaught errors and the console's."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    return errors
+
+
+@pytest.fixture
+def tab(chromium: Any) -> Iterator[Any]:
+    """A page in a fresh browser context."""
+    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def blank(tab: Any) -> Iterator[BlankPage]:
+    """An empty page for widgets; an error in its scripts or on its console fails the test."""
+    errors = listen_for_errors(tab)
+    yield BlankPage(tab)
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The text of axe-core, which checks a page for what people with disabilities would stumble over."""
+    try:
+        import axe_playwright_python
+    except ImportError:
+        missing("axe-core is not installed (pip install axe-playwright-python)")
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("jupyter")
+    server = Server(folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def lab(server: Server, tab: Any) -> Lab:
+    return Lab(server, tab)

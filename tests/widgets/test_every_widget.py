@@ -1,0 +1,166 @@
+"""Every widget in Python and in a blank page: the same numbers, clean, accessible, independent, gone when closed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def test_view_leaves_a_picture_and_a_sentence(example):
+    widget = example.make()
+    data, metadata = widget._repr_mimebundle_()
+    assert VIEW in data
+    assert data["text/plain"] == metadata["image/png"]["alt"] == widget.alt_text()
+    assert len(widget.alt_text().split()) >= 5 and widget.alt_text().rstrip()[-1] in ".?!"
+    assert widget.png().startswith(b"\x89PNG") and 3_000 < len(widget.png()) < 150_000
+
+
+def test_picture_is_not_blank_and_makes_no_stray_figure(example):
+    import io
+
+    from matplotlib import pyplot
+    from PIL import Image
+
+    before = pyplot.get_fignums()
+    pixels = np.asarray(Image.open(io.BytesIO(example.make().png())).convert("L"))
+    assert (pixels < 128).mean() > 0.002
+    assert pyplot.get_fignums() == before
+
+
+def test_every_widget_of_the_package_is_an_example(request):
+    from widget_examples import EXAMPLES
+
+    import helpers.widgets
+
+    assert sorted({example.name for example in EXAMPLES}) == sorted(helpers.widgets.__all__)
+
+
+def test_label_names_the_widget(example):
+    assert len(example.make().label) > 3
+
+
+def agree(ours, theirs, where="numbers"):
+    """Python's and the browser's numbers are the same, names and shapes included."""
+    if isinstance(ours, dict):
+        assert isinstance(theirs, dict) and sorted(ours) == sorted(theirs), where
+        for key in ours:
+            agree(ours[key], theirs[key], f"{where}.{key}")
+    elif isinstance(ours, list) and not all(isinstance(value, (int, float)) for value in ours):
+        assert isinstance(theirs, list) and len(ours) == len(theirs), where
+        for i, (one, other) in enumerate(zip(ours, theirs, strict=True)):
+            agree(one, other, f"{where}[{i}]")
+    elif isinstance(ours, (int, float, list)) and not isinstance(ours, bool):
+        np.testing.assert_allclose(np.array(theirs, float), ours, rtol=1e-5, atol=1e-6, err_msg=where)
+    else:
+        assert ours == theirs, where
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("seed", range(3))
+def test_browser_computes_python_numbers(blank, example, seed):
+    widget = example.random(np.random.default_rng(seed))
+    agree(widget.numbers(), blank.mount(widget).numbers())
+
+
+@pytest.mark.browser
+def test_keyboard_moves_it_and_redraws(blank, example):
+    blank.mount(example.make())
+    before, paints = blank.get(example.trait), blank.paints()
+    control = blank.tab.get_by_role(example.role, name=example.control, exact=True)
+    control.focus()
+    for key in example.key.split():
+        blank.tab.keyboard.press(key)
+    assert blank.get(example.trait) != before
+    assert blank.paints() > paints
+    blank.tab.wait_for_function("([name]) => hosted[0].saved.length > 0", arg=[example.trait])
+    saved = blank.tab.evaluate("(name) => hosted[0].saved.at(-1)[name]", example.trait)
+    assert saved == blank.get(example.trait)
+
+
+@pytest.mark.browser
+def test_redraws_when_python_sets_a_trait(blank, example):
+    blank.mount(example.make())
+    paints, numbers = blank.paints(), blank.numbers()
+    blank.set(example.trait, example.value)
+    blank.tab.wait_for_function("(n) => Number(hosted[0].root().dataset.paints) > n", arg=paints)
+    assert blank.paints() == paints + 1, "one change must cost one drawing"
+    assert blank.numbers() != numbers
+    assert blank.tab.evaluate("hosted[0].saved.length") == 0, "what came from the kernel must not be sent back"
+
+
+@pytest.mark.browser
+def test_closing_lets_go_of_everything(blank, example):
+    blank.mount(example.make())
+    assert blank.tab.evaluate("Object.values(hosted[0].callbacks).flat().length") > 0
+    blank.close()
+    assert blank.tab.evaluate("Object.values(hosted[0].callbacks).flat().length") == 0
+    assert blank.tab.evaluate("[...listening].map((entry) => entry.type)") == []
+    assert blank.tab.evaluate("document.querySelectorAll('.dlg').length") == 0
+
+
+@pytest.mark.browser
+def test_two_on_a_page_do_not_disturb_each_other(blank, example):
+    blank.mount(example.make(), example.make())
+    identifiers = blank.tab.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)")
+    assert len(identifiers) == len(set(identifiers))
+    other = blank.numbers(1)
+    blank.tab.get_by_role(example.role, name=example.control, exact=True).first.focus()
+    for key in example.key.split():
+        blank.tab.keyboard.press(key)
+    assert blank.get(example.trait, 0) != blank.get(example.trait, 1)
+    assert blank.numbers(1) == other
+    blank.close(0)
+    paints = blank.paints(1)
+    blank.set(example.trait, example.value, 1)
+    blank.tab.wait_for_function("(n) => Number(hosted[1].root().dataset.paints) > n", arg=paints)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", ["320px", "900px"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(blank, example, axe, scheme, width):
+    blank.tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    blank.mount(example.make(), width=width)
+    blank.tab.evaluate(axe)
+    found = blank.tab.evaluate(
+        """async () => {
+        const { violations } = await axe.run(document, { rules: { 'page-has-heading-one': { enabled: false } } });
+        return violations.map((v) => [v.id, v.nodes.map((n) => n.html.slice(0, 120))]); }"""
+    )
+    assert found == []
+    assert blank.tab.evaluate("hosted[0].root().dataset.theme") == scheme
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 600, 1060])
+def test_nothing_is_wider_than_its_place(blank, example, width):
+    blank.mount(example.make(), width=f"{width}px")
+    wider = blank.tab.evaluate(
+        """() => [...hosted[0].el.querySelectorAll('*')].filter((e) => {
+          if (e.matches('.dlg-spoken') || e.closest('.dlg-scroll > *')) return false;
+          return e.getBoundingClientRect().right > hosted[0].el.getBoundingClientRect().right + 1;
+        }).map((e) => e.outerHTML.slice(0, 100))"""
+    )
+    assert wider == []
+
+
+@pytest.mark.browser
+def test_every_control_has_a_name_and_can_be_reached(blank, example):
+    blank.mount(example.make())
+    count = blank.tab.evaluate(
+        """() => new Set([...hosted[0].el.querySelectorAll('button, input, select, textarea, summary, [tabindex="0"]')]
+        .filter((e) => !e.disabled && e.checkVisibility()).map((e) => e.type === 'radio' ? e.name : e)).size"""
+    )
+    seen = set()
+    blank.tab.evaluate("document.body.focus()")
+    for _ in range(count + 2):
+        blank.tab.keyboard.press("Tab")
+        seen.add(
+            blank.tab.evaluate(
+                "() => { const e = document.activeElement; if (!e.closest('.dlg')) return null;"
+                " return e.type === 'radio' ? e.name : [...document.querySelectorAll('*')].indexOf(e); }"
+            )
+        )
+    assert len(seen - {None}) == count
