@@ -41,8 +41,7 @@ class LogisticRegression(nn.Module):
     def forward(self, X: Tensor) -> Tensor:
         """Return the logits ``(N,)`` of one-hot sequences ``(N, 4, L)`` of any type; ValueError for another shape."""
         if X.ndim != 3 or X.shape[1:] != self.weight.shape:
-            raise ValueError(
-                f"LogisticRegression: X has shape {tuple(X.shape)}; it must be (N, {', '.join(map(str, self.weight.shape))})"
-            )
+            rows, length = self.weight.shape
+            raise ValueError(f"LogisticRegression: X has shape {tuple(X.shape)}; it must be (N, {rows}, {length})")
         X = X.to(self.weight.dtype)
         return X.flatten(1) @ self.weight.flatten() + self.bias  # (N, 4 L) @ (4 L) -> (N,)
