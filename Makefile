@@ -1,0 +1,66 @@
+# `make lab` to learn, `make test` to test, `make run` to work through every lesson without a browser.
+# Each recipe is what you would type yourself, with pip or in a conda environment; README.md says how.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+COURSE := $(VENV)/bin/course
+
+# The first of these that is new enough makes the environment; `make lab PYTHON=/path/to/python3` names another.
+CANDIDATES := $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 python3.10 python)
+NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
+
+# On Linux without an NVIDIA GPU the CPU build of PyTorch (a tenth of the size) comes from PyTorch's own index, if that
+# answers within two seconds; else pip takes what it finds under the pin.
+CPU_INDEX := https://download.pytorch.org/whl/cpu
+KNOCK := from urllib.request import urlopen; urlopen('$(CPU_INDEX)/torch/')
+IS_CPU := test "$$(uname -s)" = Linux && ! nvidia-smi -L && timeout 2 $(PY) -c "$(KNOCK)"
+INDEX = $(shell { $(IS_CPU); } >/dev/null 2>&1 && echo --extra-index-url $(CPU_INDEX))
+
+.DEFAULT_GOAL := help
+.PHONY: help lab run test moved
+
+help:
+	@echo "make lab    set up, and open JupyterLab on Start here"
+	@echo "make run    set up, work through every lesson, print the scoreboard"
+	@echo "make test   set up, then run every test"
+
+lab: $(VENV)/.installed
+	$(COURSE) lab
+
+run: $(VENV)/.installed
+	$(COURSE) run
+
+test: $(VENV)/.installed-test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m pytest
+
+# An environment knows where it lies: after the folder was moved or renamed it is installed again.
+ifneq ("$(CURDIR)","$(shell cat $(VENV)/.installed 2>/dev/null)")
+$(VENV)/.installed: moved
+endif
+
+# PyTorch first, so that nothing else pulls a build that this machine has no use for.
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/pip
+	$(PIP) install --constraint constraints.txt $(INDEX) torch
+	$(PIP) install --constraint constraints.txt --editable .
+	@echo "$(CURDIR)" > $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(PIP) install --constraint constraints.txt --editable ".[test]"
+	@touch $@
+
+$(VENV)/bin/pip:
+	@for python in $(CANDIDATES); do \
+	  if "$$python" -c "$(NEW_ENOUGH)" 2>/dev/null; then \
+	    echo "Making $(VENV) with $$("$$python" --version)"; \
+	    exec "$$python" -m venv --clear $(VENV); \
+	  fi; \
+	done; \
+	echo "This course needs Python 3.10 or newer with the venv module, and found" \
+	  "$$($(or $(PYTHON:%="%"),python3) --version 2>&1 || echo none)." >&2; \
+	echo "Install a newer one (python.org, your package manager or conda; on Debian and Ubuntu also python3-venv)," >&2; \
+	echo "or name the one to use: make lab PYTHON=/path/to/python3" >&2; \
+	exit 1
