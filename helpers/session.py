@@ -8,9 +8,6 @@ import sys
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-import numpy as np
-import torch
-
 from helpers import exercises
 from helpers.exercises import Lesson
 
@@ -42,6 +39,9 @@ def start(lesson: int, *, seed: int = 0) -> Check:
     ValueError
         If there is no lesson of that number.
     """
+    import numpy as np
+    import torch  # here, not above: the `course` command imports this package and should answer at once
+
     opened = exercises.lesson(lesson)
     random.seed(seed)
     np.random.seed(seed)
@@ -68,6 +68,8 @@ def enable_colab_widgets() -> None:
 
 def device_line() -> str:
     """The device that training will use, in words."""
+    import torch
+
     from helpers.training import device
 
     kind = device().type
@@ -81,6 +83,8 @@ def device_line() -> str:
 
 def versions_line() -> str:
     """Versions of Python, torch and the course."""
+    import torch
+
     return f"Python {platform.python_version()} · torch {torch.__version__} · course {metadata.version(DISTRIBUTION)}"
 
 
