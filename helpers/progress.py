@@ -132,7 +132,7 @@ def show() -> Progress:
     have = solved()
     rows = []
     for lesson in LESSONS:
-        keys = [exercise.key for exercise in exercises(lesson.number)]
+        keys = [exercise.key for exercise in exercises(lesson.number) if exercise.points]
         rows.append((f"{lesson.number:02d} {lesson.title}", sum(k in have for k in keys), len(keys)))
     return Progress(tuple(rows))
 

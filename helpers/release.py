@@ -15,10 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbconvert.exporters import NotebookExporter
 from nbgrader import preprocessors
-from nbgrader.converters import GenerateAssignment
-from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
 
 REGION = re.compile(r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 STUB = re.compile(r"^[ \t]*### STUB[ \t]*$\n", re.MULTILINE)
@@ -75,6 +73,8 @@ PREPROCESSORS = [
 def release(folders: list[str] | None = None, *, root: Path) -> list[Path]:
     """Regenerate the released lessons; the same solutions give the same bytes.
 
+    `nbgrader generate_assignment` with our `nbgrader_config.py` writes the same, and its gradebook besides.
+
     Parameters
     ----------
     folders : list of str, optional
@@ -92,34 +92,30 @@ def release(folders: list[str] | None = None, *, root: Path) -> list[Path]:
     FileNotFoundError
         If there is no `solutions/`, or no such lesson in it.
     """
-    source = root / "solutions"
+    source, course = root / "solutions", root / "course"
     lessons = sorted(folder.name for folder in source.glob("[0-9]*") if folder.is_dir())
     if not lessons:
         raise FileNotFoundError(f"release: no lessons in {source}; run it in a checkout of the course")
     for name in folders or []:
         if name not in lessons:
             raise FileNotFoundError(f"release: no lesson {name!r} in {source}; there are {', '.join(lessons)}")
-    with tempfile.TemporaryDirectory(dir=root, prefix=".release-") as workshop:
-        return [release_one(name, source, Path(workshop), root / "course") for name in folders or lessons]
-
-
-def release_one(name: str, source: Path, workshop: Path, course: Path) -> Path:
-    """Release one lesson into the workshop, then put the finished folder in place of the old one."""
-    shutil.copytree(source / name, workshop / "solutions" / name, ignore=shutil.ignore_patterns(".*"))
-    config = Config()
-    config.CourseDirectory.root = str(workshop)
-    config.CourseDirectory.source_directory = "solutions"
-    config.CourseDirectory.release_directory = "course"
-    config.CourseDirectory.assignment_id = name
-    config.GenerateAssignment.preprocessors = PREPROCESSORS
-    config.GenerateAssignment.permissions = 644
-    config.Application.log_level = "ERROR"
-    generate = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
-    generate.log.setLevel("ERROR")
-    generate.start()
-    finished, place = workshop / "course" / name, course / name
     course.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=course, prefix=".release-") as workshop:
+        return [release_one(source / name, Path(workshop), course / name) for name in folders or lessons]
+
+
+def release_one(source: Path, workshop: Path, place: Path) -> Path:
+    """Release one lesson into the workshop, then put the finished folder in place of the old one."""
+    made = workshop / source.name
+    shutil.copytree(source, made, ignore=shutil.ignore_patterns(".*", "*.ipynb"))
+    steps = [step for step in PREPROCESSORS if step is not preprocessors.SaveCells]  # that one needs a gradebook
+    exporter = NotebookExporter()
+    for step in steps:
+        exporter.register_preprocessor(step, enabled=True)
+    for notebook in sorted(source.glob("*.ipynb")):
+        text, _ = exporter.from_filename(str(notebook))
+        (made / notebook.name).write_text(text, encoding="utf-8")
     if place.exists():
-        os.replace(place, workshop / f"old-{name}")
-    os.replace(finished, place)
+        os.replace(place, workshop / f"old-{source.name}")
+    os.replace(made, place)
     return place

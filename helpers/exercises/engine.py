@@ -107,7 +107,7 @@ class Exercise:
 
     kind = "function"
     points: float = 1
-    parts: dict[str, float] = {}  # noqa: RUF012  part -> its points; they add up to `points`
+    parts: dict[str, float] = {}  # part -> its points; they add up to `points`
     forbids: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()  # told at the second and third try
     rtol, atol = 1e-4, 1e-6
@@ -222,8 +222,10 @@ class Exercise:
 
     def misconceptions(self) -> list[Misconception]:
         """The wrong answers this exercise knows, in the order they are written."""
-        named = ((name, getattr(self, name)) for cls in type(self).__mro__ for name in vars(cls))
-        return [Misconception(name, code.hint, code) for name, code in named if hasattr(code, "hint")]
+        named = [
+            (name, code.hint) for cls in type(self).__mro__ for name, code in vars(cls).items() if hasattr(code, "hint")
+        ]
+        return [Misconception(name, hint, getattr(self, name)) for name, hint in named]
 
     def verdict(
         self,

@@ -1,4 +1,4 @@
-"""Exercises of lesson 00: one small function, to meet the check."""
+"""Exercises of lesson 00: one that is only shown, and one small function, to meet the check."""
 
 from __future__ import annotations
 
@@ -8,6 +8,29 @@ import numpy as np
 
 from helpers.exercises.engine import Exercise, misconception
 from helpers.sequences import random_dna
+
+
+class CountA(Exercise):
+    """count_a(sequence: str) -> int"""
+
+    kind = "practice"
+    points = 0
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        yield ("GATTACA",)
+        for length in (1, 12, 40):
+            yield ("A" + random_dna(length, rng) + "T",)
+
+    def reference(self, sequence: str) -> int:
+        return sequence.count("A")
+
+    @misconception("You counted the T. On paper A and T look alike; the letter in quotes decides.")
+    def counts_t(self, sequence: str) -> int:
+        return sequence.count("T")
+
+    @misconception("You counted all letters. Count only those that are an A.")
+    def counts_all(self, sequence: str) -> int:
+        return len(sequence)
 
 
 class GcContent(Exercise):

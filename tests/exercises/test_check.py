@@ -1,0 +1,203 @@
+"""The check in a notebook: it never blocks, never believes the reference, and says what was wrong."""
+
+from __future__ import annotations
+
+import html.parser
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from helpers import progress
+from helpers.exercises import check as open_checks
+from helpers.exercises.check import ExerciseCheck, is_reference
+from helpers.exercises.engine import Exercise, misconception
+from helpers.exercises.messages import lines_of, plain, rich
+from helpers.exercises.source import forbidden_uses
+from helpers.sequences import gc_content as gc_of_the_course
+
+
+@pytest.fixture(autouse=True)
+def fresh_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.delenv("COURSE_SEED", raising=False)
+
+
+@pytest.fixture
+def check():
+    return open_checks(0)
+
+
+def right(sequence):
+    return (sequence.count("G") + sequence.count("C")) / len(sequence)
+
+
+def only_g(sequence):
+    return sequence.count("G") / len(sequence)
+
+
+def test_right_code_comes_back_unchanged_and_is_remembered(check, capsys) -> None:
+    assert check.gc_content(right) is right
+    assert "✔ gc_content: right on all" in capsys.readouterr().out
+    assert progress.solved() == {"00/gc_content"}
+
+
+def test_wrong_code_is_replaced_by_the_reference_and_not_remembered(check, capsys) -> None:
+    given_back = check.gc_content(only_g)
+    out = capsys.readouterr().out
+    assert given_back("GGCA") == 0.75 and is_reference(given_back)
+    assert "counted G but not C" in out and "The lesson goes on" in out
+    assert progress.solved() == set()
+
+
+def test_checking_the_reference_does_not_pass(check, capsys) -> None:
+    check.gc_content(check.gc_content(only_g))
+    check.gc_content(check.gc_content.exercise.reference)
+    assert capsys.readouterr().out.count("This is the reference") == 2
+    assert progress.solved() == set()
+
+
+def test_hints_come_in_steps(check, capsys) -> None:
+    told = []
+    for _ in range(4):
+        check.gc_content(lambda sequence: -1.0)
+        told.append([line for line in capsys.readouterr().out.splitlines() if line.strip().startswith("hint")])
+    first, second = check.gc_content.exercise.hints
+    assert told == [[], [f"   hint {first}"], [f"   hint {second}"], [f"   hint {second}"]]
+
+
+def test_validating_raises_so_that_nbgrader_sees_it(check, monkeypatch) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    with pytest.raises(AssertionError, match="counted G but not C"):
+        check.gc_content(only_g)
+    assert check.gc_content(right) is right
+
+
+def test_what_is_no_function_gets_a_sentence(check, capsys) -> None:
+    for thing in (None, 3, right("GC")):
+        assert callable(check.gc_content(thing))
+    assert capsys.readouterr().out.count("write `check.gc_content(gc_content)`") == 3
+
+
+def test_endless_code_that_is_interrupted_gets_a_sentence(check, capsys) -> None:
+    def interrupted(sequence):
+        raise KeyboardInterrupt
+
+    check.gc_content(interrupted)
+    assert "Does a loop never end?" in capsys.readouterr().out
+
+
+def test_prints_of_the_learner_do_not_flood_the_message(check, capsys) -> None:
+    def chatty(sequence):
+        print("debug " * 100)
+        return right(sequence)
+
+    assert check.gc_content(chatty) is chatty
+    assert "debug" not in capsys.readouterr().out
+
+
+def test_an_error_shows_the_learners_own_line(check, capsys) -> None:
+    def broken(sequence):
+        total = sequence.cuont("G")
+        return total
+
+    check.gc_content(broken)
+    assert 'in your line `total = sequence.cuont("G")`' in capsys.readouterr().out
+
+
+def test_a_misspelt_exercise_is_guessed(check) -> None:
+    with pytest.raises(AttributeError, match=r"did you mean check\.gc_content"):
+        check.gc_contnet  # noqa: B018
+    assert "gc_content" in dir(check)
+
+
+class Markup(html.parser.HTMLParser):
+    """Collects tags, so that a test sees which would run."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.tags.append(tag)
+
+
+def test_message_has_at_most_six_lines_and_no_markup_of_the_learner(check) -> None:
+    exercise = check.gc_content.exercise
+
+    def evil(sequence):
+        raise ValueError("<script>alert(1)</script>\n" * 50)
+
+    verdict = exercise.mark(exercise.answers(evil, 0), 0)
+    lines = lines_of(exercise, verdict, tries=3)
+    assert len(lines) <= 6
+    assert "script" not in Markup(rich(exercise, verdict, lines)).tags
+    assert "script" in plain(exercise, verdict, lines)
+
+
+class Softly(Exercise):
+    """softly(x (N,)) -> (N,)"""
+
+    forbids = ("torch.softmax", "torch.nn.functional.softmax", ".softmax", "helpers.sequences.gc_content")
+
+    def questions(self, rng):
+        yield (torch.tensor(rng.normal(size=4)),)
+
+    def reference(self, x):
+        return x.exp() / x.exp().sum()
+
+    @misconception("Not divided.")
+    def only_exp(self, x):
+        return x.exp()
+
+
+soft = torch.softmax
+
+
+def helper_beside(x):
+    return soft(x, 0)
+
+
+def test_by_hand_means_by_hand_under_any_name(capsys) -> None:
+    from torch.nn.functional import softmax as imported
+
+    def local_import(x):
+        from torch import softmax as s
+
+        return s(x, 0)
+
+    def through_getattr(x):
+        return getattr(torch, "softmax")(x, 0)  # noqa: B009
+
+    def through_helper(x):
+        return helper_beside(x)
+
+    def the_courses_own(x):
+        return gc_of_the_course(x)
+
+    cheats = [
+        lambda x: F.softmax(x, 0),
+        lambda x: torch.nn.functional.softmax(x, dim=0),
+        lambda x: x.softmax(0),
+        lambda x: soft(x, 0),
+        lambda x: imported(x, 0),
+        local_import,
+        through_getattr,
+        through_helper,
+        the_courses_own,
+    ]
+    for cheat in cheats:
+        given_back = ExerciseCheck(Softly())(cheat)
+        assert is_reference(given_back)
+        assert "does the exercise for you" in capsys.readouterr().out
+
+
+def test_honest_code_is_not_accused() -> None:
+    def honest(x):
+        softmax = x.exp()  # a variable may be called so
+        return softmax / softmax.sum()
+
+    assert forbidden_uses(honest, Softly.forbids) == []
+    assert forbidden_uses(len, Softly.forbids) == []

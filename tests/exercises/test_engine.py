@@ -1,0 +1,211 @@
+"""The engine: what each kind of exercise marks, what it says, and what it withstands."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from helpers.exercises.engine import Exercise, Question, misconception
+from helpers.exercises.kinds import Item, ModuleExercise, MultipleChoice, PredictionExercise
+
+
+class Scale(Exercise):
+    """scale(x (N,)) -> (N,), divided by the largest"""
+
+    points = 3
+    parts = {"positive": 1, "negative": 2}
+
+    def questions(self, rng):
+        for n in (3, 8):
+            yield Question(np.abs(rng.normal(size=n)) + 0.1, part="positive")
+            yield Question(-np.abs(rng.normal(size=n)) - 0.1, part="negative")
+
+    def reference(self, x):
+        return x / np.abs(x).max()
+
+    @misconception("You divided by the largest, not by the largest in size.")
+    def signed(self, x):
+        return x / x.max()
+
+
+class Tiny(ModuleExercise):
+    """Tiny(hidden): two layers"""
+
+    points = 2
+
+    def questions(self, rng):
+        for hidden in (2, 5):
+            yield {"hidden": hidden}, torch.tensor(rng.normal(size=(4, 3)), dtype=torch.float32)
+
+    class reference(nn.Module):
+        def __init__(self, hidden: int) -> None:
+            super().__init__()
+            self.first, self.second = nn.Linear(3, hidden), nn.Linear(hidden, 1)
+
+        def forward(self, x):
+            return self.second(torch.relu(self.first(x))).squeeze(1)
+
+    @misconception("An activation after the last layer cuts off half of all logits.")
+    class relu_last(reference):
+        def forward(self, x):
+            return torch.relu(self.second(torch.relu(self.first(x)))).squeeze(1)
+
+    @misconception("The output has shape (N, 1); a model returns (N,).")
+    class not_squeezed(reference):
+        def forward(self, x):
+            return self.second(torch.relu(self.first(x)))
+
+
+class Sign(PredictionExercise):
+    """sign(x (N,)) -> (N,) of 0 and 1"""
+
+    points = 4
+    bands = ((0.9, 4), (0.6, 2))
+
+    def questions(self, rng):
+        yield (rng.normal(size=200),)
+
+    def labels(self, seed):
+        return [self.asked(seed)[0][0] > 0]
+
+    def metric(self, truth, prediction):
+        return float(np.mean(np.asarray(prediction) == truth))
+
+
+class Colours(MultipleChoice):
+    """colours() -> letters"""
+
+    items = (
+        Item("sky", "The sky is", {"a": "blue", "b": "green"}, "a", {"b": "That is grass."}),
+        Item("grass", "Grass is", {"a": "blue", "b": "green"}, "b", {"a": "That is the sky."}),
+    )
+
+
+def mark(exercise: Exercise, code: Any, seed: int = 3) -> Any:
+    return exercise.mark(json.loads(json.dumps(exercise.answers(code, seed))), seed)
+
+
+def test_a_part_right_earns_its_points_and_no_more() -> None:
+    verdict = mark(Scale(), lambda x: x / x.max())
+    assert (verdict.points, verdict.misconception) == (1, "signed")
+    assert verdict.parts == {"positive": True, "negative": False}
+
+
+def test_the_smallest_failing_question_is_shown() -> None:
+    verdict = mark(Scale(), lambda x: x if len(x) > 3 else x / np.abs(x).max())
+    assert len(verdict.failure.question[0]) == 8
+
+
+def test_mutating_the_question_hurts_only_the_one_who_does() -> None:
+    def spoil(x):
+        x /= np.abs(x).max()
+        return x
+
+    assert mark(Scale(), spoil).passed
+
+
+def test_class_is_judged_by_output_gradient_and_size_whatever_its_attributes() -> None:
+    class Renamed(nn.Module):
+        def __init__(self, hidden):
+            super().__init__()
+            self.net = nn.Sequential(nn.Linear(3, hidden), nn.ReLU(), nn.Linear(hidden, 1), nn.Flatten(0))
+
+        def forward(self, x):
+            return self.net(x)
+
+    class TooBig(Tiny.reference):
+        def __init__(self, hidden):
+            super().__init__(hidden)
+            self.unused = nn.Linear(2, 2)
+
+    class Detached(Tiny.reference):
+        def forward(self, x):
+            return self.second(torch.relu(self.first(x)).detach()).squeeze(1)
+
+    assert mark(Tiny(), Renamed).passed
+    assert not mark(Tiny(), TooBig).passed
+    assert not mark(Tiny(), Detached).passed
+    for wrong in Tiny().misconceptions():
+        assert mark(Tiny(), wrong.code).misconception == wrong.name
+
+
+@pytest.mark.parametrize(
+    ("code", "points"), [(lambda x: x > 0, 4), (lambda x: x > 0.5, 2), (lambda x: x < 0, 0), (lambda x: 1, 0)]
+)
+def test_predictions_earn_by_band(code: Any, points: float) -> None:
+    assert mark(Sign(), code).points == points
+
+
+def test_quiz_explains_each_wrong_choice_and_counts_each_right_one() -> None:
+    verdict = mark(Colours(), lambda: {"sky": "A", "grass": "a"})
+    assert (verdict.points, verdict.misconception, verdict.message) == (1, "grass_a", "That is the sky.")
+    both = mark(Colours(), lambda: {"sky": "b", "grass": "a"})
+    assert "That is grass." in both.message and "That is the sky." in both.message
+    assert "no question answered yet" in mark(Colours(), lambda: {"sky": "", "grass": ""}).message
+    assert mark(Colours(), lambda: None).points == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (lambda x: None, "returns None"),
+        (lambda x: 2.5 * x / np.abs(x).max(), "2.5 times"),
+        (lambda x: (x / np.abs(x).max())[:, None], "shape"),
+        (lambda x: 1 / 0, "stopped with an error"),
+        (lambda x: x, "answer differs"),
+    ],
+)
+def test_a_mistake_without_a_name_is_described(code: Any, sentence: str) -> None:
+    assert sentence in mark(Scale(), code).message
+
+
+def test_an_exit_in_the_answer_is_an_error_and_no_more() -> None:
+    def leaves(x):
+        raise SystemExit(1)
+
+    assert mark(Scale(), leaves).failure.error.startswith("SystemExit")
+
+
+def nested(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = {"list": [value]}
+    return value
+
+
+HOSTILE = {
+    "nothing": None,
+    "a dict": {},
+    "no answers": [],
+    "numbers": [1, 2, 3, 4],
+    "empty dicts": [{}] * 4,
+    "no base64": [{"value": {"array": "!!", "dtype": "<f4", "shape": [1]}}] * 4,
+    "a shape that lies": [{"value": {"array": "AAAA", "dtype": "<f8", "shape": [10**6, 10**6]}}] * 4,
+    "negative shape": [{"value": {"array": "", "dtype": "<f8", "shape": [-1]}}] * 4,
+    "object dtype": [{"value": {"array": "AAAA", "dtype": "|O", "shape": [1]}}] * 4,
+    "a gigabyte": [{"value": {"array": "A" * 10**7, "dtype": "|i1", "shape": [7_500_000]}}] * 4,
+    "nested": [{"value": nested(10_000)}] * 4,
+    "wide": [{"value": {"list": [0] * 10**6}}] * 4,
+    "nan": [{"value": float("nan")}] * 4,
+    "huge integer": [{"value": 10**400}] * 4,
+    "bad dict": [{"value": {"dict": 3}}] * 4,
+    "unhashable key": [{"value": {"dict": [[{"list": []}, 1]]}}] * 4,
+    "two tags": [{"value": {"list": [], "set": []}}] * 4,
+    "long text": [{"value": "x" * 10**6}] * 4,
+    "error of odd type": [{"error": ["x"], "text": {"a": 1}, "line": 7}] * 4,
+    "markup": [{"error": "<script>alert(1)</script>"}] * 4,
+}
+
+
+@pytest.mark.parametrize("answers", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.parametrize("exercise", [Scale(), Sign(), Colours(), Tiny()], ids=lambda e: e.id)
+def test_hostile_answers_earn_nothing_and_stop_nothing(exercise: Exercise, answers: Any) -> None:
+    count = len(exercise.asked(0))
+    if isinstance(answers, list) and len(answers) == 4:
+        answers = (answers * count)[:count]
+    assert exercise.mark(answers, 0).points == 0
