@@ -49,12 +49,12 @@ import anywidget
 import numpy as np
 import traitlets
 
+from helpers.plots import PALETTE
 from helpers.sequences import BASES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-PALETTE = {"A": "#266E36", "C": "#0095FF", "G": "#B78D08", "T": "#B23D8B"}
 STATIC = Path(__file__).parent / "static"
 PICTURE_INCHES = (8.0, 3.6)
 PICTURE_DPI = 80

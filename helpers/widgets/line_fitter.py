@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from helpers.widgets.base import PALETTE, Widget, as_array, js
+from helpers.plots import PALETTE
+from helpers.widgets.base import Widget, as_array, js
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,44 +6,19 @@ is missing, these tests skip and say so; with CI set they fail instead.
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # the modules beside this file, whatever pytest's import mode
 
 from blank_page import BlankPage
+from browser import FLAGS, chromium_path, listen_for_errors, missing
 from jupyter_host import Lab, Server
 from widget_examples import EXAMPLES
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
-
-
-def missing(what: str) -> NoReturn:
-    """Skip for want of `what`; in CI nothing is skipped."""
-    if os.environ.get("CI"):
-        pytest.fail(f"CI is set and {what}", pytrace=False)
-    pytest.skip(what)
-
-
-def chromium_path() -> str:
-    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
-    found = next(filter(None, (shutil.which(name) for name in names if name)), None)
-    return found or missing("there is no Chromium: install one, or set CHROMIUM to its path")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -61,14 +36,6 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=chromium_path(), headless=True, args=FLAGS)
         yield browser
         browser.close()
-
-
-def listen_for_errors(page: Any) -> list[str]:
-    """Collect, from now on, what goes wrong in the page's scripts: uncaught errors and the console's."""
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    return errors
 
 
 @pytest.fixture

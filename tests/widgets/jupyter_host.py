@@ -63,6 +63,7 @@ class Server:
             "ServerApp.disable_check_xsrf": True,
             "IdentityProvider.token": self.token,
             "LabApp.expose_app_in_browser": True,
+            "JupyterNotebookApp.expose_app_in_browser": True,
             "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
             "LanguageServerManager.autodetect": False,
         }

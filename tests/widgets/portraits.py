@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from blank_page import BlankPage
-from conftest import FLAGS, chromium_path
+from browser import FLAGS, chromium_path
 from playwright.sync_api import sync_playwright
 from widget_examples import EXAMPLES
 

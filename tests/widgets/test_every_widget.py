@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from agreement import agree
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -39,22 +40,6 @@ def test_every_widget_of_the_package_is_an_example(request):
 
 def test_label_names_the_widget(example):
     assert len(example.make().label) > 3
-
-
-def agree(ours, theirs, where="numbers"):
-    """Python's and the browser's numbers are the same, names and shapes included."""
-    if isinstance(ours, dict):
-        assert isinstance(theirs, dict) and sorted(ours) == sorted(theirs), where
-        for key in ours:
-            agree(ours[key], theirs[key], f"{where}.{key}")
-    elif isinstance(ours, list) and not all(isinstance(value, (int, float)) for value in ours):
-        assert isinstance(theirs, list) and len(ours) == len(theirs), where
-        for i, (one, other) in enumerate(zip(ours, theirs, strict=True)):
-            agree(one, other, f"{where}[{i}]")
-    elif isinstance(ours, (int, float, list)) and not isinstance(ours, bool):
-        np.testing.assert_allclose(np.array(theirs, float), ours, rtol=1e-5, atol=1e-6, err_msg=where)
-    else:
-        assert ours == theirs, where
 
 
 @pytest.mark.browser

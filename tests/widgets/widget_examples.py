@@ -52,9 +52,9 @@ class Example:
         names = {name: getattr(widgets, name) for name in widgets.__all__ if name in self.code}
         return eval(self.code, {"np": np, "torch": torch, **names})
 
-    def cell(self) -> str:
-        """A notebook cell that makes the widget, keeps it as ``w``, and shows it."""
-        return f"import numpy as np, torch\nfrom helpers.widgets import {self.name}\nw = {self.code}\nw"
+    def cell(self, name: str = "w") -> str:
+        """A notebook cell that makes the widget, keeps it as `name`, and shows it."""
+        return f"import numpy as np, torch\nfrom helpers.widgets import {self.name}\n{name} = {self.code}\n{name}"
 
 
 def widgets() -> Any:

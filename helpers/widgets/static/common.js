@@ -214,13 +214,15 @@ class View {
 
   get running() { return this.#frame !== 0; }
 
-  // JupyterLab's command keys (b, dd, m, arrows) fire on any focused element in an output that is no text field.
-  // Plain keys end here, in the bubble phase; combinations, Escape and Shift+Enter go through to the notebook.
+  // Jupyter's command keys (b, dd, m, arrows) fire on any focused element in an output that is no text field; Notebook 7
+  // listens before the element hears of it, JupyterLab after. Both spare an element that carries the attribute below
+  // (an ancestor's does not count). So plain keys are the widget's; combinations, Escape and Shift+Enter the notebook's.
   #guardKeys() {
-    this.listen(this.root, "keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape" || (event.shiftKey && event.key === "Enter")) return;
-      event.stopPropagation();
-    });
+    const ours = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape" || (event.shiftKey && event.key === "Enter"));
+    this.listen(window, "keydown", (event) => {
+      if (this.root.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", ours(event));
+    }, { capture: true });
+    this.listen(this.root, "keydown", (event) => ours(event) && event.stopPropagation()); // other hosts
   }
 
   close() {

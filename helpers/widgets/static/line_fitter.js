@@ -98,7 +98,8 @@ export default widget("line-fitter", (view) => {
     const c = picture.context;
     c.lineWidth = 1;
     errors.forEach((error, i) => {
-      const side = Math.abs(axes.y(error) - axes.y(0)), left = axes.x(view.get("x")[i]), top = axes.y(Math.max(view.get("y")[i], view.get("y")[i] - error));
+      const x = axes.x(view.get("x")[i]), y = view.get("y")[i], side = Math.abs(axes.y(error) - axes.y(0));
+      const left = x + side > axes.box.right && x - side > axes.box.left ? x - side : x, top = axes.y(Math.max(y, y - error));
       c.fillStyle = PALETTE.C + "26";
       c.strokeStyle = PALETTE.C + "99";
       c.fillRect(left, top, side, side);
