@@ -56,7 +56,7 @@ def start(lesson: int, *, seed: int = 0) -> Check:
     print(f"Device    {device_line()}")
     print(f"Versions  {versions_line()}")
     print(f"Data      {data_line(opened)}")
-    return exercises.check(lesson)
+    return exercises.checks(lesson)
 
 
 def enable_colab_widgets() -> None:

@@ -73,7 +73,7 @@ def all_exercises() -> list[Exercise]:
     return [exercise for one in LESSONS for exercise in exercises(one.number)]
 
 
-def check(number: int) -> Check:
+def checks(number: int) -> Check:
     """The object that a notebook calls `check`."""
     from helpers.exercises.check import Check
 

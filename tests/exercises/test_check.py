@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from helpers import progress
-from helpers.exercises import check as open_checks
+from helpers.exercises import checks as open_checks
 from helpers.exercises.check import ExerciseCheck, is_reference
 from helpers.exercises.engine import Exercise, misconception
 from helpers.exercises.messages import lines_of, plain, rich
