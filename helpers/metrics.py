@@ -96,7 +96,7 @@ def confusion_matrix(y: ArrayLike | Tensor, predicted: ArrayLike | Tensor) -> ND
 def mcc(y: ArrayLike | Tensor, predicted: ArrayLike | Tensor) -> float:
     """Compute the Matthews correlation of the truth and the calls, both (N,) of 0 and 1.
 
-    1 is perfect, 0 is chance, -1 is always wrong; 0 too where it is 0 / 0, for nothing or all is called 1 (Matthews 1975,
+    1 is perfect, 0 is chance, -1 is always wrong; also 0 where it is 0 / 0, as when all are called 1 (Matthews 1975,
     doi:10.1016/0005-2795(75)90109-9). Raises as `confusion_matrix`.
     """
     from sklearn import metrics
@@ -236,7 +236,8 @@ def _drawn(
         picked = rng.integers(size, size=(rows, size)) + size * np.arange(rows)[:, None]
         times = np.bincount(picked.ravel(), minlength=rows * size).reshape(rows, size)  # how often each was drawn
         tp, fp = (np.cumsum(times * chosen, axis=1)[:, last] for chosen in (truth, 1 - truth))
-        yield _Draws(*(np.pad(counts.astype(np.float64), ((0, 0), (1, 0))) for counts in (tp, fp)), at=at)
+        tp, fp = (np.pad(counts.astype(np.float64), ((0, 0), (1, 0))) for counts in (tp, fp))
+        yield _Draws(tp, fp, at)
         n -= rows
 
 
