@@ -1,110 +1,24 @@
-"""Still pictures: one look for the course, sequence logos, composition along sequences.
-
-Every picture carries its own white background, so that it can be read in light and in dark notebooks.
-"""
+"""Pictures of sequences: logos, composition along them."""
 
 from __future__ import annotations
 
-import base64
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from helpers.motifs import Matrix, checked_matrix, information
+from helpers.plots.look import INK, PALETTE, axes, label_ends
 from helpers.sequences import BASES, one_hot
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-# Told apart under protanopia, deuteranopia and tritanopia; contrast at least 3 on white and on #111.
-PALETTE = {"A": "#266E36", "C": "#0095FF", "G": "#B78D08", "T": "#B23D8B"}
-
-_INK = "#222222"
 _LETTER_WIDTH = 0.95  # of a column
 _YLABELS = {"information": "information (bits)", "probability": "probability", "weights": "weight"}
-_RC: Any = {  # matplotlib types the keys as 300 literals
-    "figure.facecolor": "white",
-    "savefig.facecolor": "white",
-    "axes.facecolor": "white",
-    "text.color": _INK,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "axes.titlecolor": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "figure.figsize": (6.4, 3.6),
-    "figure.dpi": 100,
-    "savefig.dpi": 100,
-    "savefig.bbox": "tight",
-    "figure.constrained_layout.use": True,
-    "font.size": 11,
-    "axes.titlesize": 12,
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": False,
-    "lines.linewidth": 2,
-    "legend.frameon": False,
-}
-
-
-def style() -> None:
-    """Give matplotlib the look of the course, for all pictures from here on."""
-    import matplotlib as mpl
-    from cycler import cycler
-
-    mpl.rcParams.update(_RC | {"axes.prop_cycle": cycler(color=list(PALETTE.values()))})
-
-
-def axes(ax: Axes | None, width: float = 6.4, height: float = 3.6) -> Axes:
-    """Return `ax`, or the axes of a new figure in the look of the course, `width` by `height` inches."""
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
-
-    with plt.rc_context(_RC):
-        return plt.subplots(figsize=(width, height))[1]
-
-
-def label_ends(ax: Axes, x: float, ends: Mapping[str, float], colours: Mapping[str, str]) -> None:
-    """Write the name of each line beside its right end, moved apart where names would overlap.
-
-    Parameters
-    ----------
-    ax : Axes
-        With its limits set: they decide how far names must be apart.
-    x : float
-        Where the lines end, in the units of the x axis.
-    ends : mapping from name to height
-        In the units of the y axis.
-    colours : mapping from name to colour
-    """
-    low, high = ax.get_ylim()
-    inches = ax.get_window_extent().height / ax.figure.dpi
-    gap = 13 / 72 / inches * (high - low)  # a line of text of 11 points, in the units of the y axis
-    names = sorted(ends, key=ends.__getitem__)
-    heights = np.array([ends[name] for name in names], dtype=float)
-    offsets = gap * np.arange(len(names))
-    # Each name beside its line or just above the name below; then all moved so that they sit right on average.
-    spread = np.maximum.accumulate(heights - offsets) + offsets
-    spread -= (spread - heights).mean()
-    for name, height in zip(names, spread, strict=True):
-        ax.annotate(
-            name,
-            (x, height),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            color=colours[name],
-            fontweight="bold",
-            annotation_clip=False,
-        )
 
 
 def logo(
@@ -157,7 +71,7 @@ def logo(
     if kind == "weights":
         margin = 0.05 * (high - low) or 1.0
         ax.set_ylim(low - margin * (low < 0), high + margin)
-        ax.axhline(0, color=_INK, linewidth=0.8)
+        ax.axhline(0, color=INK, linewidth=0.8)
     else:
         ax.set_ylim(0, 2 if kind == "information" else 1)
     ax.set_xlim(places[0] - 0.6, places[-1] + 0.6)
@@ -265,26 +179,3 @@ def _checked_positions(caller: str, positions: Sequence[int] | np.ndarray | None
             "expected positions that rise by 1 or more"
         )
     return places
-
-
-def show(figure: Figure | Axes, *, alt: str, dpi: int = 90) -> None:
-    """Put a finished figure into the notebook as a PNG with its alt text, and close it.
-
-    Parameters
-    ----------
-    figure : Figure or Axes
-        What to show.
-    alt : str
-        One sentence for readers who do not see the picture: what it shows and what follows from it.
-    dpi : int
-        Dots an inch.
-    """
-    import matplotlib.pyplot as plt
-    from IPython.display import display
-
-    figure = getattr(figure, "figure", figure)
-    with io.BytesIO() as png:
-        figure.savefig(png, format="png", dpi=dpi, metadata={"Software": None})
-        data = base64.b64encode(png.getvalue()).decode("ascii")
-    plt.close(figure)
-    display({"image/png": data, "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True)
