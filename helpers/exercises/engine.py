@@ -213,11 +213,18 @@ class Exercise:
     def diagnose(
         self, given: list[Read], expected: list[Read], questions: list[Question], seed: int
     ) -> tuple[str | None, str]:
-        """The misconception that agrees on every question and its hint, or what can be said without one."""
-        for wrong in self.misconceptions():
-            theirs = self.read(self.answers(wrong.code, seed), questions) or []
-            if all(self.agree(g, t) for g, t in zip(given, theirs, strict=True)):
-                return wrong.name, wrong.hint
+        """The misconception that agrees on every question and its hint, or what can be said without one.
+
+        Two mistakes at once agree with no misconception everywhere; where the exercise has parts, the first part that
+        went wrong may still show one of them.
+        """
+        wrongs = [(m, self.read(self.answers(m.code, seed), questions) or []) for m in self.misconceptions()]
+        for places in [range(len(given)), *parts_of(questions)]:
+            if all(self.agree(given[i], expected[i]) for i in places):
+                continue
+            for wrong, theirs in wrongs:
+                if all(self.agree(given[i], theirs[i]) for i in places):
+                    return wrong.name, wrong.hint
         return None, describe(given, expected)
 
     def misconceptions(self) -> list[Misconception]:
@@ -261,6 +268,14 @@ def own_line(error: BaseException, code: Any) -> str:
     filename = getattr(getattr(function, "__code__", None), "co_filename", None)
     lines = [f.line for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
     return (lines[-1] or "")[:120] if lines else ""
+
+
+def parts_of(questions: list[Question]) -> list[list[int]]:
+    """The places of each part's questions, parts in the order they are asked."""
+    parts: dict[str, list[int]] = {}
+    for place, question in enumerate(questions):
+        parts.setdefault(question.part, []).append(place)
+    return list(parts.values())
 
 
 def size(value: Any) -> int:

@@ -96,6 +96,14 @@ def test_a_part_right_earns_its_points_and_no_more() -> None:
     assert verdict.parts == {"positive": True, "negative": False}
 
 
+def test_of_two_mistakes_at_once_the_one_in_the_first_wrong_part_is_named() -> None:
+    def signed_and_more(x):
+        return x / x.max() if x[0] < 0 else x * 7
+
+    assert mark(Scale(), signed_and_more).misconception == "signed"
+    assert mark(Scale(), lambda x: x * 7).misconception is None
+
+
 def test_the_smallest_failing_question_is_shown() -> None:
     verdict = mark(Scale(), lambda x: x if len(x) > 3 else x / np.abs(x).max())
     assert len(verdict.failure.question[0]) == 8
