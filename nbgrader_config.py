@@ -19,6 +19,7 @@ c.CourseDirectory.release_directory = "course"
 c.CourseDirectory.solution_directory = "generated-solutions"  # not used; it must not be "solutions"
 c.GenerateAssignment.preprocessors = PREPROCESSORS
 c.Execute.timeout = 300  # seconds a cell
+c.Execute.skip_cells_with_tag = "demo"  # no mark depends on them
 c.Execute.shutdown_kernel = "immediate"
 c.Autograde.autograde_preprocessors = [
     SetSeed,

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from helpers.exercises import LESSONS, exercises
@@ -30,7 +32,7 @@ class SetSeed(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Set the environment that the kernel inherits."""
         names = resources["nbgrader"]
-        root = Path(self.parent.coursedir.root)
+        root = Path(CourseDirectory(config=self.config).root)
         os.environ[SEED] = str(seed_of(secret(root), names["assignment"], names["student"]))
         return nb, resources
 
