@@ -1,0 +1,194 @@
+"""Pictures of regression: lines over points, the loss over slope and intercept, errors over seeds, named points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from helpers.plots.look import INK, PALETTE, axes, label_ends
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
+
+_STRONG = ("T", "C", "A", "G")  # the order in which lines and paths take their colours
+
+
+def _points(caller: str, x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return both as arrays, or say why they are no points."""
+    xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if xs.ndim != 1 or xs.shape != ys.shape or not len(xs):
+        raise ValueError(f"{caller}: x has shape {xs.shape}, y {ys.shape}; expected the same (N,), N 1 or more")
+    return xs, ys
+
+
+def _colours(names: Mapping[str, object]) -> dict[str, str]:
+    return {name: PALETTE[base] for name, base in zip(names, cycle(_STRONG), strict=False)}
+
+
+def lines(
+    x: ArrayLike,
+    y: ArrayLike,
+    lines: Mapping[str, tuple[float, float]],
+    *,
+    x_label: str,
+    y_label: str,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw points, and straight lines through them, each with its name at its right end.
+
+    Parameters
+    ----------
+    x, y : array-like, shape (N,)
+    lines : mapping from name to (slope, intercept)
+        May be empty.
+    x_label, y_label : str
+        With units.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If `x` and `y` do not have one shape (N,).
+    """
+    xs, ys = _points("lines", x, y)
+    ax = axes(ax)
+    ax.scatter(xs, ys, s=14, color=INK, alpha=0.45, linewidths=0, zorder=1)
+    ends, colours = np.array([xs.min(), xs.max()]), _colours(lines)
+    for name, (slope, intercept) in lines.items():
+        ax.plot(ends, slope * ends + intercept, color=colours[name], zorder=2)
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    ax.set_ylim(*ax.get_ylim())
+    label_ends(ax, ends[1], {name: w * ends[1] + b for name, (w, b) in lines.items()}, colours)
+    return ax
+
+
+def loss_surface(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    window: tuple[tuple[float, float], tuple[float, float]],
+    paths: Mapping[str, ArrayLike] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the mean squared error of ``w * x + b`` over w and b, and the paths of descents on it.
+
+    Parameters
+    ----------
+    x, y : array-like, shape (N,)
+    window : ((low, high), (low, high))
+        Of w, across, and of b, upwards.
+    paths : mapping from name to array-like, shape (K, 2)
+        Columns w and b, one row a step. A name that is not empty is written at the path's end.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+        Contours are spaced by factors above the lowest loss, which a cross marks.
+
+    Raises
+    ------
+    ValueError
+        If `x` and `y` do not have one shape (N,).
+    """
+    xs, ys = _points("loss_surface", x, y)
+    ax = axes(ax, 4.8, 4.2)
+    w, b = np.meshgrid(*(np.linspace(low, high, 161) for low, high in window))
+    # the mean over the points, multiplied out, so that no (161, 161, N) array is needed
+    loss = w**2 * (xs**2).mean() + 2 * w * b * xs.mean() + b**2
+    loss += (ys**2).mean() - 2 * w * (xs * ys).mean() - 2 * b * ys.mean()
+    best = np.polyfit(xs, ys, 1)
+    floor = float(((np.polyval(best, xs) - ys) ** 2).mean())
+    ax.contourf(w, b, np.log10(np.maximum(loss - floor, 0) + floor), levels=24, cmap="Greys_r", zorder=0)
+    ax.plot(*best, marker="+", markersize=13, markeredgewidth=2.5, color="#D62728", zorder=4)
+    colours = _colours(paths or {})
+    for name, path in (paths or {}).items():
+        steps = np.asarray(path, dtype=float)
+        ax.plot(*steps.T, color=colours[name], marker="o", markersize=3, linewidth=1.2, zorder=3)
+        ax.annotate(
+            name, steps[-1], (6, 5), textcoords="offset points", color=colours[name], weight="bold", clip_on=True
+        )
+    ax.set(xlim=window[0], ylim=window[1], xlabel="slope w", ylabel="intercept b")
+    return ax
+
+
+def error_ranges(errors: Mapping[str, Sequence[float]], *, x_label: str, ax: Axes | None = None) -> Axes:
+    """Draw the error of several models over seeds: the mean as a dot, the range as a line, the best model at the top.
+
+    Parameters
+    ----------
+    errors : mapping from name to errors, one a seed
+    x_label : str
+        What the error is, with its unit.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no model, or one without an error.
+    """
+    if not errors or not all(len(values) for values in errors.values()):
+        raise ValueError(f"error_ranges: {dict(errors)}; expected at least one model, each with at least one error")
+    ordered = sorted(errors, key=lambda name: -float(np.mean(errors[name])))
+    ax = axes(ax, 6.4, 0.7 + 0.42 * len(ordered))
+    for row, name in enumerate(ordered):
+        values = np.asarray(errors[name], dtype=float)
+        ax.plot([values.min(), values.max()], [row, row], color=PALETTE["C"], linewidth=5, alpha=0.5)
+        ax.plot(values.mean(), row, "o", color=PALETTE["T"])
+        ax.annotate(f"{values.mean():.1f}", (values.max(), row), (8, 0), textcoords="offset points", va="center")
+    ax.set_yticks(range(len(ordered)), ordered)
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlim(0, 1.1 * max(max(values) for values in errors.values()))
+    ax.set_xlabel(x_label)
+    return ax
+
+
+def named_points(
+    x: ArrayLike, y: ArrayLike, names: Sequence[str], *, x_label: str, y_label: str, ax: Axes | None = None
+) -> Axes:
+    """Draw points with a name beside each.
+
+    Parameters
+    ----------
+    x, y : array-like, shape (N,)
+    names : N str
+    x_label, y_label : str
+        With units.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If `x` and `y` do not have one shape (N,), or the names are not N.
+    """
+    xs, ys = _points("named_points", x, y)
+    if len(names) != len(xs):
+        raise ValueError(f"named_points: {len(names)} names for {len(xs)} points; expected as many")
+    ax = axes(ax, 6.4, 4.4)
+    ax.scatter(xs, ys, s=30, color=PALETTE["T"], zorder=2)
+    for place in zip(xs, ys, names, strict=True):
+        ax.annotate(place[2], place[:2], (6, 2), textcoords="offset points", fontsize=9, family="monospace")
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    return ax
