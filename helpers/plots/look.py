@@ -53,12 +53,15 @@ def style() -> None:
 
 def axes(ax: Axes | None, width: float = 6.4, height: float = 3.6) -> Axes:
     """Return `ax`, or the axes of a new figure in the look of the course, `width` by `height` inches."""
-    if ax is not None:
-        return ax
+    return panels(1, width, height)[0] if ax is None else ax
+
+
+def panels(count: int, width: float = 4.8, height: float = 3.6) -> list[Axes]:
+    """Return the axes of a new figure in the look of the course, side by side, `width` by `height` inches each."""
     import matplotlib.pyplot as plt
 
     with plt.rc_context(_RC):
-        return plt.subplots(figsize=(width, height))[1]
+        return list(plt.subplots(ncols=count, figsize=(count * width, height), squeeze=False)[1][0])
 
 
 def label_ends(ax: Axes, x: float, ends: Mapping[str, float], colours: Mapping[str, str]) -> None:
@@ -111,7 +114,7 @@ def show(figure: Figure | Axes, *, alt: str, dpi: int = 90) -> None:
     import matplotlib.pyplot as plt
     from IPython.display import display
 
-    whole: Figure = getattr(figure, "figure", figure)
+    whole: Any = getattr(figure, "figure", figure)
     with io.BytesIO() as png:
         whole.savefig(png, format="png", dpi=dpi, metadata={"Software": None})
         data = base64.b64encode(png.getvalue()).decode("ascii")

@@ -1,0 +1,256 @@
+"""Pictures of training and judging: learning curves, ROC and precision-recall, confusion, the scoreboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from helpers.batches import checked_array
+from helpers.history import History
+from helpers.plots.look import INK, PALETTE, axes, label_ends, panels
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike, NDArray
+    from torch import Tensor
+
+PALE = "#767676"  # what others did, or chance; contrast 4.5 on white
+
+Runs = History | Sequence[History]
+
+
+def learning_curves(histories: Runs | Mapping[str, Runs]) -> Figure:
+    """Draw loss, and Matthews correlation if there is one, against epochs.
+
+    Parameters
+    ----------
+    histories : History, several of one model (one a seed), or a mapping from the name of a model to either
+        Several are drawn as their mean in a band from the lowest to the highest, as far as all of them went. Dots mark
+        the epochs whose weights were kept.
+
+    Returns
+    -------
+    Figure
+        Left the loss, validation full and training dashed; right the validation's Matthews correlation.
+
+    Raises
+    ------
+    ValueError
+        If there is no history, or one without an epoch.
+    """
+    models = {
+        name: [runs] if isinstance(runs, History) else list(runs)
+        for name, runs in (histories.items() if isinstance(histories, Mapping) else [("", histories)])
+    }
+    if not models or not all(runs and all(run.epochs for run in runs) for runs in models.values()):
+        raise ValueError("learning_curves: expected at least one history, each of at least one epoch")
+    scored = all(run.valid_mcc for runs in models.values() for run in runs)
+    drawn = panels(1 + scored)
+    colours = _colours(models)
+    for ax, field, label in zip(drawn, ("valid_loss", "valid_mcc"), ("loss", "MCC, validation"), strict=False):
+        ends = {}
+        for name, runs in models.items():
+            ends[name or "validation"] = _over_seeds(ax, runs, field, colours[name], "-")
+            if field == "valid_loss":
+                training = _over_seeds(ax, runs, "train_loss", colours[name] if name else PALE, "--")
+                ends |= {} if name else {"training": training}
+        ax.set_xlabel("epoch")
+        ax.set_ylabel(label)
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        label_ends(ax, ax.dataLim.x1, ends, colours | {"validation": PALETTE["C"], "training": PALE})
+    if any(models):
+        drawn[0].set_title("full: validation, dashed: training", color=PALE, fontsize=10)
+    return drawn[0].get_figure(root=True)
+
+
+def _over_seeds(ax: Axes, runs: Sequence[History], field: str, colour: str, line: str) -> float:
+    """Draw the mean of one field of several histories in the band of its range; return where the line ends."""
+    shared = min(run.epochs for run in runs)
+    values = np.array([getattr(run, field)[:shared] for run in runs])  # (runs, epochs)
+    epochs = np.arange(1, shared + 1)
+    ax.plot(epochs, values.mean(axis=0), line, color=colour)
+    if len(runs) > 1:
+        ax.fill_between(epochs, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.2, linewidth=0)
+    if field != "train_loss":
+        kept = [(run.best_epoch, getattr(run, field)[run.best_epoch - 1]) for run in runs if run.best_epoch <= shared]
+        ax.plot(*np.array(kept).reshape(-1, 2).T, "o", color=colour, markersize=5)
+    return float(values[:, -1].mean())
+
+
+def roc_and_pr(y: ArrayLike | Tensor, scores_by_name: Mapping[str, ArrayLike | Tensor]) -> Figure:
+    """Draw the two curves that every threshold together makes, for one or more models.
+
+    Parameters
+    ----------
+    y : (N,)
+        The truth, 0 or 1, both present.
+    scores_by_name : mapping from the name of a model to its scores (N,)
+
+    Returns
+    -------
+    Figure
+        Left ROC with the area under it, right precision against recall with the average precision; dotted is chance.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Labels of one class only, scores of another shape or not finite, no model.
+    """
+    from sklearn import metrics
+
+    truth = checked_array("roc_and_pr: y", y).cpu().numpy()
+    if not scores_by_name or sorted(set(truth.ravel().tolist())) != [0, 1]:
+        raise ValueError("roc_and_pr: expected at least one model, and labels that are 0 or 1, both present")
+    roc, pr = panels(2, width=4.2, height=4.0)
+    roc.plot([0, 1], [0, 1], ":", color=PALE)
+    pr.axhline(truth.mean(), linestyle=":", color=PALE)
+    colours = _colours(scores_by_name)
+    areas: list[list[tuple[str, float]]] = [[], []]
+    for name, values in scores_by_name.items():
+        scores = checked_array(f"roc_and_pr: {name}", values).cpu().numpy()
+        if scores.shape != truth.shape:
+            raise ValueError(f"roc_and_pr: {name} has shape {scores.shape}, and the labels have {truth.shape}")
+        fpr, tpr, _ = metrics.roc_curve(truth, scores)
+        roc.plot(fpr, tpr, color=colours[name])
+        precision, recall, _ = metrics.precision_recall_curve(truth, scores)
+        pr.plot(recall, precision, color=colours[name], drawstyle="steps-post")
+        areas[0].append((name, metrics.roc_auc_score(truth, scores)))
+        areas[1].append((name, metrics.average_precision_score(truth, scores)))
+    for ax, rows, title in ((roc, areas[0], "ROC, area"), (pr, areas[1], "precision-recall, average precision")):
+        _areas(ax, rows, colours)
+        ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), title=title, aspect="equal")
+    roc.set(xlabel="false positive rate (1 - specificity)", ylabel="true positive rate (sensitivity)")
+    pr.set(xlabel="recall (sensitivity)", ylabel="precision")
+    return roc.get_figure(root=True)
+
+
+def _areas(ax: Axes, rows: Sequence[tuple[str, float]], colours: Mapping[str, str]) -> None:
+    """Write names and areas into the lower right corner, in the colours of their curves, the largest on top."""
+    for row, (name, area) in enumerate(sorted(rows, key=lambda pair: pair[1])):
+        text = f"{name}  {area:.3f}"
+        ax.annotate(
+            text, (0.97, 0.04 + 0.075 * row), xycoords="axes fraction", ha="right", color=colours[name], weight="bold"
+        )
+
+
+def confusion(matrix: ArrayLike, *, classes: tuple[str, str] = ("0", "1"), ax: Axes | None = None) -> Axes:
+    """Draw a confusion matrix: each count, and its share of what is truly of that class.
+
+    Parameters
+    ----------
+    matrix : (2, 2), rows the truth, columns the calls
+        As `helpers.metrics.confusion_matrix` gives.
+    classes : two str
+        What to call 0 and 1.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        For another shape, or numbers below 0.
+    """
+    counts = np.asarray(matrix)
+    if counts.shape != (2, 2) or (counts < 0).any():
+        raise ValueError(
+            f"confusion: got shape {counts.shape}; expected counts (2, 2), rows the truth, columns the calls"
+        )
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    ax = axes(ax, 4.2, 3.8)
+    ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    kinds = (("true negatives", "false positives"), ("false negatives", "true positives"))
+    for truth in (0, 1):
+        for called in (0, 1):
+            share = shares[truth, called]
+            text = f"{counts[truth, called]:,}\n{share:.1%}\n{kinds[truth][called]}"
+            ax.text(called, truth, text, ha="center", va="center", color="white" if share > 0.55 else INK)
+    ax.set_xticks([0, 1], classes)
+    ax.set_yticks([0, 1], classes, rotation=90, va="center")
+    ax.set(xlabel="predicted", ylabel="truth")
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def scoreboard(
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    published: Sequence[Mapping[str, Any]] = (),
+    metric: str = "mcc",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the models of a scoreboard, the best on top, beside what others published for the same test set.
+
+    Parameters
+    ----------
+    rows : sequence of mappings with "model", "parameters", "seconds" and, under `metric`, one number a seed
+        As `helpers.progress.scoreboard(...).rows`. The dot is the mean, the bar runs from the lowest to the highest.
+    published : sequence of mappings with "model", "parameters" and one number under `metric`
+    metric : str
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, or a row lacks the metric.
+    """
+    entries = [_entry(row, metric, PALETTE["T"], f"{row['seconds']:.1f} s") for row in rows]
+    entries += [_entry(row, metric, PALE, "published") for row in published]
+    if not entries:
+        raise ValueError("scoreboard: there are no rows to draw")
+    entries.sort(key=lambda entry: entry.values.mean())
+    ax = axes(ax, 9.0, 0.8 + 0.34 * len(entries))
+    for place, entry in enumerate(entries):
+        mean, colour = entry.values.mean(), entry.colour
+        ax.hlines(place, entry.values.min(), entry.values.max(), color=colour, linewidth=6, alpha=0.35)
+        ax.plot(mean, place, "D" if colour == PALE else "o", color=colour, markersize=6)
+        for text, offset, weight in ((f"{mean:.3f}", 6, "bold"), (entry.note, 48, "normal")):
+            right: Any = {"xycoords": ax.get_yaxis_transform(), "xytext": (offset, 0), "textcoords": "offset points"}
+            ax.annotate(text, (1, place), va="center", color=colour, weight=weight, **right)
+    ax.set_yticks(range(len(entries)), [entry.name for entry in entries])
+    for tick, entry in zip(ax.get_yticklabels(), entries, strict=True):
+        tick.set_color(entry.colour)
+    ax.set_ylim(-0.6, len(entries) - 0.4)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x", color="#dddddd", linewidth=0.8)
+    ax.set_axisbelow(True)
+    ax.set_xlabel(f"{metric.upper()} on the test set")
+    return ax
+
+
+class _Entry(NamedTuple):
+    """A line of the scoreboard."""
+
+    name: str
+    values: NDArray[np.float64]
+    colour: str
+    note: str
+
+
+def _entry(row: Mapping[str, Any], metric: str, colour: str, last: str) -> _Entry:
+    """Read a row; ValueError if it lacks the metric."""
+    values = np.atleast_1d(np.asarray(row.get(metric, []), dtype=float))
+    if not values.size:
+        raise ValueError(f"scoreboard: the row of {row['model']} has no {metric}")
+    size = row["parameters"]
+    size = f"{size:,}" if isinstance(size, int) else size
+    unit = "parameter" if size == "1" else "parameters"
+    return _Entry(row["model"], values, colour, f"{size} {unit} · {last}" if size else last)
+
+
+def _colours(names: Iterable[str]) -> dict[str, str]:
+    """Give each name a colour of the palette, the blue first: they recur after four."""
+    order = [PALETTE[base] for base in "CTGA"]
+    return {name: order[i % len(order)] for i, name in enumerate(names)}
