@@ -62,10 +62,9 @@ def exercises_of(assignment: str) -> tuple[Exercise, ...]:
 def handed_in(cell: NotebookNode, exercise: Exercise) -> Any:
     """The answers in a cell's outputs; None where there is not exactly one message with them."""
     messages = [output.data[MIME] for output in cell.outputs if MIME in output.get("data", {})]
-    mine = [
-        m["answers"] for m in messages if isinstance(m, dict) and m.get("exercise") == exercise.id and "answers" in m
-    ]
-    return mine[0] if len(mine) == len(messages) == 1 else None
+    if len(messages) != 1 or not isinstance(messages[0], dict) or messages[0].get("exercise") != exercise.id:
+        return None
+    return json.loads(json.dumps(messages[0].get("answers")))  # plain dicts, not NotebookNodes
 
 
 def outputs_for(exercise: Exercise, verdict: Verdict) -> list[NotebookNode]:
