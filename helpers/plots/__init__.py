@@ -3,7 +3,27 @@
 Every picture carries its own white background, so that it can be read in light and in dark notebooks.
 """
 
-from helpers.plots.look import INK, PALETTE, axes, label_ends, show, style
+from helpers.plots.look import INK, PALETTE, axes, label_ends, panels, show, style
+from helpers.plots.regression import error_ranges, lines, loss_surface, named_points
 from helpers.plots.sequences import composition, logo
+from helpers.plots.training import confusion, learning_curves, roc_and_pr, scoreboard
 
-__all__ = ["INK", "PALETTE", "axes", "composition", "label_ends", "logo", "show", "style"]
+__all__ = [
+    "INK",
+    "PALETTE",
+    "axes",
+    "composition",
+    "confusion",
+    "error_ranges",
+    "label_ends",
+    "learning_curves",
+    "lines",
+    "logo",
+    "loss_surface",
+    "named_points",
+    "panels",
+    "roc_and_pr",
+    "scoreboard",
+    "show",
+    "style",
+]

@@ -53,15 +53,16 @@ def style() -> None:
 
 def axes(ax: Axes | None, width: float = 6.4, height: float = 3.6) -> Axes:
     """Return `ax`, or the axes of a new figure in the look of the course, `width` by `height` inches."""
-    return panels(1, width, height)[0] if ax is None else ax
+    return panels(1, width, height)[1][0] if ax is None else ax
 
 
-def panels(count: int, width: float = 4.8, height: float = 3.6) -> list[Axes]:
-    """Return the axes of a new figure in the look of the course, side by side, `width` by `height` inches each."""
+def panels(count: int, width: float = 4.8, height: float = 3.6) -> tuple[Figure, list[Axes]]:
+    """Return a new figure in the look of the course and its axes, side by side, `width` by `height` inches each."""
     import matplotlib.pyplot as plt
 
     with plt.rc_context(_RC):
-        return list(plt.subplots(ncols=count, figsize=(count * width, height), squeeze=False)[1][0])
+        figure, grid = plt.subplots(ncols=count, figsize=(count * width, height), squeeze=False)
+    return figure, list(grid[0])
 
 
 def label_ends(ax: Axes, x: float, ends: Mapping[str, float], colours: Mapping[str, str]) -> None:

@@ -41,6 +41,8 @@ def learning_curves(histories: Runs | Mapping[str, Runs]) -> Figure:
     ValueError
         If there is no history, or one without an epoch.
     """
+    from matplotlib.ticker import MaxNLocator
+
     models = {
         name: [runs] if isinstance(runs, History) else list(runs)
         for name, runs in (histories.items() if isinstance(histories, Mapping) else [("", histories)])
@@ -48,7 +50,7 @@ def learning_curves(histories: Runs | Mapping[str, Runs]) -> Figure:
     if not models or not all(runs and all(run.epochs for run in runs) for runs in models.values()):
         raise ValueError("learning_curves: expected at least one history, each of at least one epoch")
     scored = all(run.valid_mcc for runs in models.values() for run in runs)
-    drawn = panels(1 + scored)
+    figure, drawn = panels(1 + scored)
     colours = _colours(models)
     for ax, field, label in zip(drawn, ("valid_loss", "valid_mcc"), ("loss", "MCC, validation"), strict=False):
         ends = {}
@@ -59,11 +61,11 @@ def learning_curves(histories: Runs | Mapping[str, Runs]) -> Figure:
                 ends |= {} if name else {"training": training}
         ax.set_xlabel("epoch")
         ax.set_ylabel(label)
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         label_ends(ax, ax.dataLim.x1, ends, colours | {"validation": PALETTE["C"], "training": PALE})
     if any(models):
         drawn[0].set_title("full: validation, dashed: training", color=PALE, fontsize=10)
-    return drawn[0].get_figure(root=True)
+    return figure
 
 
 def _over_seeds(ax: Axes, runs: Sequence[History], field: str, colour: str, line: str) -> float:
@@ -104,7 +106,7 @@ def roc_and_pr(y: ArrayLike | Tensor, scores_by_name: Mapping[str, ArrayLike | T
     truth = checked_array("roc_and_pr: y", y).cpu().numpy()
     if not scores_by_name or sorted(set(truth.ravel().tolist())) != [0, 1]:
         raise ValueError("roc_and_pr: expected at least one model, and labels that are 0 or 1, both present")
-    roc, pr = panels(2, width=4.2, height=4.0)
+    figure, (roc, pr) = panels(2, width=4.2, height=4.0)
     roc.plot([0, 1], [0, 1], ":", color=PALE)
     pr.axhline(truth.mean(), linestyle=":", color=PALE)
     colours = _colours(scores_by_name)
@@ -124,7 +126,7 @@ def roc_and_pr(y: ArrayLike | Tensor, scores_by_name: Mapping[str, ArrayLike | T
         ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), title=title, aspect="equal")
     roc.set(xlabel="false positive rate (1 - specificity)", ylabel="true positive rate (sensitivity)")
     pr.set(xlabel="recall (sensitivity)", ylabel="precision")
-    return roc.get_figure(root=True)
+    return figure
 
 
 def _areas(ax: Axes, rows: Sequence[tuple[str, float]], colours: Mapping[str, str]) -> None:
