@@ -6,13 +6,14 @@ Every matrix has the shape (4, w): rows A, C, G, T, a column for each position o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import torch
 
+from helpers.registry import shipped
 from helpers.sequences import BASES, reverse_complement_one_hot
 
 Matrix = torch.Tensor | np.ndarray | Sequence[Sequence[float]]
@@ -41,7 +42,7 @@ class Motif:
     counts: torch.Tensor
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "counts", _checked_counts("Motif", self.counts))
+        object.__setattr__(self, "counts", _checked_counts("Motif", self.counts).clone())
 
     @property
     def width(self) -> int:
@@ -164,24 +165,24 @@ def jaspar(id: str) -> Motif:
 
     Raises
     ------
-    KeyError
+    ValueError
         If no shipped motif has this identifier; says which ones have it as their name, or in another version.
     """
-    shipped = {motif.id: motif for collection in _COLLECTIONS for motif in _read_collection(collection)}
-    if id in shipped:
-        return shipped[id]
+    known = {motif.id: motif for collection in _COLLECTIONS for motif in _read_collection(collection)}
+    if id in known:
+        return replace(known[id])
     base = str(id).split(".")[0]
-    versions = [known for known in shipped if known.split(".")[0] == base]
+    versions = [other for other in known if other.split(".")[0] == base]
     if versions and id == base:
-        return shipped[versions[-1]]
-    named = [motif.id for motif in shipped.values() if motif.name.lower() == str(id).lower()]
+        return replace(known[versions[-1]])
+    named = [motif.id for motif in known.values() if motif.name.lower() == str(id).lower()]
     if named:
         advice = f"it is the name of {', '.join(named)}: fetch by id"
     elif versions:
         advice = f"shipped is {', '.join(versions)}"
     else:
         advice = "ids look like 'MA0108.3' or 'POL012.1'; jaspar_all() lists all"
-    raise KeyError(f"jaspar: no motif with id {id!r}; {advice}")
+    raise ValueError(f"jaspar: no motif with id {id!r}; {advice}")
 
 
 def jaspar_all(collection: str = "CORE") -> list[Motif]:
@@ -194,15 +195,13 @@ def jaspar_all(collection: str = "CORE") -> list[Motif]:
     """
     if collection not in _COLLECTIONS:
         raise ValueError(f"jaspar_all: collection is {collection!r}; expected {' or '.join(_COLLECTIONS)}")
-    return list(_read_collection(collection))
+    return [replace(motif) for motif in _read_collection(collection)]
 
 
 @cache
 def _read_collection(collection: str) -> tuple[Motif, ...]:
-    """Read one of the shipped files; once."""
+    """Read one of the shipped files; once, so callers hand out copies."""
     from Bio import motifs as bio_motifs
-
-    from helpers.datasets import shipped  # datasets stands below motifs: it may use them
 
     with open(shipped() / "jaspar" / _COLLECTIONS[collection], encoding="utf-8") as lines:
         records = bio_motifs.parse(lines, "jaspar")
