@@ -9,7 +9,9 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "DescentExplorer": "descent_explorer",
     "LineFitter": "line_fitter",
+    "SequenceEncoder": "sequence_encoder",
 }
 
 __all__ = list(_HOMES)

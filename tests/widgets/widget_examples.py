@@ -63,7 +63,38 @@ def widgets() -> Any:
     return helpers.widgets
 
 
+def _descent(rng: np.random.Generator) -> Any:
+    """A random walk on a built-in surface, on an own function, or on the loss of a line."""
+    DescentExplorer = widgets().DescentExplorer
+    settings = {
+        "learning_rate": float(10 ** rng.uniform(-3, -1.3)),
+        "momentum": float(rng.uniform(0, 0.95)),
+        "optimisers": ["SGD", "momentum", "Adagrad", "RMSprop", "Adam"],
+        "steps": 40,
+    }
+    kind = rng.integers(3)
+    if kind == 0:
+        return DescentExplorer(
+            lambda x, y: np.sin(x) * np.cos(y) + x * x / 9, start=rng.uniform(-3.5, 3.5, 2), **settings
+        )
+    if kind == 1:
+        return DescentExplorer.from_data(rng.normal(2, 1, 30), rng.normal(size=30), **settings)
+    surface = str(rng.choice(["bowl", "narrow valley", "saddle", "two minima"]))
+    return DescentExplorer(surface=surface, start=rng.uniform(-1.5, 1.5, 2), **settings)
+
+
 EXAMPLES = [
+    Example(
+        code=(
+            "DescentExplorer(surface='narrow valley', learning_rate=0.075, steps=40, "
+            "optimisers=['SGD', 'momentum', 'Adam'])"
+        ),
+        control="Learning rate",
+        key="ArrowLeft",
+        trait="learning_rate",
+        value=0.02,
+        random=_descent,
+    ),
     Example(
         code=(
             "LineFitter(np.linspace(10, 30, 12), 22 + 1.3 * np.linspace(10, 30, 12) + np.cos(9 * np.arange(12)) * 6, "
@@ -74,5 +105,17 @@ EXAMPLES = [
         trait="slope",
         value=1.25,
         random=lambda rng: widgets().LineFitter(rng.normal(size=9) * 10, rng.normal(size=9), *rng.normal(size=2)),
+    ),
+    Example(
+        code="SequenceEncoder('GCTATAAAAGNC')",
+        control="Sequence",
+        key="End T",
+        trait="sequence",
+        value="ACGTNACG",
+        random=lambda rng: widgets().SequenceEncoder(
+            "".join(rng.choice(list("ACGTN"), rng.integers(1, 60))),
+            strand=str(rng.choice(["forward", "reverse complement"])),
+        ),
+        role="textbox",
     ),
 ]

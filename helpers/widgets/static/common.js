@@ -160,12 +160,15 @@ class View {
     return row;
   }
 
-  /** One of a few: segments that the arrow keys walk. `options` is [[value, text], ...]. */
-  choice(trait, label, options) {
-    const inputs = options.map(([value]) => h("input", { type: "radio", name: `${this.id}-${trait}`, value: String(value) }));
-    const segments = options.map(([, text], i) => h("label", {}, inputs[i], h("span", {}, text)));
-    options.forEach(([value], i) => this.listen(inputs[i], "change", () => this.set({ [trait]: value })));
-    this.#bind(trait, (value) => options.forEach(([option], i) => { inputs[i].checked = option === value; }));
+  /** One of a few, or `several` (the trait is then a list). `options` is [[value, text, colour], ...]; a colour marks it. */
+  choice(trait, label, options, { several = false, onchange = (value) => this.set({ [trait]: value }) } = {}) {
+    const type = several ? "checkbox" : "radio";
+    const inputs = options.map(([value]) => h("input", { type, name: `${this.id}-${trait}`, value: String(value) }));
+    const segments = options.map(([, text, colour], i) => h("label", {}, inputs[i],
+      h("span", {}, ...(colour ? [h("i", { style: `background: ${colour}` })] : []), text)));
+    const chosen = () => options.filter((_, i) => inputs[i].checked).map(([value]) => value);
+    inputs.forEach((input) => this.listen(input, "change", () => onchange(several ? chosen() : chosen()[0])));
+    this.#bind(trait, (now) => options.forEach(([value], i) => { inputs[i].checked = several ? now.includes(value) : now === value; }));
     return h("fieldset", { class: "dlg-choice" }, h("legend", {}, label), h("div", { class: "dlg-segments" }, ...segments));
   }
 

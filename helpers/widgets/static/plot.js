@@ -78,10 +78,23 @@ class Surface {
   }
 }
 
-/** Black or white: whichever is easier to read on a "#rrggbb" ground. */
-function inkOn(colour) {
+/** Relative luminance of "#rrggbb" (WCAG 2.2). */
+function luminance(colour) {
   const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16) / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** Black or white: whichever is easier to read on a "#rrggbb" ground. */
+const inkOn = (colour) => (luminance(colour) > 0.179 ? "#000000" : "#ffffff");
+
+/** A "#rrggbb" colour, brought far enough towards the text's colour to be read as small text. */
+function asText(colour, dark) {
+  const towards = dark ? 255 : 0, readable = (c) => (dark ? luminance(c) > 0.22 : luminance(c) < 0.18);
+  let mixed = colour;
+  for (let t = 0.1; !readable(mixed) && t < 1; t += 0.1) {
+    mixed = "#" + [1, 3, 5].map((i) => Math.round(parseInt(colour.slice(i, i + 2), 16) * (1 - t) + towards * t).toString(16).padStart(2, "0")).join("");
+  }
+  return mixed;
 }
 
 /** Round numbers from low to high, about `count` of them. */
