@@ -34,7 +34,8 @@ def lines_of(exercise: Exercise, verdict: Verdict, tries: int = 1, stand_in: boo
         Whether the reference steps in, which the last line then says.
     """
     opening = {"right": "", "empty": "", "unreadable": "", "forbidden": "not by hand yet. "}
-    earned = f" {verdict.points:g} of {verdict.max_points:g} points." if verdict.points else ""
+    unit = "point" if verdict.max_points == 1 else "points"
+    earned = f" {verdict.points:g} of {verdict.max_points:g} {unit}." if verdict.points else ""
     head = opening.get(verdict.status, "not yet. ") + verdict.message + earned
     lines = [("", head)]
     if verdict.failure and exercise.kind != "multiple choice":
@@ -48,7 +49,7 @@ def lines_of(exercise: Exercise, verdict: Verdict, tries: int = 1, stand_in: boo
 
 def failure_lines(exercise: Exercise, failure: Failure) -> list[tuple[str, str]]:
     """Asked, yours, expected."""
-    name = exercise.id if exercise.kind == "function" else "with"
+    name = "with" if exercise.kind == "class" else exercise.id
     asked = f"{name}({', '.join(show(argument) for argument in failure.question)})"
     yours, expected = show(failure.given), show(failure.expected)
     if failure.error:
