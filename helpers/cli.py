@@ -1,0 +1,372 @@
+"""The `course` command. Exit codes: 0 fine, 1 something is wrong with what was checked, 2 wrong use."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from helpers.runner import Run
+
+START = "00_start_here/00_start_here.ipynb"
+
+app = typer.Typer(
+    help="Deep learning on DNA, in notebooks that grade themselves.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+data = typer.Typer(help="List, fetch and check the data sets.", no_args_is_help=True)
+app.add_typer(data, name="data")
+
+
+class Source(str, Enum):
+    """Which data lessons take."""
+
+    real = "real"
+    simulated = "simulated"
+
+
+Lessons = Annotated[list[str] | None, typer.Argument(metavar="[LESSON]...", help="Numbers or names; all if none.")]
+Sets = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Names of data sets.")]
+
+
+def main() -> None:
+    """Run the command; what it cannot do is said in a line, never as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # terminals that know no check mark
+    app()
+
+
+@contextlib.contextmanager
+def one_line() -> Iterator[None]:
+    """Turn what a person can do something about into one line on stderr and exit code 2."""
+    try:
+        yield
+    except OSError as error:
+        refuse(f"{error.strerror}: {error.filename}" if error.filename else str(error))
+    except ValueError as error:
+        refuse(str(error))
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+def refuse(sentence: str, code: int = 2) -> NoReturn:
+    """Say on stderr what is wrong, and leave."""
+    print(f"course: {sentence}", file=sys.stderr)
+    raise typer.Exit(code) from None
+
+
+def checkout() -> Path:
+    """The checkout that this command belongs to; authors' commands refuse to run without one."""
+    from helpers import workspace
+
+    root = workspace.checkout()
+    if root is None:
+        refuse(
+            "this needs the solved lessons, which only a checkout has: clone the repository and type `make lab` there"
+        )
+    return root
+
+
+def table(*columns: str, **options: Any) -> Table:
+    """An empty table in the style of this command."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, **options)
+    for column in columns:
+        right_aligned = column in {"seconds", "points", "mistakes", "sequences"}
+        made.add_column(column, justify="right" if right_aligned else "left", overflow="fold")
+    return made
+
+
+def add(made: Table, *cells: str) -> None:
+    """Add a row of plain text: brackets in it are brackets, not markup."""
+    from rich.text import Text
+
+    made.add_row(*map(Text, cells))
+
+
+def show(*things: Any) -> None:
+    """Print tables and text; where the output is no terminal, lines are as long as they need to be."""
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 160)
+    for thing in things:
+        console.print(thing, markup=False)
+
+
+def version(wanted: bool) -> None:
+    """Print the version and leave."""
+    if wanted:
+        from helpers import __version__
+
+        print(f"course {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Print it and exit.")
+    ] = False,
+) -> None:
+    """Deep learning on DNA, in notebooks that grade themselves."""
+
+
+# -- for learners --------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def lab(
+    folder: Annotated[Path | None, typer.Argument(help="Your workspace; default: workspace/ here.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser, or only print the address.")] = True,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where JupyterLab listens.")] = None,
+) -> None:
+    """Update your copy of the lessons and open JupyterLab."""
+    from helpers import workspace
+
+    with one_line():
+        place = (folder or workspace.default_folder()).resolve()
+        if port is not None:
+            require_free(port)
+        for line in workspace.hand_out(place, workspace.lessons_folder()).lines():
+            print(line)
+        print(f"Your lessons are in {place}")
+    open_lab(place, browser, port)
+
+
+def open_lab(place: Path, browser: bool, port: int | None) -> None:
+    """Start JupyterLab in this process, in the workspace, on Start here."""
+    from jupyterlab.labapp import LabApp
+
+    arguments = [f"--ServerApp.root_dir={place}", f"--LabApp.default_url=/lab/tree/{START}"]
+    if port is not None:
+        arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    if not browser:
+        arguments.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--allow-root")  # in containers there is often nobody else
+    LabApp.launch_instance(arguments)
+
+
+def require_free(port: int) -> None:
+    """Raise OSError if another program listens on this port."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            why = "taken by another program" if error.errno != 13 else "not yours to open"
+            raise OSError(f"port {port} is {why}; leave out --port and JupyterLab finds a free one") from None
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="Your copy of a lesson.")],
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds for a cell.")] = 60,
+) -> None:
+    """Check your notebook, exercise by exercise."""
+    from helpers import runner
+
+    with one_line():
+        try:
+            with runner.surroundings():
+                run = runner.check_notebook(notebook, timeout=timeout)
+        except runner.Damaged as error:
+            refuse(str(error), code=1)
+    made = table("exercise", "verdict", "points", "what it says")
+    for outcome in run.outcomes:
+        points = f"{outcome.points:g} of {outcome.exercise.points:g}"
+        add(made, outcome.exercise.id, outcome.verdict, points, outcome.message)
+    show(f"{run.lesson.number:02d} {run.lesson.title}", made, f"{run.right} of {len(run.outcomes)} exercises right")
+    if run.error:
+        show(f"The run ended early: {run.error}")
+    raise typer.Exit(0 if run.passed else 1)
+
+
+@app.command()
+def status() -> None:
+    """Show how far you are."""
+    from helpers import progress
+
+    print(progress.show())
+
+
+@app.command()
+def doctor() -> None:
+    """Look at this machine, and say what mends it."""
+    from helpers.doctor import examine
+
+    signs = {"fine": "✔", "lacking": "○", "broken": "✘"}
+    made = table("", "", "", show_header=False)
+    findings = examine()
+    for finding in findings:
+        add(made, f"{signs[finding.state]} {finding.thing}", finding.says, finding.mend and f"mend: {finding.mend}")
+    show(made)
+    raise typer.Exit(1 if any(finding.state == "broken" for finding in findings) else 0)
+
+
+# -- for authors and instructors -----------------------------------------------------------------------------------
+
+
+@app.command()
+def run(
+    lessons: Lessons = None,
+    data: Annotated[Source | None, typer.Option(help="Force one; default: real if it can be had.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Train as long as the published rows did.")] = False,
+    save: Annotated[bool, typer.Option("--save", help="Write the outputs back into solutions/.")] = False,
+    home: Annotated[Path | None, typer.Option(help="Keep progress and scores there; default: nowhere.")] = None,
+) -> None:
+    """Work through the solved lessons; print the scoreboard."""
+    from helpers import progress, runner
+
+    with one_line():
+        chosen = runner.lessons_named(lessons or [])
+        folder = checkout() / "solutions"
+        settings = {"COURSE_DATA_SOURCE": data and data.value, "COURSE_FULL": "1" if full else None}
+        with runner.surroundings(home, **settings):
+            runs = runner.run_all(chosen, folder, save=save, say=lambda lesson: print(f"{lesson.folder} …", flush=True))
+            boards = [
+                progress.scoreboard(name)
+                for name in sorted({row["data"] for row in progress.read()["scores"].values()})
+            ]
+    show(table_of_runs(runs), *(line for run in runs for line in complaints(run)))
+    for board in boards:
+        print(f"{board}\n")
+    raise typer.Exit(0 if all(run.passed for run in runs) else 1)
+
+
+def table_of_runs(runs: list[Run]) -> Table:
+    """One row a lesson."""
+    made = table("lesson", "seconds", "exercises right", "")
+    for run in runs:
+        right = f"{run.right} of {len(run.outcomes)}"
+        add(
+            made, f"{run.lesson.number:02d} {run.lesson.title}", f"{run.seconds:.0f}", right, "✔" if run.passed else "✘"
+        )
+    return made
+
+
+def complaints(run: Run) -> list[str]:
+    """What is wrong with a run: the error that stopped it, and each exercise that is not right."""
+    lines = [f"{run.lesson.folder}: {run.error}"] if run.error else []
+    wrong = [outcome for outcome in run.outcomes if outcome.verdict != "right"]
+    return lines + [
+        f"{run.lesson.folder}: {outcome.exercise.id}: {outcome.verdict}, {outcome.message}" for outcome in wrong
+    ]
+
+
+@app.command()
+def release(lessons: Lessons = None) -> None:
+    """Make course/ from solutions/."""
+    from helpers import runner
+    from helpers.release import release as make_release
+
+    with one_line():
+        folders = [lesson.folder for lesson in runner.lessons_named(lessons)] if lessons else None
+        root = checkout()
+        for place in make_release(folders, root=root):
+            print(place.relative_to(root))
+
+
+@app.command()
+def exercises(
+    as_json: Annotated[bool, typer.Option("--json", help="All of it, for programs.")] = False,
+) -> None:
+    """List every exercise and the mistakes it names."""
+    from helpers.exercises import all_exercises
+
+    found: list[dict[str, Any]] = [
+        {
+            "id": exercise.id,
+            "lesson": exercise.lesson,
+            "kind": exercise.kind,
+            "points": exercise.points,
+            "misconceptions": [{"name": wrong.name, "hint": wrong.hint} for wrong in exercise.misconceptions()],
+        }
+        for exercise in all_exercises()
+    ]
+    if as_json:
+        import json
+
+        print(json.dumps(found, indent=1, ensure_ascii=False))
+        return
+    made = table("lesson", "exercise", "kind", "points", "mistakes", "named")
+    for one in found:
+        names = ", ".join(wrong["name"] for wrong in one["misconceptions"])
+        count = str(len(one["misconceptions"]))
+        add(made, f"{one['lesson']:02d}", one["id"], one["kind"], f"{one['points']:g}", count, names)
+    show(made)
+
+
+# -- data ----------------------------------------------------------------------------------------------------------
+
+
+@data.command("list")
+def list_sets() -> None:
+    """List the data sets, and where each would come from now."""
+    from helpers import datasets
+
+    made = table("name", "kind", "sequences", "where", "what")
+    with one_line():
+        for name, entry in datasets.registry().items():
+            number = sum(file.sequences for file in entry.files if file.split != "truth")
+            where = datasets.whereabouts(name) if entry.kind == "real" else "ships with the course"
+            add(made, name, entry.kind, f"{number:,}", where, entry.title)
+    show(made)
+
+
+@data.command()
+def fetch(names: Sets = None) -> None:
+    """Bring sets into the cache; all real ones if none named."""
+    from helpers import datasets
+
+    with one_line():
+        real = [name for name, entry in datasets.registry().items() if entry.kind == "real"]
+        for name in names or real:
+            datasets.path(name)  # an unknown name is refused before anything is fetched
+        for name in names or real:
+            datasets.fetch(name)
+            print(f"{name}: {datasets.path(name)}")
+
+
+@data.command()
+def verify(names: Sets = None) -> None:
+    """Check size and SHA-256 of every file.
+
+    A damaged file is an error; a missing one only where its set was named.
+    """
+    from helpers import datasets
+
+    made = table("set", "file", "state")
+    bad = False
+    with one_line():
+        for name in names or list(datasets.registry()):
+            for file, state in datasets.verify(name).items():
+                add(made, name, file, state)
+                bad |= state.startswith("damaged") or (state == "missing" and bool(names))
+    show(made)
+    raise typer.Exit(1 if bad else 0)
+
+
+@data.command("path")
+def path_of(name: Annotated[str, typer.Argument(help="Name of a data set.")]) -> None:
+    """Print the folder of a set's files; nothing is fetched."""
+    from helpers import datasets
+
+    with one_line():
+        print(datasets.path(name))
