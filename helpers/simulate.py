@@ -9,15 +9,14 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from helpers.files import write_whole
 from helpers.motifs import Motif
 from helpers.recipes import EVEN, Odds, Recipe, kinds
 from helpers.registry import shipped
@@ -347,16 +346,11 @@ def _division(kind: str, made: Promoters) -> dict[str, list[int]]:
 def _write_table(path: Path, rows: Sequence[Sequence[object]]) -> Path:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        # no name and no time in the header, so that the bytes depend on the rows only
-        with os.fdopen(handle, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
-            packed.write(text.getvalue().encode("ascii"))
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    packed = io.BytesIO()
+    # no name and no time in the header, so that the bytes depend on the rows only
+    with gzip.GzipFile("", "wb", 9, packed, mtime=0) as stream:
+        stream.write(text.getvalue().encode("ascii"))
+    write_whole(path, packed.getvalue())
     return path
 
 

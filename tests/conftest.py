@@ -1,0 +1,20 @@
+"""Fixtures that several tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with the real sets, laid out ``<set>/<file>``: COURSE_DATA, or ../shared/data beside the checkout."""
+    root = Path(__file__).resolve().parent.parent
+    named = os.environ.get("COURSE_DATA")
+    folder = (root / named if named else root.parent / "shared" / "data").resolve()
+    if (folder / "human_tata" / "test.csv").is_file():
+        return folder
+    reason = f"the real sets are not at {folder}; name a folder with <set>/<file> in COURSE_DATA"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
