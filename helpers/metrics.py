@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from helpers.datasets import Dataset, Split
 
+    Counts = float | NDArray[np.float64]
+
 CELLS_AT_ONCE = 2_000_000  # of a table of resamples: enough for speed, 16 MB
 TATA_BOX = "POL012.1"
 
@@ -102,6 +104,16 @@ def mcc(y: ArrayLike | Tensor, predicted: ArrayLike | Tensor) -> float:
     from sklearn import metrics
 
     return float(metrics.matthews_corrcoef(*_checked("mcc", y, predicted, called=True)))
+
+
+def matthews(tp: Counts, fp: Counts, fn: Counts, tn: Counts) -> NDArray[np.float64]:
+    """Compute the Matthews correlation from counts, any number of tables at once; 0 where it is 0 / 0.
+
+    For training, once an epoch, and for resampling: scikit-learn takes a millisecond a table.
+    """
+    tp, fp, fn, tn = (np.asarray(counts, dtype=np.float64) for counts in (tp, fp, fn, tn))
+    below = np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
+    return np.divide(tp * tn - fp * fn, below, out=np.zeros_like(below), where=below > 0)
 
 
 class Interval(NamedTuple):
@@ -195,8 +207,7 @@ class _Draws:
         return tp, fp, self.tp[:, -1] - tp, self.fp[:, -1] - fp
 
     def mcc(self) -> NDArray[np.float64]:
-        tp, fp, fn, tn = self.table
-        return np.nan_to_num((tp * tn - fp * fn) / np.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)))
+        return matthews(*self.table)
 
     def auroc(self) -> NDArray[np.float64]:
         area = (np.diff(self.fp) * (self.tp[:, 1:] + self.tp[:, :-1]) / 2).sum(axis=1)

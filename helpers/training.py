@@ -33,6 +33,7 @@ from helpers.batches import (
 from helpers.checkpoints import Checkpoint, fingerprint
 from helpers.devices import chosen_device, device, own_randomness, reseed
 from helpers.history import History
+from helpers.metrics import matthews
 from helpers.status_line import StatusLine
 
 __all__ = ["History", "device", "fit", "one_cycle", "predict"]
@@ -223,10 +224,6 @@ class _Run:
         native = place.type == "cuda" and torch.cuda.get_device_capability(place) >= (8, 0)
         self.half = precision == "bfloat16" or (precision == "auto" and native)
         self.evaluation_batch = max(batch_size, EVALUATION_BATCH)
-        if binary:
-            from sklearn.metrics import matthews_corrcoef  # now, lest its import be timed as training
-
-            self.mcc = matthews_corrcoef
 
     def loss_of(self, X: Tensor, y: Tensor) -> Tensor:
         """Compute the training loss of a batch."""
@@ -272,7 +269,9 @@ class _Run:
         mean = total.item() / len(X)
         if not self.binary or y.ndim > 1 or not math.isfinite(mean):
             return mean, None
-        return mean, float(self.mcc(y.cpu().numpy(), torch.cat(pieces).cpu().numpy() > 0))
+        called, truth = torch.cat(pieces) > 0, y.to(self.place) > 0
+        tables = [called & truth, called & ~truth, ~called & truth, ~called & ~truth]
+        return mean, float(matthews(*torch.stack(tables).sum(dim=1).tolist()))
 
     def try_out(self, name: str, X: Tensor, y: Tensor) -> None:
         """Let the model read two rows, and say what does not fit before an hour of training finds out."""
