@@ -154,7 +154,8 @@ def open_lab(place: Path, browser: bool, port: int | None) -> None:
     """Start JupyterLab in this process, in the workspace, on Start here."""
     from jupyterlab.labapp import LabApp
 
-    arguments = [f"--ServerApp.root_dir={place}", f"--LabApp.default_url=/lab/tree/{START}"]
+    os.chdir(place)  # nbgrader's extensions take the folder they start in for the course
+    arguments = [f"--ServerApp.root_dir={place}", f"--LabApp.default_url=/lab/tree/{START}", "--log-level=WARN"]
     if port is not None:
         arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     if not browser:
@@ -181,10 +182,11 @@ def check(
 ) -> None:
     """Check your notebook, exercise by exercise."""
     from helpers import runner
+    from helpers.surroundings import surroundings
 
     with one_line():
         try:
-            with runner.surroundings():
+            with surroundings():
                 run = runner.check_notebook(notebook, timeout=timeout)
         except runner.Damaged as error:
             refuse(str(error), code=1)
@@ -233,12 +235,13 @@ def run(
 ) -> None:
     """Work through the solved lessons; print the scoreboard."""
     from helpers import progress, runner
+    from helpers.surroundings import surroundings
 
     with one_line():
         chosen = runner.lessons_named(lessons or [])
         folder = checkout() / "solutions"
         settings = {"COURSE_DATA_SOURCE": data and data.value, "COURSE_FULL": "1" if full else None}
-        with runner.surroundings(home, **settings):
+        with surroundings(home, **settings):
             runs = runner.run_all(chosen, folder, save=save, say=lambda lesson: print(f"{lesson.folder} …", flush=True))
             boards = [
                 progress.scoreboard(name)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import os
 import re
 import subprocess
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -138,6 +135,17 @@ def run_lesson(lesson: Lesson, notebook: Path, *, save: bool = False, timeout: f
     if save and run.passed:
         write_whole(notebook, (nbformat.writes(normalised(book)).rstrip("\n") + "\n").encode())
     return run
+
+
+def run_all(
+    lessons: Sequence[Lesson], folder: Path, *, save: bool = False, say: Callable[[Lesson], Any] = lambda lesson: None
+) -> list[Run]:
+    """Execute solved lessons one after the other; `say` hears of each before it begins."""
+    runs = []
+    for lesson in lessons:
+        say(lesson)
+        runs.append(run_lesson(lesson, folder / lesson.folder / f"{lesson.folder}.ipynb", save=save))
+    return runs
 
 
 def normalised(book: NotebookNode) -> NotebookNode:
@@ -349,54 +357,3 @@ def plain(message: str) -> str:
 
     lines = [line.strip() for line in message.splitlines() if line.strip() != GOES_ON]
     return "\n".join([POINTS.sub("", lines[0].removeprefix("not yet. ")), *lines[1:]])
-
-
-# -- surroundings --------------------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def surroundings(home: Path | None = None, **variables: str | None) -> Iterator[None]:
-    """Set environment variables for this process and the kernels it starts, and put them back.
-
-    Parameters
-    ----------
-    home : Path, optional
-        Where progress is kept meanwhile; a temporary folder if not given, so that no learner's progress is touched.
-    **variables
-        Environment variables; None leaves one as it is.
-    """
-    with tempfile.TemporaryDirectory(prefix="course-home-") as temporary:
-        wanted = {
-            "COURSE_HOME": str(home.resolve() if home else temporary),
-            "COURSE_DATA": absolute_mirrors(os.environ.get("COURSE_DATA")),
-            "IPYTHONDIR": str(Path(temporary) / "ipython"),  # nobody's start-up files
-            "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the debugger's warning about frozen modules
-            **variables,
-        }
-        before = dict(os.environ)
-        os.environ.update({name: value for name, value in wanted.items() if value is not None})
-        try:
-            yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-
-
-def absolute_mirrors(mirrors: str | None) -> str | None:
-    """`COURSE_DATA` with its folders made absolute: kernels work in the lesson's folder, not in this one."""
-    if not mirrors:
-        return None
-    parts = [part.strip() for part in mirrors.split(";")]
-    folders = [Path(part).expanduser() for part in parts]
-    return ";".join(str(f.resolve()) if f.is_dir() else part for part, f in zip(parts, folders, strict=True))
-
-
-def run_all(
-    lessons: Sequence[Lesson], folder: Path, *, save: bool = False, say: Callable[[Lesson], Any] = lambda lesson: None
-) -> list[Run]:
-    """Execute solved lessons one after the other; `say` hears of each before it begins."""
-    runs = []
-    for lesson in lessons:
-        say(lesson)
-        runs.append(run_lesson(lesson, folder / lesson.folder / f"{lesson.folder}.ipynb", save=save))
-    return runs
