@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from helpers.files import write_whole
+
 FORMAT = 1
 
 
@@ -48,15 +50,7 @@ class Checkpoint:
         """
         whole = io.BytesIO()  # torch's own file writer hides why it failed
         torch.save({"format": FORMAT, "settings": self.settings, **state}, whole)
-        temporary = self.path.with_name(self.path.name + ".tmp")
-        try:
-            with open(temporary, "wb") as file:
-                file.write(whole.getbuffer())
-                file.flush()
-                os.fsync(file.fileno())  # the bytes must be on the disk before the name points to them
-            os.replace(temporary, self.path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_whole(self.path, whole.getvalue())
 
     def load(self) -> dict[str, Any]:
         """Return what was saved, on the CPU.
