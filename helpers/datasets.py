@@ -183,6 +183,8 @@ def fetch(name: str) -> list[Path]:
     """
     downloads.forget_unreachable()
     entry = entry_of(name)
+    if entry.kind != "real":
+        return _fetch(entry)
     try:
         return _fetch(entry)
     except DataUnavailable as error:
@@ -243,8 +245,6 @@ def _stand_in(entry: Entry) -> Entry:
 
 
 def _how_to_get(entry: Entry) -> str:
-    if entry.kind != "real":
-        return "It ships with the course: install the course again."
     return (
         "To get the real set, run `course data fetch` where there is a network, or name a folder (or base address) "
         f"that has {entry.files[0].content} in the environment variable COURSE_DATA."
@@ -264,7 +264,7 @@ def _shipped_file(file: RemoteFile) -> Path:
     place = shipped() / file.folder / file.name
     found = downloads.state(file, place)
     if found != "ok":
-        raise DataUnavailable(f"{place} is {found}")
+        raise DataUnavailable(f"{place} is {found}; it ships with the course: install the course again")
     return place
 
 

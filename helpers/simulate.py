@@ -11,6 +11,7 @@ import gzip
 import io
 import sys
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -156,9 +157,14 @@ def plant(
 def _instance(motif: Motif, seed: int | np.random.Generator | None) -> str:
     if seed is None:
         return motif.consensus
-    cumulative = np.cumsum(motif.probabilities().numpy().astype(np.float64), axis=0)[:3]  # (3, w)
-    codes = (np.random.default_rng(seed).random(motif.width) > cumulative).sum(axis=0)  # (w,)
+    codes = (np.random.default_rng(seed).random(motif.width) > _cumulative(motif)).sum(axis=0)  # (w,)
     return "".join(BASES[code] for code in codes)
+
+
+@lru_cache(maxsize=64)
+def _cumulative(motif: Motif) -> np.ndarray:
+    """For each position the chance of A, of A or C, and of A, C or G; shape (3, w). Kept: planting asks each time."""
+    return np.cumsum(motif.probabilities().numpy().astype(np.float64), axis=0)[:3]
 
 
 # --- promoters -------------------------------------------------------------------------------------------
