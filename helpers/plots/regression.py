@@ -59,15 +59,17 @@ def lines(
     ValueError
         If `x` and `y` do not have one shape (N,).
     """
+    from matplotlib.ticker import MaxNLocator
+
     xs, ys = _points("lines", x, y)
     ax = axes(ax)
     ax.scatter(xs, ys, s=14, color=INK, alpha=0.45, linewidths=0, zorder=1)
     ends, colours = np.array([xs.min(), xs.max()]), _colours(lines)
     for name, (slope, intercept) in lines.items():
         ax.plot(ends, slope * ends + intercept, color=colours[name], zorder=2)
-    ax.set_xlabel(x_label)
-    ax.set_ylabel(y_label)
-    ax.set_ylim(*ax.get_ylim())
+    ax.set(xlabel=x_label, ylabel=y_label, ylim=ax.get_ylim())
+    if (xs == xs.round()).all():
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     label_ends(ax, ends[1], {name: w * ends[1] + b for name, (w, b) in lines.items()}, colours)
     return ax
 
@@ -78,6 +80,8 @@ def loss_surface(
     *,
     window: tuple[tuple[float, float], tuple[float, float]],
     paths: Mapping[str, ArrayLike] | None = None,
+    x_label: str = "slope w",
+    y_label: str = "intercept b",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the mean squared error of ``w * x + b`` over w and b, and the paths of descents on it.
@@ -88,7 +92,9 @@ def loss_surface(
     window : ((low, high), (low, high))
         Of w, across, and of b, upwards.
     paths : mapping from name to array-like, shape (K, 2)
-        Columns w and b, one row a step. A name that is not empty is written at the path's end.
+        Columns w and b, one row a step; its name is written at the path's end.
+    x_label, y_label : str
+        With units.
     ax : Axes, optional
         Where to draw; a new figure if not given.
 
@@ -117,9 +123,16 @@ def loss_surface(
         steps = np.asarray(path, dtype=float)
         ax.plot(*steps.T, color=colours[name], marker="o", markersize=3, linewidth=1.2, zorder=3)
         ax.annotate(
-            name, steps[-1], (6, 5), textcoords="offset points", color=colours[name], weight="bold", clip_on=True
+            name,
+            steps[-1],
+            (10, 8),
+            textcoords="offset points",
+            color=colours[name],
+            weight="bold",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85},
+            zorder=5,
         )
-    ax.set(xlim=window[0], ylim=window[1], xlabel="slope w", ylabel="intercept b")
+    ax.set(xlim=window[0], ylim=window[1], xlabel=x_label, ylabel=y_label)
     return ax
 
 
@@ -154,7 +167,7 @@ def error_ranges(errors: Mapping[str, Sequence[float]], *, x_label: str, ax: Axe
         ax.annotate(f"{values.mean():.1f}", (values.max(), row), (8, 0), textcoords="offset points", va="center")
     ax.set_yticks(range(len(ordered)), ordered)
     ax.tick_params(axis="y", length=0)
-    ax.set_xlim(0, 1.1 * max(max(values) for values in errors.values()))
+    ax.set_xlim(0, 1.15 * max(max(values) for values in errors.values()))
     ax.set_xlabel(x_label)
     return ax
 
@@ -162,12 +175,13 @@ def error_ranges(errors: Mapping[str, Sequence[float]], *, x_label: str, ax: Axe
 def named_points(
     x: ArrayLike, y: ArrayLike, names: Sequence[str], *, x_label: str, y_label: str, ax: Axes | None = None
 ) -> Axes:
-    """Draw points with a name beside each.
+    """Draw points with a name beside each, in turn on its right and on its left.
 
     Parameters
     ----------
     x, y : array-like, shape (N,)
     names : N str
+        "" for a point that shares its neighbour's name.
     x_label, y_label : str
         With units.
     ax : Axes, optional
@@ -187,8 +201,11 @@ def named_points(
         raise ValueError(f"named_points: {len(names)} names for {len(xs)} points; expected as many")
     ax = axes(ax, 6.4, 4.4)
     ax.scatter(xs, ys, s=30, color=PALETTE["T"], zorder=2)
-    for place in zip(xs, ys, names, strict=True):
-        ax.annotate(place[2], place[:2], (6, 2), textcoords="offset points", fontsize=9, family="monospace")
-    ax.set_xlabel(x_label)
-    ax.set_ylabel(y_label)
+    named = sorted((i for i in range(len(xs)) if names[i]), key=lambda i: -xs[i])
+    for turn, i in enumerate(named):
+        side, offset = ("left", 8) if turn % 2 == 0 else ("right", -8)
+        ax.annotate(
+            names[i], (xs[i], ys[i]), (offset, 0), textcoords="offset points", ha=side, va="center", family="monospace"
+        )
+    ax.set(xlabel=x_label, ylabel=y_label)
     return ax
