@@ -3,7 +3,9 @@
 Every picture carries its own white background, so that it can be read in light and in dark notebooks.
 """
 
+from helpers.plots.live import Live
 from helpers.plots.look import INK, PALETTE, axes, label_ends, panels, show, style
+from helpers.plots.promoters import places, start_site_axis
 from helpers.plots.regression import error_ranges, lines, loss_surface, named_points
 from helpers.plots.sequences import composition, logo
 from helpers.plots.training import confusion, learning_curves, roc_and_pr, scoreboard
@@ -11,6 +13,7 @@ from helpers.plots.training import confusion, learning_curves, roc_and_pr, score
 __all__ = [
     "INK",
     "PALETTE",
+    "Live",
     "axes",
     "composition",
     "confusion",
@@ -22,8 +25,10 @@ __all__ = [
     "loss_surface",
     "named_points",
     "panels",
+    "places",
     "roc_and_pr",
     "scoreboard",
     "show",
+    "start_site_axis",
     "style",
 ]

@@ -112,12 +112,19 @@ def show(figure: Figure | Axes, *, alt: str, dpi: int = 90) -> None:
     dpi : int
         Dots an inch.
     """
-    import matplotlib.pyplot as plt
     from IPython.display import display
+
+    data, metadata = as_png(figure, alt, dpi)
+    display(data, metadata=metadata, raw=True)
+
+
+def as_png(figure: Figure | Axes, alt: str, dpi: int) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return a figure as the data and the metadata of a notebook's output, and close it."""
+    import matplotlib.pyplot as plt
 
     whole: Any = getattr(figure, "figure", figure)
     with io.BytesIO() as png:
         whole.savefig(png, format="png", dpi=dpi, metadata={"Software": None})
-        data = base64.b64encode(png.getvalue()).decode("ascii")
+        picture = base64.b64encode(png.getvalue()).decode("ascii")
     plt.close(whole)
-    display({"image/png": data, "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True)
+    return {"image/png": picture, "text/plain": alt}, {"image/png": {"alt": alt}}
