@@ -123,10 +123,10 @@ def in_batches(n: int, size: int, work: Callable[[int, int], None], say: Callabl
         stop = n if size > 1 and start + size == n - 1 else min(start + size, n)
         if _fits(work, start, stop):
             start = stop
-        elif size == 1:
+        elif stop - start == 1:
             raise RuntimeError("out of memory with a single sequence: the model or the sequence is too large")
         else:
-            size //= 2
+            size = (stop - start) // 2
             say(f"Out of memory: going on with {size} sequences in a batch instead of {stop - start}.")
     return size
 

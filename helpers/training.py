@@ -159,8 +159,7 @@ def fit(
     FloatingPointError
         The loss is no longer finite; the message says why, most likely. The model has the best weights so far.
     """
-    settings: dict[str, Any] = {"lr": lr, "batch_size": batch_size, "weight_decay": weight_decay, "seed": seed}
-    _check_settings(settings, epochs, patience, precision)
+    _check_settings(lr, weight_decay, epochs, batch_size, seed, patience, precision)
     place = chosen_device(device)
     binary = loss is binary_cross_entropy_with_logits or isinstance(loss, nn.BCEWithLogitsLoss)
     pairs = checked_pair("train", train, binary), checked_pair("valid", valid, binary)
@@ -168,6 +167,8 @@ def fit(
         raise ValueError("fit: resume=True needs checkpoint=, the file to go on from")
     file = None
     if checkpoint is not None:
+        settings: dict[str, Any] = {"lr": float(lr), "weight_decay": float(weight_decay)}
+        settings |= {"batch_size": int(batch_size), "seed": int(seed), "precision": precision}
         settings |= {"loss": _name(loss), "schedule": _name(schedule), "data": fingerprint(*pairs[0], *pairs[1])}
         settings |= {"epochs": epochs} if schedule else {}  # a schedule stretches with the epochs
         file = Checkpoint(checkpoint, settings)
@@ -179,7 +180,7 @@ def fit(
         run.try_out("train", *pairs[0])  # before the optimiser: lazy layers get their weights here
         run.try_out("valid", *pairs[1])
         optimizer = _adamw(model, lr, weight_decay)
-        history, best = History(batch_size=batch_size, device=str(place)), copy.deepcopy(model.state_dict())
+        history, best = History(batch_size=int(batch_size), device=str(place)), copy.deepcopy(model.state_dict())
         if file is not None and resume and file.path.exists():
             history, best = _restored(file, model, optimizer)
             run.batch_size = history.batch_size
@@ -242,8 +243,9 @@ class _Run:
         def step(start: int, stop: int) -> None:
             rows = order[start:stop]
             if rate is not None:
+                now = rate(start / len(order))
                 for group in optimizer.param_groups:
-                    group["lr"] = rate(start / len(order))
+                    group["lr"] = now
             optimizer.zero_grad()
             loss = self.loss_of(X.index_select(0, rows), y.index_select(0, rows))
             loss.backward()
@@ -350,16 +352,17 @@ def _rate(lr: float, schedule: Rate, epoch: int, epochs: int) -> Rate:
     return lambda fraction: lr * schedule((epoch - 1 + fraction) / epochs)
 
 
-def _check_settings(settings: dict[str, Any], epochs: int, patience: int | None, precision: str) -> None:
-    _check_count("fit: epochs", epochs)
-    _check_count("fit: batch_size", settings["batch_size"])
-    _check_count("fit: seed", settings["seed"], least=0)
+def _check_settings(
+    lr: float, weight_decay: float, epochs: int, batch_size: int, seed: int, patience: int | None, precision: str
+) -> None:
+    for name, count, least in (("epochs", epochs, 1), ("batch_size", batch_size, 1), ("seed", seed, 0)):
+        _check_count(f"fit: {name}", count, least)
     if patience is not None:
         _check_count("fit: patience", patience)
-    if not (isinstance(settings["lr"], float | int) and 0 < settings["lr"] < math.inf):
-        raise ValueError(f"fit: lr is {settings['lr']!r}; it must be a positive number, such as 1e-3")
-    if not (isinstance(settings["weight_decay"], float | int) and 0 <= settings["weight_decay"] < math.inf):
-        raise ValueError(f"fit: weight_decay is {settings['weight_decay']!r}; it must be 0 or a positive number")
+    if not (isinstance(lr, float | int) and 0 < lr < math.inf):
+        raise ValueError(f"fit: lr is {lr!r}; it must be a positive number, such as 1e-3")
+    if not (isinstance(weight_decay, float | int) and 0 <= weight_decay < math.inf):
+        raise ValueError(f"fit: weight_decay is {weight_decay!r}; it must be 0 or a positive number")
     if precision not in PRECISIONS:
         raise ValueError(f"fit: precision is {precision!r}; it must be one of {', '.join(PRECISIONS)}")
 
