@@ -84,7 +84,8 @@ class ExerciseCheck:
     def _verdict(self, code: Any) -> Verdict:
         exercise = self.exercise
         if not callable(code):
-            what = f"`check.{exercise.id}` needs the {exercise.kind} itself, and this is a {type(code).__name__}: "
+            thing = "class" if exercise.kind == "class" else "function"
+            what = f"`check.{exercise.id}` needs the {thing} itself, and this is a {type(code).__name__}: "
             return exercise.verdict("unreadable", what + f"write `check.{exercise.id}({exercise.id})`.")
         used = forbidden_uses(code, exercise.forbids)
         if used:
