@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -61,7 +61,7 @@ def binary_report(y: ArrayLike | Tensor, logits: ArrayLike | Tensor, threshold: 
     called = scores > threshold
     both = 0 < truth.sum() < len(truth)
     return {
-        "mcc": float(metrics.matthews_corrcoef(truth, called)),
+        "mcc": _mcc(truth, called),
         "auroc": float(metrics.roc_auc_score(truth, scores)) if both else math.nan,
         "auprc": float(metrics.average_precision_score(truth, scores)) if truth.any() else math.nan,
         "accuracy": float(metrics.accuracy_score(truth, called)),
@@ -101,9 +101,13 @@ def mcc(y: ArrayLike | Tensor, predicted: ArrayLike | Tensor) -> float:
     1 is perfect, 0 is chance, -1 is always wrong; also 0 where it is 0 / 0, as when all are called 1 (Matthews 1975,
     doi:10.1016/0005-2795(75)90109-9). Raises as `confusion_matrix`.
     """
-    from sklearn import metrics
+    return _mcc(*_checked("mcc", y, predicted, called=True))
 
-    return float(metrics.matthews_corrcoef(*_checked("mcc", y, predicted, called=True)))
+
+def _mcc(truth: NDArray[np.int64], called: NDArray[Any]) -> float:
+    """Count, and correlate: scikit-learn's own function warns, on standard error, if all are of one class."""
+    (tn, fp), (fn, tp) = confusion_matrix(truth, called)
+    return float(matthews(tp, fp, fn, tn))
 
 
 def matthews(tp: Counts, fp: Counts, fn: Counts, tn: Counts) -> NDArray[np.float64]:
