@@ -214,13 +214,13 @@ def container(why: str, mend: str) -> Finding:
     return Finding("Sandbox", "lacking", says, mend)
 
 
-def run(command: Iterable[str]) -> subprocess.CompletedProcess[str]:
+def run(command: Iterable[str], seconds: float = 20) -> subprocess.CompletedProcess[str]:
     """A command's outcome; one that hangs counts as failed."""
     words = list(command)
     try:
-        return subprocess.run(words, capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL)
+        return subprocess.run(words, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(words, 1, "", "no answer within 20 s")
+        return subprocess.CompletedProcess(words, 1, "", f"no answer within {seconds:g} s")
 
 
 CHECKS = (python, torch, gpu, memory, disk, notebooks, widgets, shipped_data, real_data, browser, sandbox)

@@ -27,7 +27,7 @@ SETUP_SECONDS = 300  # the first import of torch on a slow disk takes its time
 NOT_GRADED = {"demo", "widget", "slow"}
 OPENING = re.compile(r"\bhelpers\.start\(\s*(?:lesson\s*=\s*)?(\d+)")
 VERDICT = re.compile(r"^([✔○✘]) (\w+): (.*)", re.DOTALL)
-POINTS = re.compile(r" ([\d.]+) of [\d.]+ points\.")
+POINTS = re.compile(r" ([\d.]+) of [\d.]+ points?\.")
 TEMPORARY_FILE = re.compile(r"\(\d+\.py, line")  # how IPython names a cell in a syntax error
 WORDS = {"✔": "right", "○": "open", "✘": "not yet"}
 
@@ -97,7 +97,7 @@ def lessons_named(names: Sequence[str]) -> list[Lesson]:
     known = {key: one for one in exercises.LESSONS for key in (one.name, one.folder, str(one.number))}
     chosen = []
     for name in names:
-        one = known.get(name) or known.get(name.lstrip("0") or "0")
+        one = known.get(str(int(name)) if name.isdecimal() else name)
         if one is None:
             there = ", ".join(f"{lesson.number} {lesson.name}" for lesson in exercises.LESSONS)
             raise ValueError(f"there is no lesson {name!r}; there are {there}")

@@ -1,0 +1,305 @@
+"""The `course` command as a person types it: right use, wrong use, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import v4
+from typer.testing import CliRunner, Result
+
+from helpers import cli, exercises, progress, workspace
+
+WRONG_USE = 2
+
+
+def course(*words: str) -> Result:
+    return CliRunner().invoke(cli.app, list(words))
+
+
+def command(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, as installed."""
+    line = [sys.executable, "-c", "from helpers.cli import main; main()", *words]
+    return subprocess.run(line, capture_output=True, text=True, timeout=120, **options)  # type: ignore[call-overload]
+
+
+def one_line(result: Result) -> str:
+    """The complaint of a wrong use: exit code 2, one line on stderr, no traceback."""
+    assert result.exit_code == WRONG_USE, result.output
+    assert result.stderr.count("\n") == 1 and result.stderr.startswith("course: ")
+    return result.stderr
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A learner with nothing solved and nothing fetched."""
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "home"
+
+
+# -- the command itself --------------------------------------------------------------------------------------------
+
+
+def test_help_answers_without_importing_torch_or_jupyter() -> None:
+    code = (
+        "import sys\nfrom typer.testing import CliRunner\nfrom helpers.cli import app\n"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0\n"
+        "print([name for name in ('torch', 'numpy', 'nbformat', 'jupyterlab', 'rich.table') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lab", "run", "check", "exercises", "release", "status", "doctor", "data list", "data fetch", "data verify"],
+)
+def test_every_command_has_help(name: str) -> None:
+    assert "Usage" in course(*name.split(), "--help").output
+
+
+def test_version_is_the_packages() -> None:
+    from helpers import __version__
+
+    assert command("--version").stdout == f"course {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["frobnicate"], ["run", "--frobnicate"], ["check"], ["data", "frobnicate"], ["data", "path"]]
+)
+def test_an_unknown_word_is_wrong_use(words: list[str]) -> None:
+    done = command(*words)
+    assert done.returncode == WRONG_USE
+    assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_that_knows_no_check_mark_gets_one_it_knows() -> None:
+    done = command("status", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0, done.stderr
+    assert "0 of 1" in done.stdout
+
+
+# -- lab -----------------------------------------------------------------------------------------------------------
+
+
+def test_lab_hands_out_the_lessons_and_serves_start_here(tmp_path: Path) -> None:
+    place = tmp_path / "mein Kurs für DNA"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    words = [
+        sys.executable,
+        "-c",
+        "from helpers.cli import main; main()",
+        "lab",
+        str(place),
+        "--no-browser",
+        "--port",
+        port,
+    ]
+    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "PYTHONUNBUFFERED": "1"}
+    log = tmp_path / "log.txt"
+    process = subprocess.Popen(words, stdout=log.open("w"), stderr=subprocess.STDOUT, cwd=tmp_path, env=environment)
+    try:
+        address = address_in(log, process)
+        assert address.startswith(f"http://127.0.0.1:{port}/lab/tree/00_start_here/00_start_here.ipynb?token=")
+        contents = address.replace("/lab/tree/", "/api/contents/")
+        assert json.load(urllib.request.urlopen(contents, timeout=30))["type"] == "notebook"
+        assert (place / workspace.RECORD).is_file()
+        taken = course("lab", str(place), "--port", port)
+        assert f"port {port} is taken" in one_line(taken)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def address_in(log: Path, process: subprocess.Popen[bytes]) -> str:
+    """The address that JupyterLab prints, once it does."""
+    give_up = time.monotonic() + 120
+    while time.monotonic() < give_up and process.poll() is None:
+        if found := re.search(r"http://127\.0\.0\.1:\S+(?=\n)", log.read_text()):
+            return found[0]
+        time.sleep(0.2)
+    raise AssertionError(f"JupyterLab did not come up:\n{log.read_text()}")
+
+
+def test_lab_refuses_a_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "file" in one_line(course("lab", str(tmp_path / "file"), "--no-browser"))
+
+
+# -- run -----------------------------------------------------------------------------------------------------------
+
+
+def test_run_works_through_a_lesson_and_leaves_progress_and_solutions_alone(home: Path) -> None:
+    root = workspace.checkout()
+    assert root is not None
+    notebook = root / "solutions/00_start_here/00_start_here.ipynb"
+    before = notebook.read_bytes()
+    done = course("run", "0", "--data", "simulated")
+    assert done.exit_code == 0, done.output
+    assert re.search(r"00 Start here +\d+ +1 of 1 +✔", done.output)
+    assert notebook.read_bytes() == before
+    assert not home.exists()
+
+
+def solutions(folder: Path, monkeypatch: pytest.MonkeyPatch, *sources: str) -> None:
+    """A checkout whose lesson 00 has these cells."""
+    cells = [v4.new_code_cell(source) for source in sources]
+    place = folder / "solutions/00_start_here/00_start_here.ipynb"
+    place.parent.mkdir(parents=True)
+    nbformat.write(v4.new_notebook(cells=cells), place)
+    monkeypatch.setattr(workspace, "checkout", lambda: folder)
+
+
+def test_run_says_which_cell_failed_and_goes_on_to_exit_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    solutions(tmp_path, monkeypatch, "import os", "raise ValueError('[/] brackets ' + os.environ['COURSE_FULL'])")
+    done = course("run", "0", "--full")
+    assert done.exit_code == 1
+    assert "ValueError: [/] brackets 1" in done.output
+    assert "gc_content: missing" in done.output
+
+
+def test_run_prints_the_scoreboard_of_what_was_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = {"mcc": 0.5, "auroc": 0.7, "auprc": 0.6}
+    score = f"progress.record_score('tiny model', 'human_tata', [{report}], parameters=3, seconds=1.0, simulated=True)"
+    solutions(tmp_path, monkeypatch, "from helpers import progress", score)
+    done = course("run", "0", "--home", str(tmp_path / "kept"))
+    assert re.search(r"tiny model.*0\.500", done.output)
+    assert (tmp_path / "kept" / "progress.json").is_file()
+
+
+def test_run_refuses_lessons_that_do_not_exist() -> None:
+    assert "there is no lesson '77'; there are 0 start_here" in one_line(course("run", "77"))
+
+
+def test_authors_commands_refuse_where_there_is_no_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace, "checkout", lambda: None)
+    for name in ("run", "release"):
+        assert "clone the repository" in one_line(course(name))
+
+
+def test_release_refuses_lessons_that_do_not_exist() -> None:
+    assert "there is no lesson 'nope'" in one_line(course("release", "nope"))
+
+
+# -- check ---------------------------------------------------------------------------------------------------------
+
+
+def test_check_of_a_released_lesson_shows_what_is_open_and_exits_1() -> None:
+    done = course("check", str(workspace.lessons_folder() / "00_start_here/00_start_here.ipynb"))
+    assert done.exit_code == 1
+    assert re.search(r"gc_content +open +0 of 1 +not written yet", done.output)
+    assert "0 of 1 exercises right" in done.output
+
+
+def test_check_of_a_damaged_file_is_one_line_and_exits_1(tmp_path: Path) -> None:
+    (tmp_path / "cut.ipynb").write_text('{"cells": [')
+    done = course("check", str(tmp_path / "cut.ipynb"))
+    assert done.exit_code == 1
+    assert done.stderr.count("\n") == 1 and "cut.ipynb is not a notebook" in done.stderr
+
+
+def test_check_of_what_is_no_lesson_is_wrong_use(tmp_path: Path) -> None:
+    (tmp_path / "other.ipynb").write_text('{"cells": []}')
+    assert "holds no exercises" in one_line(course("check", str(tmp_path / "other.ipynb")))
+    assert "is a folder" in one_line(course("check", str(tmp_path)))
+    assert "there is no notebook" in one_line(course("check", str(tmp_path / "nowhere.ipynb")))
+
+
+# -- exercises and status ------------------------------------------------------------------------------------------
+
+
+def test_exercises_as_json_holds_every_exercise_with_the_hints_of_its_misconceptions() -> None:
+    listed = json.loads(course("exercises", "--json").stdout)
+    every = exercises.all_exercises()
+    assert [(one["lesson"], one["id"], one["points"]) for one in listed] == [(e.lesson, e.id, e.points) for e in every]
+    for one, exercise in zip(listed, every, strict=True):
+        assert one["kind"] == exercise.kind
+        assert {m["name"]: m["hint"] for m in one["misconceptions"]} == {
+            m.name: m.hint for m in exercise.misconceptions()
+        }
+
+
+def test_exercises_as_a_table_names_each() -> None:
+    output = course("exercises").output
+    assert all(exercise.id in output for exercise in exercises.all_exercises())
+
+
+def test_status_prints_what_progress_shows() -> None:
+    progress.record_solved("00/gc_content")
+    output = course("status").output
+    assert output == f"{progress.show()}\n"
+    assert "1 of 1" in output
+
+
+# -- doctor --------------------------------------------------------------------------------------------------------
+
+
+def test_doctor_exits_1_only_if_something_essential_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    from helpers import doctor
+
+    findings = [doctor.Finding("Cake", "lacking", "none", "bake"), doctor.Finding("Tea", "fine", "plenty")]
+    monkeypatch.setattr(doctor, "examine", lambda: findings)
+    done = course("doctor")
+    assert done.exit_code == 0
+    assert re.search(r"○ Cake +none +mend: bake\s+✔ Tea +plenty", done.output)
+    findings.append(doctor.Finding("Water", "broken", "shut off", "open the tap"))
+    assert course("doctor").exit_code == 1
+
+
+# -- data ----------------------------------------------------------------------------------------------------------
+
+
+def test_data_list_names_every_set_and_where_it_would_come_from() -> None:
+    from helpers import datasets
+
+    output = course("data", "list").output
+    assert all(name in output for name in datasets.registry())
+    assert "ships with the course" in output and "to fetch" in output
+
+
+def test_data_fetch_prints_where_a_set_lies() -> None:
+    from helpers import datasets
+
+    assert course("data", "fetch", "simulated_tata").output == f"simulated_tata: {datasets.path('simulated_tata')}\n"
+
+
+def test_data_fetch_without_a_network_says_how_to_get_the_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nobody listens
+    assert "COURSE_DATA" in one_line(course("data", "fetch", "human_tata"))
+    assert course("data", "verify", "human_tata").exit_code == 1
+    assert not list((tmp_path / "cache").rglob("*.csv"))
+
+
+def test_data_verify_tells_damaged_from_missing(tmp_path: Path) -> None:
+    assert course("data", "verify").exit_code == 0  # nothing was fetched, and nobody asked for it by name
+    damaged = tmp_path / "cache/human_tata/test.csv"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("half")
+    done = course("data", "verify")
+    assert done.exit_code == 1
+    assert re.search(r"human_tata +test.csv +damaged", done.output)
+
+
+@pytest.mark.parametrize("name", ["fetch", "verify", "path"])
+def test_an_unknown_data_set_is_wrong_use(name: str) -> None:
+    assert "no data set is called 'human_tatta'" in one_line(course("data", name, "human_tatta"))
+
+
+def test_data_path_prints_the_folder_and_fetches_nothing(tmp_path: Path) -> None:
+    assert course("data", "path", "human_tata").output == f"{tmp_path / 'cache' / 'human_tata'}\n"
+    assert not (tmp_path / "cache").exists()
