@@ -96,7 +96,7 @@ def probabilities(counts: Matrix, pseudocount: float = 0.5, background: Backgrou
     if not 0 <= pseudocount < float("inf"):
         raise ValueError(f"probabilities: pseudocount is {pseudocount}; expected 0 or more")
     matrix = _checked_counts("probabilities", counts)
-    padded = matrix + pseudocount * _checked_background("probabilities", background)
+    padded = matrix + pseudocount * _checked_background("probabilities", background).to(matrix.device)
     totals = padded.sum(dim=0)
     if not totals.all():
         column = int((totals == 0).nonzero()[0])
@@ -120,7 +120,8 @@ def weights(counts: Matrix, pseudocount: float = 0.5, background: Background | N
     ValueError
         As `probabilities`.
     """
-    return torch.log2(probabilities(counts, pseudocount, background) / _checked_background("weights", background))
+    shares = probabilities(counts, pseudocount, background)
+    return torch.log2(shares / _checked_background("weights", background).to(shares.device))
 
 
 def information(probabilities: Matrix) -> torch.Tensor:

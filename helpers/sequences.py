@@ -353,7 +353,7 @@ def _equally_long(rows: list[str], pad: bool) -> list[str]:
 def _codes(caller: str, rows: list[str], *, single: bool, rna: bool = False) -> np.ndarray:
     """Return the codes of all bases, one sequence after the other, uint8: A, C, G, T, N are 0, 1, 2, 3, 4."""
     table = _RNA_CODES if rna else _DNA_CODES
-    # "replace" makes a character outside ASCII a question mark: one byte a character, and invalid
+    # "replace" makes any character outside ASCII, even half of a surrogate pair, an invalid question mark
     codes = np.frombuffer("".join(rows).encode("ascii", "replace").translate(table), dtype=np.uint8)
     if codes.size and codes.max() == _INVALID:
         raise ValueError(_first_bad_character(caller, rows, single, rna))

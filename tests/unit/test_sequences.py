@@ -94,6 +94,7 @@ UNEQUAL = "all must be equally long (pass pad=True to fill up with zero columns 
         (["A\n"], {}, ValueError, f"character '\\n' at position 1 of sequence 0; {ALLOWED}"),
         (["Aé", "AC"], {}, ValueError, f"character 'é' at position 1 of sequence 0; {ALLOWED}"),
         (["AC", "\U0001f9ecC"], {}, ValueError, f"character '\U0001f9ec' at position 0 of sequence 1; {ALLOWED}"),
+        (["A\ud800"], {}, ValueError, f"character '\\ud800' at position 1 of sequence 0; {ALLOWED}"),
         (["AX"], {"rna": True}, ValueError, f"character 'X' at position 1 of sequence 0; {ALLOWED_RNA}"),
         ([], {}, ValueError, "the list of sequences is empty; expected at least one sequence"),
         ("", {}, ValueError, "sequence 0 is empty; expected at least one base"),
