@@ -9,9 +9,15 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "BoundaryExplorer": "boundary_explorer",
+    "ConvScanner": "conv_scanner",
     "DescentExplorer": "descent_explorer",
+    "ImageKernel": "image_kernel",
     "LineFitter": "line_fitter",
+    "Predict": "predict",
+    "Quiz": "quiz",
     "SequenceEncoder": "sequence_encoder",
+    "ThresholdExplorer": "threshold_explorer",
 }
 
 __all__ = list(_HOMES)

@@ -193,7 +193,8 @@ class DescentExplorer(Widget):
     def draw(self, figure: Figure) -> None:
         chosen = self.surfaces[self.surface]
         ground, curves = figure.subplots(1, 2, width_ratios=[1.25, 1])
-        xs, ys = np.linspace(*chosen["x"], 80), np.linspace(*chosen["y"], 60)
+        (x0, x1), (y0, y1) = chosen["x"], chosen["y"]
+        xs, ys = np.linspace(x0, x1, 80), np.linspace(y0, y1, 60)
         above = np.array([[self._loss(np.array([x, y]))[0] for x in xs] for y in ys]) - chosen["floor"]
         levels = above.max() * 3.0 ** -np.arange(9, -1, -1)
         ground.contourf(xs, ys, above.clip(min=0) ** 0.25, cmap="Blues_r", levels=12, alpha=0.45)

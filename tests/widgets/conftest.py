@@ -26,6 +26,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 
 
+@pytest.fixture(autouse=True)
+def progress_of_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guesses made in a test are forgotten after it."""
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "progress"))
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     try:

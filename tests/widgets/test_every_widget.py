@@ -136,7 +136,8 @@ def test_every_control_has_a_name_and_can_be_reached(blank, example):
     blank.mount(example.make())
     count = blank.tab.evaluate(
         """() => new Set([...hosted[0].el.querySelectorAll('button, input, select, textarea, summary, [tabindex="0"]')]
-        .filter((e) => !e.disabled && e.tabIndex >= 0 && e.checkVisibility()).map((e) => e.type === 'radio' ? e.name : e)).size"""
+        .filter((e) => !e.disabled && e.tabIndex >= 0 && e.checkVisibility())
+        .map((e) => e.type === 'radio' ? e.name : e)).size"""
     )
     seen = set()
     blank.tab.evaluate("document.body.focus()")

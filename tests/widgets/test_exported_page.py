@@ -22,6 +22,7 @@ def executed(tmp_path_factory):
     """All widgets in one executed notebook."""
     patch = pytest.MonkeyPatch()
     patch.setenv("PYTHONPATH", str(ROOT))
+    patch.setenv("COURSE_HOME", str(tmp_path_factory.mktemp("progress")))
     patch.setenv("MPLCONFIGDIR", str(tmp_path_factory.mktemp("matplotlib")))
     book = notebook(*(example.cell() for example in EXAMPLES))
     NotebookClient(book, timeout=300, resources={"metadata": {"path": str(tmp_path_factory.mktemp("run"))}}).execute()

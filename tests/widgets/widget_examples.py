@@ -83,7 +83,101 @@ def _descent(rng: np.random.Generator) -> Any:
     return DescentExplorer(surface=surface, start=rng.uniform(-1.5, 1.5, 2), **settings)
 
 
+def _scores(rng: np.random.Generator) -> Any:
+    """Random scores with ties between the classes, at a random threshold and share of positives."""
+    y = rng.random(400) < rng.uniform(0.1, 0.6)
+    logits = np.round(rng.normal(1.5 * y, 1), int(rng.integers(1, 4)))
+    settings = {"threshold": float(rng.normal()), "positives": float(rng.uniform(0.01, 0.8))}
+    return widgets().ThresholdExplorer(y, logits, **settings)
+
+
+def _guess(rng: np.random.Generator) -> Any:
+    """A number or an option guessed, rightly or wrongly, revealed or not."""
+    revealed = bool(rng.random() < 0.7)
+    if rng.random() < 0.5:
+        settings = {"answer": float(rng.normal()), "tolerance": 1.0, "guess": float(rng.normal())}
+    else:
+        settings = {"options": ["up", "down"], "answer": "down", "guess": str(rng.choice(["up", "down"]))}
+    return widgets().Predict("Where does the loss go?", revealed=revealed, **settings)
+
+
+QUESTIONS = [
+    {
+        "key": "loss",
+        "prompt": "What does `loss.backward()` do?",
+        "options": [
+            {"letter": "a", "text": "It updates the weights.", "why": "That is what `optimizer.step()` does."},
+            {"letter": "b", "text": "It computes the slope of the loss for each weight.", "why": "It fills `.grad`."},
+            {
+                "letter": "c",
+                "text": "It runs the layers in reverse order.",
+                "why": "Only the chain rule runs backwards.",
+            },
+        ],
+        "correct": "b",
+    },
+    {
+        "key": "epoch",
+        "prompt": "What is an epoch?",
+        "options": [
+            {"letter": "a", "text": "One update of the weights.", "why": "That is a step: an epoch has many."},
+            {"letter": "b", "text": "One pass over all training data.", "why": "Each example is seen once."},
+        ],
+        "correct": "b",
+    },
+]
+
+
+def _boundary(rng: np.random.Generator) -> Any:
+    """A network on random points, from a fresh start or from torch, before or after some training."""
+    from torch import nn
+
+    X, y = rng.normal(size=(21, 2)), rng.integers(0, 2, 21)
+    if rng.random() < 0.4:
+        model = nn.Sequential(nn.Linear(2, 5), nn.Tanh(), nn.Linear(5, 3), nn.Tanh(), nn.Linear(3, 1))
+        return widgets().BoundaryExplorer(model, X, y)
+    activation = str(rng.choice(["none", "ReLU", "tanh", "sigmoid"]))
+    settings = {"hidden": int(rng.integers(0, 9)), "layers": int(rng.integers(1, 4)), "seed": int(rng.integers(999))}
+    widget = widgets().BoundaryExplorer(None, X, y, activation=activation, hold_out=bool(rng.random() < 0.7), **settings)
+    widget.train(int(rng.integers(0, 25)))
+    return widget
+
+
+def _dna(rng: np.random.Generator, length: int) -> str:
+    return "".join(rng.choice(list("ACGTN"), length, p=[0.24, 0.24, 0.24, 0.24, 0.04]))
+
+
+def _scanner(rng: np.random.Generator) -> Any:
+    """A random filter, or one of a torch layer, along a sequence with some N."""
+    import torch
+
+    dna, width = _dna(rng, int(rng.integers(30, 120))), int(rng.integers(1, 9))
+    settings = {"relu": bool(rng.random() < 0.5), "pool": int(rng.integers(1, 6))}
+    steps = {"stride": int(rng.integers(1, 4)), "dilation": int(rng.integers(1, 4))}
+    if rng.random() < 0.5:
+        padding = "same" if steps["stride"] == 1 else int(rng.integers(0, 4))
+        conv = torch.nn.Conv1d(4, 3, width, padding=padding, **steps)
+        return widgets().ConvScanner.from_conv(dna, conv, channel=2, **settings)
+    return widgets().ConvScanner(dna, rng.normal(size=(4, width)), rng.normal(), **settings, **steps)
+
+
 EXAMPLES = [
+    Example(
+        code="BoundaryExplorer(data='XOR', hidden=3)",
+        control="Hidden units",
+        key="ArrowRight",
+        trait="hidden",
+        value=5,
+        random=_boundary,
+    ),
+    Example(
+        code="ConvScanner('ACCGTCACCTAGGACCGATTACAGCCGTTACCGNATCGCCGA', 'CCG', -2, relu=True)",
+        control="Bias",
+        key="ArrowRight",
+        trait="bias",
+        value=0.5,
+        random=_scanner,
+    ),
     Example(
         code=(
             "DescentExplorer(surface='narrow valley', learning_rate=0.075, steps=40, "
@@ -94,6 +188,15 @@ EXAMPLES = [
         trait="learning_rate",
         value=0.02,
         random=_descent,
+    ),
+    Example(
+        code="ImageKernel()",
+        control="Weight in row 2, column 3",
+        key="ArrowUp",
+        trait="kernel",
+        value=[[1, 1, 1], [0, 0, 0], [-1, -1, -1]],
+        random=lambda rng: widgets().ImageKernel(rng.random((9, 14)), rng.normal(size=(3, 3)), position=(6, 3)),
+        role="spinbutton",
     ),
     Example(
         code=(
@@ -117,5 +220,41 @@ EXAMPLES = [
             strand=str(rng.choice(["forward", "reverse complement"])),
         ),
         role="textbox",
+    ),
+    Example(
+        code=(
+            "ThresholdExplorer(np.arange(5000) % 11 == 0, np.random.default_rng(0).normal(0, 1, 5000) "
+            "+ 2.2 * (np.arange(5000) % 11 == 0) - 1, threshold=0.4)"
+        ),
+        control="Threshold",
+        key="ArrowRight",
+        trait="threshold",
+        value=-0.5,
+        random=_scores,
+    ),
+    Example(
+        code=(
+            "Predict('The learning rate is doubled from 0.05 to 0.1. What happens to the loss after 20 steps?', "
+            "options=['It falls twice as far', 'It falls faster, but not twice as far', 'It explodes'], "
+            "answer='It explodes', because='The steepest direction has curvature 24: beyond 2 / 24 = 0.083 "
+            "each step overshoots by more than the last.', key='example')"
+        ),
+        control="It explodes",
+        key="Space",
+        trait="guess",
+        value="It falls twice as far",
+        random=_guess,
+        role="radio",
+    ),
+    Example(
+        code=f"Quiz({QUESTIONS!r})",
+        control="a · It updates the weights.",
+        key="Space",
+        trait="letters",
+        value={"loss": "c"},
+        random=lambda rng: widgets().Quiz(
+            QUESTIONS, letters={"loss": str(rng.choice(list("abc"))), "epoch": str(rng.choice(list("ab")))}
+        ),
+        role="radio",
     ),
 ]

@@ -125,12 +125,12 @@ class View {
     adopt();
   }
 
-  /** Show a sentence; a screen reader says it once the hand rests. */
-  say(sentence) {
-    if (this.text.textContent === sentence) return;
+  /** Show a sentence; a screen reader says it once the hand rests, after `more` that stands elsewhere in the picture. */
+  say(sentence, more = "") {
+    if (this.text.textContent === sentence && !more) return;
     this.text.textContent = sentence;
     clearTimeout(this.#speakTimer);
-    this.#speakTimer = setTimeout(() => { this.spoken.textContent = sentence; }, SPEAK_MS);
+    this.#speakTimer = setTimeout(() => { this.spoken.textContent = `${more} ${sentence}`; }, SPEAK_MS);
   }
 
   // ---- the page ------------------------------------------------------------------------------------------------
@@ -144,19 +144,23 @@ class View {
 
   controls(...elements) { return this.add(h("div", { class: "dlg-controls" }, ...elements)); }
 
-  /** A slider bound to a number trait. `log`: steps are powers of ten. `format(value)` is shown and spoken. */
+  /**
+   * A slider bound to a number trait. `log`: steps are powers of ten. `format(value)` is shown and spoken. `min` and
+   * `max` may be functions, where they follow other traits.
+   */
   slider(trait, label, { min, max, step, log = false, format = String, onchange = (value) => this.set({ [trait]: value }) }) {
-    const input = h("input", { type: "range", id: `${this.id}-${trait}`, min, max, step });
+    const bound = (edge) => (typeof edge === "function" ? edge() : edge);
+    const input = h("input", { type: "range", id: `${this.id}-${trait}`, min: bound(min), max: bound(max), step });
     const shown = h("output", { for: input.id });
     const row = h("div", { class: "dlg-slider" }, h("label", { for: input.id }, label), input, shown);
     this.listen(input, "input", () => onchange(log ? 10 ** Number(input.value) : Number(input.value)));
     this.#bind(trait, (value) => {
+      [input.min, input.max] = [bound(min), bound(max)];
       input.value = log ? Math.log10(value) : value;
       shown.textContent = format(value);
       input.setAttribute("aria-valuetext", format(value));
       input.style.setProperty("--fill", `${(100 * (input.value - input.min)) / (input.max - input.min || 1)}%`);
     });
-    row.limits = (low, high) => { input.min = low; input.max = high; };
     return row;
   }
 

@@ -75,20 +75,3 @@ function walk(optimiser, loss, start, { steps, rate, momentum }) {
   }
   return path;
 }
-
-/** Where the surface crosses `level`, as line segments between grid points (marching squares). */
-function contour(values, columns, rows, level, segment) {
-  for (let j = 0; j < rows - 1; j++) {
-    for (let i = 0; i < columns - 1; i++) {
-      const k = j * columns + i, corners = [values[k], values[k + 1], values[k + columns + 1], values[k + columns]];
-      const crossings = [];
-      for (let e = 0; e < 4; e++) {
-        const a = corners[e], b = corners[(e + 1) % 4];
-        if (a < level === b < level) continue;
-        const f = (level - a) / (b - a);
-        crossings.push([[i + f, j], [i + 1, j + f], [i + 1 - f, j + 1], [i, j + 1 - f]][e]);
-      }
-      for (let e = 0; e + 1 < crossings.length; e += 2) segment(crossings[e], crossings[e + 1]);
-    }
-  }
-}

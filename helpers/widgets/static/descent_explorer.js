@@ -6,7 +6,10 @@ export default widget("descent-explorer", (view) => {
   const most = view.get("most_steps"), surfaces = view.get("surfaces"), names = Object.keys(surfaces);
   const grid = view.get("grid");
   const samples = grid && grid.byteLength ? floats(grid) : null;
-  const colour = (name) => Object.values(PALETTE)[OPTIMISERS.indexOf(name)] ?? (view.colours.dark ? "#f2f4f7" : "#1d2129");
+  const colour = (name) => {
+    const own = Object.values(PALETTE)[OPTIMISERS.indexOf(name)] ?? "#1d2129";
+    return view.colours.dark ? asText(own, true) : own;
+  };
   let map = null, ground = null;
 
   const surface = () => surfaces[view.get("surface")];

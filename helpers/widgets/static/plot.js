@@ -107,6 +107,34 @@ function ticks(low, high, count = 5) {
   return { values, text: (value) => fixed(value, digits) };
 }
 
+/** Where a grid of values crosses `level`, as line segments between grid points (marching squares). */
+function contour(values, columns, rows, level, segment) {
+  for (let j = 0; j < rows - 1; j++) {
+    for (let i = 0; i < columns - 1; i++) {
+      const k = j * columns + i, corners = [values[k], values[k + 1], values[k + columns + 1], values[k + columns]];
+      const crossings = [];
+      for (let e = 0; e < 4; e++) {
+        const a = corners[e], b = corners[(e + 1) % 4];
+        if (a < level === b < level) continue;
+        const f = (level - a) / (b - a);
+        crossings.push([[i + f, j], [i + 1, j + f], [i + 1 - f, j + 1], [i, j + 1 - f]][e]);
+      }
+      for (let e = 0; e + 1 < crossings.length; e += 2) segment(crossings[e], crossings[e + 1]);
+    }
+  }
+}
+/** A small canvas of `columns` by `rows` pixels; `colour(k)` gives red, green, blue of the k-th, row by row. */
+function tile(columns, rows, colour) {
+  const data = new ImageData(columns, rows);
+  for (let k = 0; k < columns * rows; k++) {
+    [data.data[4 * k], data.data[4 * k + 1], data.data[4 * k + 2]] = colour(k);
+    data.data[4 * k + 3] = 255;
+  }
+  const canvas = h("canvas", { width: columns, height: rows });
+  canvas.getContext("2d").putImageData(data, 0, 0);
+  return canvas;
+}
+
 /** Low and high of the numbers, with a margin. */
 function extent(values, margin = 0.06) {
   let low = Infinity, high = -Infinity;
