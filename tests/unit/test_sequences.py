@@ -12,7 +12,7 @@ import torch
 from Bio.Seq import Seq
 from Bio.Seq import reverse_complement as biopython_reverse_complement
 from Bio.SeqUtils import gc_fraction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.sequences import (
@@ -30,6 +30,7 @@ from helpers.sequences import (
     tokenise,
 )
 
+untimed = settings(deadline=None)  # a busy machine is no failure
 dna = st.text("ACGTN", min_size=1, max_size=40)
 batches = st.integers(1, 30).flatmap(
     lambda length: st.lists(st.text("ACGTNacgtn", min_size=length, max_size=length), min_size=1, max_size=8)
@@ -45,6 +46,7 @@ def test_one_hot_rows_are_a_c_g_t_and_n_is_zero() -> None:
     assert one_hot("NnaN").sum(dim=0).tolist() == [0, 0, 1, 0]
 
 
+@untimed
 @given(batches)
 def test_one_hot_agrees_with_a_loop_and_decodes_back(sequences: list[str]) -> None:
     X = one_hot(sequences)
@@ -146,11 +148,13 @@ def test_tokenise_numbers_the_bases_in_the_order_of_the_rows() -> None:
         tokenise("AU")
 
 
+@untimed
 @given(st.text("ACGTURYSWKMBDHVNacgturyswkmbdhvn"))
 def test_reverse_complement_agrees_with_biopython_on_every_iupac_code(sequence: str) -> None:
     assert reverse_complement(sequence) == biopython_reverse_complement(sequence.replace("U", "T").replace("u", "t"))
 
 
+@untimed
 @given(dna)
 def test_reverse_complement_of_tensors_and_strings_is_the_same(sequence: str) -> None:
     X = one_hot([sequence])
@@ -168,6 +172,7 @@ def test_reverse_complement_refuses_gaps_bytes_and_transposed_tensors() -> None:
         reverse_complement_one_hot(torch.zeros(2, 5, 4))
 
 
+@untimed
 @given(st.text("ACGTNacgtn").filter(lambda sequence: set(sequence.upper()) - {"N"}))
 def test_gc_content_agrees_with_biopython_and_leaves_n_out(sequence: str) -> None:
     assert gc_content(sequence) == pytest.approx(gc_fraction(sequence, ambiguous="remove"))
@@ -184,6 +189,7 @@ def test_kmers_stand_in_alphabetical_order() -> None:
     assert kmers(3) == sorted(kmers(3)) and len(set(kmers(3))) == 64
 
 
+@untimed
 @given(st.lists(st.text("ACGTNacgtn", max_size=20), min_size=1, max_size=5), st.integers(1, 4), st.booleans())
 def test_kmer_counts_agree_with_a_loop_for_any_lengths(rows: list[str], k: int, overlapping: bool) -> None:
     words = kmers(k)
@@ -229,6 +235,7 @@ def assert_equally_often(draws: Counter[str], expected: set[str]) -> None:
     assert chi_squared < freedom + 5 * (2 * freedom) ** 0.5
 
 
+@untimed
 @given(st.text("ACGTNx", max_size=60), st.integers(0, 2**32 - 1))
 def test_dinucleotide_shuffle_keeps_every_neighbour_count_and_both_ends(sequence: str, seed: int) -> None:
     shuffled = dinucleotide_shuffle(sequence, seed=seed)
