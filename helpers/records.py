@@ -163,7 +163,7 @@ def read_csv(
     if same_length:
         _check_same_length(path, sequences, lines)
     upper = _normalise("\n".join(sequences), rna).split("\n")
-    return [LabelledRecord(bases, int(value)) for bases, value in zip(upper, labels, strict=True)]
+    return list(map(LabelledRecord._make, zip(upper, map(int, labels), strict=True)))
 
 
 def _complain(path: str | os.PathLike[str], line: int, wrong: str, right: str) -> NoReturn:
@@ -209,11 +209,7 @@ def _decompress(path: str | os.PathLike[str], data: bytes) -> bytes:
                 whole += block
     except (EOFError, OSError, zlib.error) as error:
         line = whole.count(b"\n") + 1
-        what = (
-            "the gzip file is cut off"
-            if isinstance(error, EOFError)
-            else f"the gzip file is damaged ({error})"
-        )
+        what = "the gzip file is cut off" if isinstance(error, EOFError) else f"the gzip file is damaged ({error})"
         _complain(path, line, f"{what} here", "download or copy it again")
     return bytes(whole)
 
@@ -221,9 +217,7 @@ def _decompress(path: str | os.PathLike[str], data: bytes) -> bytes:
 # --- FASTA -----------------------------------------------------------------------------------------------
 
 
-def _check_fasta(
-    path: str | os.PathLike[str], text: str, rna: bool, allow_duplicate_names: bool
-) -> list[int]:
+def _check_fasta(path: str | os.PathLike[str], text: str, rna: bool, allow_duplicate_names: bool) -> list[int]:
     """Check line by line what Biopython would let pass; return the line of each header."""
     header_lines: list[int] = []
     seen: dict[str, int] = {}
@@ -318,9 +312,7 @@ def _check_labels(path: str | os.PathLike[str], labels: list[str], lines: list[i
             _complain(path, line, f"'{_shorten(value)}' in column '{column}'", "a label is 0 or 1")
 
 
-def _check_csv_sequences(
-    path: str | os.PathLike[str], sequences: list[str], lines: list[int], rna: bool
-) -> None:
+def _check_csv_sequences(path: str | os.PathLike[str], sequences: list[str], lines: list[int], rna: bool) -> None:
     # All letters at once is much faster than row by row; the rows are only searched to name a culprit.
     strange = "".join(sequences).upper().translate(_DELETE_RNA if rna else _DELETE_DNA)
     if not strange and all(sequences):

@@ -172,6 +172,7 @@ def test_csv_reads_the_real_files(real_data):
         ("sequence,label\nA-C,1\n", "some.txt:2: '-' at position 2 of the sequence; a gap of an alignment"),
         ("sequence,label\nA C,1\n", "some.txt:2: a space at position 2 of the sequence"),
         ('sequence,label\nAC,1\n"A\nC",1\n', "some.txt:3: a line break at position 2 of the sequence"),
+        ('sequence,label,note\nAC,1,"two\nlines"\nAU,0,\n', "some.txt:4: 'U' at position 2 of the sequence"),
         ('sequence,label\nAC,1\n"AC,1\nGG,0\n', "some.txt:3: not readable as CSV (unexpected end of data)"),
         (b"sequence,label\nAC,1\nA\xe9,1\n", "some.txt:3: byte 0xe9 is not UTF-8"),
     ],
