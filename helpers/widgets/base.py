@@ -102,7 +102,7 @@ def as_array(owner: str, name: str, value: Any, *, ndim: int | tuple[int, ...], 
         If `value` is no array of numbers, has another number of dimensions, is empty, or holds NaN or infinity.
     """
     if hasattr(value, "detach"):
-        value = value.detach().cpu().double()
+        value = value.detach().cpu().double().numpy()
     try:
         array = np.array(value, dtype=np.float64)
     except (TypeError, ValueError) as error:

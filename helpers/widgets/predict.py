@@ -145,5 +145,6 @@ class Predict(Widget):
         if not self.options:
             lines = [f"My guess: {'…' if self.guess is None else self.guess} {self.unit}"]
         if self.revealed and self.guess is not None:
-            lines += ["", f"It is: {self.answer} {self.unit}", self.because]
+            truth = self.answer if self.options else f"{self.answer:g} {self.unit}"
+            lines += ["", f"It is: {truth}", self.because]
         picture_of_words(figure, self.question, lines)

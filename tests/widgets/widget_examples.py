@@ -138,7 +138,9 @@ def _boundary(rng: np.random.Generator) -> Any:
         return widgets().BoundaryExplorer(model, X, y)
     activation = str(rng.choice(["none", "ReLU", "tanh", "sigmoid"]))
     settings = {"hidden": int(rng.integers(0, 9)), "layers": int(rng.integers(1, 4)), "seed": int(rng.integers(999))}
-    widget = widgets().BoundaryExplorer(None, X, y, activation=activation, hold_out=bool(rng.random() < 0.7), **settings)
+    widget = widgets().BoundaryExplorer(
+        None, X, y, activation=activation, hold_out=bool(rng.random() < 0.7), **settings
+    )
     widget.train(int(rng.integers(0, 25)))
     return widget
 
@@ -159,6 +161,29 @@ def _scanner(rng: np.random.Generator) -> Any:
         conv = torch.nn.Conv1d(4, 3, width, padding=padding, **steps)
         return widgets().ConvScanner.from_conv(dna, conv, channel=2, **settings)
     return widgets().ConvScanner(dna, rng.normal(size=(4, width)), rng.normal(), **settings, **steps)
+
+
+def _pools(rng: np.random.Generator) -> Any:
+    """Random motifs in a random sequence, some of them moved since they were remembered."""
+    dna, motif, copies = (
+        _dna(rng, int(rng.integers(30, 90))),
+        _dna(rng, int(rng.integers(2, 9))),
+        int(rng.integers(1, 5)),
+    )
+    places, remembered = rng.integers(0, len(dna) - len(motif) + 1, (2, copies)).tolist()
+    steps = {"pool": int(rng.integers(1, 8)), "stride": int(rng.integers(1, 8)), "rounds": int(rng.integers(1, 4))}
+    kind = str(rng.choice(["max", "average"]))
+    return widgets().PoolExplorer(dna, motif, places, remembered=remembered, kind=kind, cell=1, **steps)
+
+
+def _filters(rng: np.random.Generator) -> Any:
+    """Random filters, one of them a motif's, over sequences of several lengths."""
+    from helpers.motifs import jaspar_all
+
+    width = int(rng.integers(4, 11))
+    bank, sequences = rng.normal(size=(3, 4, width)), [_dna(rng, int(rng.integers(width, 70))) for _ in range(25)]
+    settings = {"filter": int(rng.integers(3)), "share": float(rng.uniform(0, 1)), "biases": rng.normal(0, 2, 3)}
+    return widgets().FilterLogo(bank, sequences, jaspar_all("POLII"), **settings)
 
 
 EXAMPLES = [
@@ -256,5 +281,26 @@ EXAMPLES = [
             QUESTIONS, letters={"loss": str(rng.choice(list("abc"))), "epoch": str(rng.choice(list("ab")))}
         ),
         role="radio",
+    ),
+    Example(
+        code="PoolExplorer()",
+        control="Pool",
+        key="ArrowRight",
+        trait="pool",
+        value=3,
+        random=_pools,
+    ),
+    Example(
+        code=(
+            "FilterLogo(np.random.default_rng(1).normal(0, 0.35, (16, 4, 8)) "
+            "+ np.pad(np.eye(4)[:, [3, 0, 3, 0, 0, 0]], ((0, 0), (1, 1))), "
+            "[''.join(np.random.default_rng(i).choice(list('ACGT'), 60)) + ['TATAAAA', 'TATATAA', 'TATAAAT'][i % 3] "
+            "for i in range(200)], share=0.7)"
+        ),
+        control="Threshold",
+        key="ArrowRight",
+        trait="share",
+        value=0.8,
+        random=_filters,
     ),
 ]

@@ -11,7 +11,8 @@ const fixed = (value, digits = 2) => (Number(value.toFixed(digits)) < 0 ? MINUS 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const floats = (bytes) => new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-const SAVE_MS = 120, SPEAK_MS = 400; // the kernel and the screen reader hear of a drag when it rests
+const SAVE_MS = 120;
+const SPEAK_MS = 400; // the kernel and the screen reader hear of a drag when it rests
 
 /** An element with attributes and children; null attributes are left out. */
 function h(tag, attributes = {}, ...children) {
@@ -41,8 +42,11 @@ class View {
     this.id = "dlg" + Math.random().toString(36).slice(2, 9);
     this.text = h("p", { class: "dlg-message", "aria-hidden": "true" });
     this.spoken = h("p", { class: "dlg-spoken", role: "status" });
-    this.root = h("div", { class: "dlg", role: "group", "aria-label": model.get("label"), "data-widget": name },
-      h("p", { class: "dlg-title" }, model.get("label")));
+    this.root = h(
+      "div",
+      { class: "dlg", role: "group", "aria-label": model.get("label"), "data-widget": name },
+      h("p", { class: "dlg-title" }, model.get("label")),
+    );
     this.body = h("div", { class: "dlg-body" });
     this.root.append(this.body, this.text, this.spoken);
     el.append(this.root);
@@ -52,13 +56,18 @@ class View {
 
   // ---- the model -----------------------------------------------------------------------------------------------
 
-  get(name) { return this.model.get(name); }
+  get(name) {
+    return this.model.get(name);
+  }
 
   /** Set traits; the redraw follows at once, the kernel hears of it when the hand rests. */
   set(changes) {
     for (const [name, value] of Object.entries(changes)) this.model.set(name, value);
     clearTimeout(this.#saveTimer);
-    this.#saveTimer = setTimeout(() => { this.#saveTimer = 0; this.model.save_changes(); }, SAVE_MS);
+    this.#saveTimer = setTimeout(() => {
+      this.#saveTimer = 0;
+      this.model.save_changes();
+    }, SAVE_MS);
   }
 
   /** Redraw whenever one of these traits changes, by hand or from Python. */
@@ -95,10 +104,9 @@ class View {
   get colours() {
     if (!this.#colours) {
       const style = getComputedStyle(this.root);
-      this.#colours = { dark: this.root.dataset.theme === "dark" };
-      for (const name of ["fg", "muted", "grid", "bg", "soft", "accent", "good", "bad"]) {
-        this.#colours[name] = style.getPropertyValue("--dlg-" + name).trim();
-      }
+      const names = ["fg", "muted", "grid", "bg", "soft", "accent", "good", "bad"];
+      this.#colours = Object.fromEntries(names.map((name) => [name, style.getPropertyValue("--dlg-" + name).trim()]));
+      this.#colours.dark = this.root.dataset.theme === "dark";
     }
     return this.#colours;
   }
@@ -113,9 +121,10 @@ class View {
     const soon = () => requestAnimationFrame(() => this.signal.aborted || adopt()); // once the host's style sheet is in
     const hosts = new MutationObserver(soon);
     const marks = ["class", "theme", "data-theme", "data-jp-theme-light", "data-vscode-theme-kind"];
-    for (const host of [document.documentElement, document.body]) hosts.observe(host, { attributes: true, attributeFilter: marks });
+    for (const host of [document.documentElement, document.body]) hosts.observe(host, { attributeFilter: marks });
     let width = -1;
-    const sizes = new ResizeObserver(() => { // fires once on attachment, too; heights are our own doing
+    // fires once on attachment, too; heights are our own doing
+    const sizes = new ResizeObserver(() => {
       if (width !== this.root.clientWidth) adopt();
       width = this.root.clientWidth;
     });
@@ -130,7 +139,7 @@ class View {
     if (this.text.textContent === sentence && !more) return;
     this.text.textContent = sentence;
     clearTimeout(this.#speakTimer);
-    this.#speakTimer = setTimeout(() => { this.spoken.textContent = `${more} ${sentence}`; }, SPEAK_MS);
+    this.#speakTimer = setTimeout(() => (this.spoken.textContent = `${more} ${sentence}`), SPEAK_MS);
   }
 
   // ---- the page ------------------------------------------------------------------------------------------------
@@ -140,15 +149,20 @@ class View {
     return elements[0];
   }
 
-  hint(sentence) { this.root.querySelector(".dlg-title").after(h("p", { class: "dlg-hint" }, sentence)); }
+  hint(sentence) {
+    this.root.querySelector(".dlg-title").after(h("p", { class: "dlg-hint" }, sentence));
+  }
 
-  controls(...elements) { return this.add(h("div", { class: "dlg-controls" }, ...elements)); }
+  controls(...elements) {
+    return this.add(h("div", { class: "dlg-controls" }, ...elements));
+  }
 
-  /**
-   * A slider bound to a number trait. `log`: steps are powers of ten. `format(value)` is shown and spoken. `min` and
-   * `max` may be functions, where they follow other traits.
-   */
-  slider(trait, label, { min, max, step, log = false, format = String, onchange = (value) => this.set({ [trait]: value }) }) {
+  /** A slider bound to a number. `log`: in powers of ten. `format(value)` is shown and spoken. `min` and `max` may be functions. */
+  slider(
+    trait,
+    label,
+    { min, max, step, log = false, format = String, onchange = (value) => this.set({ [trait]: value }) },
+  ) {
     const bound = (edge) => (typeof edge === "function" ? edge() : edge);
     const input = h("input", { type: "range", id: `${this.id}-${trait}`, min: bound(min), max: bound(max), step });
     const shown = h("output", { for: input.id });
@@ -168,19 +182,27 @@ class View {
   choice(trait, label, options, { several = false, onchange = (value) => this.set({ [trait]: value }) } = {}) {
     const type = several ? "checkbox" : "radio";
     const inputs = options.map(([value]) => h("input", { type, name: `${this.id}-${trait}`, value: String(value) }));
-    const segments = options.map(([, text, colour], i) => h("label", {}, inputs[i],
-      h("span", {}, ...(colour ? [h("i", { style: `background: ${colour}` })] : []), text)));
+    const segments = options.map(([, text, colour], i) =>
+      h("label", {}, inputs[i], h("span", {}, ...(colour ? [h("i", { style: `background: ${colour}` })] : []), text)),
+    );
     const chosen = () => options.filter((_, i) => inputs[i].checked).map(([value]) => value);
     inputs.forEach((input) => this.listen(input, "change", () => onchange(several ? chosen() : chosen()[0])));
-    this.#bind(trait, (now) => options.forEach(([value], i) => { inputs[i].checked = several ? now.includes(value) : now === value; }));
-    return h("fieldset", { class: "dlg-choice" }, h("legend", {}, label), h("div", { class: "dlg-segments" }, ...segments));
+    this.#bind(trait, (now) =>
+      options.forEach(([value], i) => (inputs[i].checked = several ? now.includes(value) : now === value)),
+    );
+    return h(
+      "fieldset",
+      { class: "dlg-choice" },
+      h("legend", {}, label),
+      h("div", { class: "dlg-segments" }, ...segments),
+    );
   }
 
   /** On or off, bound to a truth-valued trait. */
   toggle(trait, label) {
     const input = h("input", { type: "checkbox", role: "switch", id: `${this.id}-${trait}` });
     this.listen(input, "change", () => this.set({ [trait]: input.checked }));
-    this.#bind(trait, (value) => { input.checked = value; });
+    this.#bind(trait, (value) => (input.checked = value));
     return h("label", { class: "dlg-toggle", for: input.id }, input, h("span", {}, label));
   }
 
@@ -197,10 +219,14 @@ class View {
 
   // ---- hands and time ------------------------------------------------------------------------------------------
 
-  get signal() { return this.#closing.signal; }
+  get signal() {
+    return this.#closing.signal;
+  }
 
   /** A listener that ends with the view. */
-  listen(target, type, handler, options = {}) { target.addEventListener(type, handler, { ...options, signal: this.signal }); }
+  listen(target, type, handler, options = {}) {
+    target.addEventListener(type, handler, { ...options, signal: this.signal });
+  }
 
   /** Run `step()` once a frame until it returns false; at one go where motion is not wanted. Returns whether it runs. */
   run(step) {
@@ -209,7 +235,9 @@ class View {
       for (let left = 10000; left > 0 && step() !== false;) left--;
       return false;
     }
-    const next = () => { this.#frame = step() === false ? 0 : requestAnimationFrame(next); };
+    const next = () => {
+      this.#frame = step() === false ? 0 : requestAnimationFrame(next);
+    };
     this.#frame = requestAnimationFrame(next);
     return true;
   }
@@ -219,16 +247,30 @@ class View {
     this.#frame = 0;
   }
 
-  get running() { return this.#frame !== 0; }
+  get running() {
+    return this.#frame !== 0;
+  }
 
   // Jupyter's command keys (b, dd, m, arrows) fire on any focused element in an output that is no text field; Notebook 7
   // listens before the element hears of it, JupyterLab after. Both spare an element that carries the attribute below
   // (an ancestor's does not count). So plain keys are the widget's; combinations, Escape and Shift+Enter the notebook's.
   #guardKeys() {
-    const ours = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape" || (event.shiftKey && event.key === "Enter"));
-    this.listen(window, "keydown", (event) => {
-      if (this.root.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", ours(event));
-    }, { capture: true });
+    const ours = (event) =>
+      !(
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        event.key === "Escape" ||
+        (event.shiftKey && event.key === "Enter")
+      );
+    this.listen(
+      window,
+      "keydown",
+      (event) => {
+        if (this.root.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", ours(event));
+      },
+      { capture: true },
+    );
     this.listen(this.root, "keydown", (event) => ours(event) && event.stopPropagation()); // other hosts
   }
 

@@ -1,11 +1,14 @@
 // Surfaces and optimisers: the arithmetic of helpers/widgets/descent.py.
 
-const OPTIMISERS = ["SGD", "momentum", "Adagrad", "RMSprop", "Adam"], FAR = 1e6;
+const OPTIMISERS = ["SGD", "momentum", "Adagrad", "RMSprop", "Adam"];
+const FAR = 1e6;
 
 /** Loss and gradient of a table of terms [coefficient, power of x, power of y]. */
 function polynomial(terms) {
   return (x, y) => {
-    let value = 0, dx = 0, dy = 0;
+    let value = 0,
+      dx = 0,
+      dy = 0;
     for (const [c, i, j] of terms) {
       value += c * x ** i * y ** j;
       dx += c * i * x ** Math.max(i - 1, 0) * y ** j;
@@ -17,7 +20,8 @@ function polynomial(terms) {
 
 /** Catmull-Rom weights of four neighbours at 0 <= t <= 1, and their slopes. */
 function cubicWeights(t) {
-  const t2 = t * t, t3 = t2 * t;
+  const t2 = t * t,
+    t3 = t2 * t;
   return [
     [-t + 2 * t2 - t3, 2 - 5 * t2 + 3 * t3, t + 4 * t2 - 3 * t3, -t2 + t3].map((w) => w / 2),
     [-1 + 4 * t - 3 * t2, -10 * t + 9 * t2, 1 + 8 * t - 9 * t2, -2 * t + 3 * t2].map((d) => d / 2),
@@ -28,14 +32,24 @@ function cubicWeights(t) {
 function interpolated(grid, { x: xs, y: ys }) {
   const n = Math.round(Math.sqrt(grid.length));
   const along = (value, [low, high]) => {
-    const at = ((value - low) / (high - low)) * (n - 1), inside = clamp(at, 0, n - 1), first = Math.min(Math.floor(inside), n - 2);
+    const at = ((value - low) / (high - low)) * (n - 1),
+      inside = clamp(at, 0, n - 1),
+      first = Math.min(Math.floor(inside), n - 2);
     const [weights, slopes] = cubicWeights(inside - first);
     const scale = (n - 1) / (high - low);
-    return { cell: [-1, 0, 1, 2].map((k) => clamp(first + k, 0, n - 1)), weights, slopes: slopes.map((d) => d * scale), beyond: (at - inside) / scale };
+    return {
+      cell: [-1, 0, 1, 2].map((k) => clamp(first + k, 0, n - 1)),
+      weights,
+      slopes: slopes.map((d) => d * scale),
+      beyond: (at - inside) / scale,
+    };
   };
   return (x, y) => {
-    const across = along(x, xs), up = along(y, ys);
-    let value = 0, dx = 0, dy = 0;
+    const across = along(x, xs),
+      up = along(y, ys);
+    let value = 0,
+      dx = 0,
+      dy = 0;
     for (let j = 0; j < 4; j++) {
       for (let i = 0; i < 4; i++) {
         const v = grid[up.cell[j] * n + across.cell[i]];
@@ -50,7 +64,9 @@ function interpolated(grid, { x: xs, y: ys }) {
 
 /** The points an optimiser visits, with torch's formulas and defaults; shorter where it leaves for infinity. */
 function walk(optimiser, loss, start, { steps, rate, momentum }) {
-  let p = start.slice(), first = [0, 0], second = [0, 0];
+  let p = start.slice(),
+    first = [0, 0],
+    second = [0, 0];
   const path = [p];
   for (let t = 1; t <= steps; t++) {
     const [, ...g] = loss(...p);

@@ -1,21 +1,35 @@
-const COLUMNS = 96, ROWS = 72, CONTOURS = 9;
-const superscript = (n) => "10" + String(n).replace("-", "⁻").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
-const brief = (value) => (value === 0 || (Math.abs(value) >= 1e-4 && Math.abs(value) < 1e4) ? String(Number(value.toPrecision(2))) : value.toExponential(1)).replaceAll("-", MINUS);
+const COLUMNS = 96,
+  ROWS = 72,
+  CONTOURS = 9;
+const superscript = (n) =>
+  "10" +
+  String(n)
+    .replace("-", "⁻")
+    .replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+const brief = (value) =>
+  (value === 0 || (Math.abs(value) >= 1e-4 && Math.abs(value) < 1e4)
+    ? String(Number(value.toPrecision(2)))
+    : value.toExponential(1)
+  ).replaceAll("-", MINUS);
 
 export default widget("descent-explorer", (view) => {
-  const most = view.get("most_steps"), surfaces = view.get("surfaces"), names = Object.keys(surfaces);
+  const most = view.get("most_steps"),
+    surfaces = view.get("surfaces"),
+    names = Object.keys(surfaces);
   const grid = view.get("grid");
   const samples = grid && grid.byteLength ? floats(grid) : null;
   const colour = (name) => {
     const own = Object.values(PALETTE)[OPTIMISERS.indexOf(name)] ?? "#1d2129";
     return view.colours.dark ? asText(own, true) : own;
   };
-  let map = null, ground = null;
+  let map = null,
+    ground = null;
 
   const surface = () => surfaces[view.get("surface")];
   const loss = () => (samples ? interpolated(samples, surface()) : polynomial(surface().terms));
   const walks = (steps) => {
-    const f = loss(), settings = { steps, rate: view.get("learning_rate"), momentum: view.get("momentum") };
+    const f = loss(),
+      settings = { steps, rate: view.get("learning_rate"), momentum: view.get("momentum") };
     return view.get("optimisers").map((name) => {
       const path = walk(name, f, view.get("start"), settings);
       return { name, path, losses: path.map((p) => f(...p)[0]) };
@@ -23,35 +37,72 @@ export default widget("descent-explorer", (view) => {
   };
 
   // ---- controls
-  view.hint("Drag the ring to choose a start (arrow keys move it, too), then walk. The second picture shows how far each is above the lowest loss.");
+  view.hint(
+    "Drag the ring to choose a start (arrow keys move it, too), then walk. The second picture shows how far each is above the lowest loss.",
+  );
   if (names.length > 1) {
     const onchange = (name) => view.set({ surface: name, start: surfaces[name].start, steps: 0 });
-    view.controls(view.choice("surface", "Surface", names.map((name) => [name, name]), { onchange }));
+    view.controls(
+      view.choice(
+        "surface",
+        "Surface",
+        names.map((name) => [name, name]),
+        { onchange },
+      ),
+    );
   }
-  view.controls(view.choice("optimisers", "Optimisers", OPTIMISERS.map((name) => [name, name, `var(--dlg-walker-${name})`]), { several: true }));
+  view.controls(
+    view.choice(
+      "optimisers",
+      "Optimisers",
+      OPTIMISERS.map((name) => [name, name, `var(--dlg-walker-${name})`]),
+      { several: true },
+    ),
+  );
   view.controls(
     view.slider("learning_rate", "Learning rate", { min: -5, max: 1, step: 0.02, log: true, format: brief }),
     view.slider("momentum", "Momentum", { min: 0, max: 0.99, step: 0.01, format: (value) => fixed(value) }),
-    view.slider("steps", "Step", { min: 0, max: most, step: 1, onchange: (steps) => { view.stop(); view.set({ steps }); } }),
+    view.slider("steps", "Step", {
+      min: 0,
+      max: most,
+      step: 1,
+      onchange: (steps) => {
+        view.stop();
+        view.set({ steps });
+      },
+    }),
   );
   const forward = (n) => () => {
     view.stop();
     view.set({ steps: Math.min(view.get("steps") + n, most) });
   };
-  const run = view.button("Run", () => {
-    if (view.running) return view.stop(), view.redraw();
-    if (view.get("steps") >= most) view.set({ steps: 0 });
-    let frame = 0; // two frames a step: slow enough to follow
-    view.run(() => {
-      if (frame++ % 2 === 0) view.set({ steps: view.get("steps") + 1 });
-      return view.get("steps") < most;
-    });
-  }, { primary: true });
+  const run = view.button(
+    "Run",
+    () => {
+      if (view.running) return (view.stop(), view.redraw());
+      if (view.get("steps") >= most) view.set({ steps: 0 });
+      let frame = 0; // two frames a step: slow enough to follow
+      view.run(() => {
+        if (frame++ % 2 === 0) view.set({ steps: view.get("steps") + 1 });
+        return view.get("steps") < most;
+      });
+    },
+    { primary: true },
+  );
   const reset = () => {
     view.stop();
     view.set({ steps: 0 });
   };
-  view.controls(h("div", { class: "dlg-buttons" }, run, view.button("1 step", forward(1)), view.button("10 steps", forward(10)), view.button("Back to the start", reset)));
+  view.controls(
+    h(
+      "div",
+      { class: "dlg-buttons" },
+      run,
+      view.button("1 step", forward(1)),
+      view.button("10 steps", forward(10)),
+      view.button("Back to the start", reset),
+    ),
+  );
 
   // ---- pictures
   const columns = view.add(h("div", { class: "dlg-columns" }));
@@ -69,55 +120,85 @@ export default widget("descent-explorer", (view) => {
     move: (point) => setStart(map.xAt(point.x), map.yAt(point.y)),
   });
   const nudge = (across, up) => () => {
-    const [x, y] = view.get("start"), s = surface();
+    const [x, y] = view.get("start"),
+      s = surface();
     setStart(x + (across * (s.x[1] - s.x[0])) / 60, y + (up * (s.y[1] - s.y[0])) / 60);
   };
-  land.keys("map with a start to move", { ArrowLeft: nudge(-1, 0), ArrowRight: nudge(1, 0), ArrowUp: nudge(0, 1), ArrowDown: nudge(0, -1) });
+  land.keys("map with a start to move", {
+    ArrowLeft: nudge(-1, 0),
+    ArrowRight: nudge(1, 0),
+    ArrowUp: nudge(0, 1),
+    ArrowDown: nudge(0, -1),
+  });
 
   /** The surface itself, painted once for a size, a theme and a surface. */
   function paintGround(box) {
-    const width = box.right - box.left, tall = box.bottom - box.top, key = [view.get("surface"), width, tall, land.ratio, view.colours.dark].join();
+    const width = box.right - box.left,
+      tall = box.bottom - box.top,
+      key = [view.get("surface"), width, tall, land.ratio, view.colours.dark].join();
     if (ground?.key === key) return ground.canvas;
-    const s = surface(), f = loss(), values = new Float64Array(COLUMNS * ROWS);
+    const s = surface(),
+      f = loss(),
+      values = new Float64Array(COLUMNS * ROWS);
     let span = 0;
     for (let j = 0; j < ROWS; j++) {
       for (let i = 0; i < COLUMNS; i++) {
-        const v = f(s.x[0] + (i / (COLUMNS - 1)) * (s.x[1] - s.x[0]), s.y[1] - (j / (ROWS - 1)) * (s.y[1] - s.y[0]))[0] - s.floor;
+        const v =
+          f(s.x[0] + (i / (COLUMNS - 1)) * (s.x[1] - s.x[0]), s.y[1] - (j / (ROWS - 1)) * (s.y[1] - s.y[0]))[0] -
+          s.floor;
         values[j * COLUMNS + i] = v;
         span = Math.max(span, v);
       }
     }
-    const [low, high] = view.colours.dark ? [[30, 58, 88], [20, 23, 28]] : [[205, 224, 242], [255, 255, 255]];
+    const [low, high] = view.colours.dark
+      ? [
+          [30, 58, 88],
+          [20, 23, 28],
+        ]
+      : [
+          [205, 224, 242],
+          [255, 255, 255],
+        ];
     const small = new ImageData(COLUMNS, ROWS);
     values.forEach((v, k) => {
       const t = clamp(v / span, 0, 1) ** 0.25;
-      low.forEach((channel, n) => { small.data[4 * k + n] = channel + t * (high[n] - channel); });
+      low.forEach((channel, n) => {
+        small.data[4 * k + n] = channel + t * (high[n] - channel);
+      });
       small.data[4 * k + 3] = 255;
     });
     const tile = h("canvas", { width: COLUMNS, height: ROWS });
     tile.getContext("2d").putImageData(small, 0, 0);
-    const canvas = h("canvas", { width: Math.round(width * land.ratio), height: Math.round(tall * land.ratio) }), c = canvas.getContext("2d");
+    const canvas = h("canvas", { width: Math.round(width * land.ratio), height: Math.round(tall * land.ratio) }),
+      c = canvas.getContext("2d");
     c.imageSmoothingQuality = "high";
     c.drawImage(tile, 0, 0, canvas.width, canvas.height);
     c.strokeStyle = view.colours.dark ? "#5d7288" : "#9fb2c5";
     c.lineWidth = land.ratio * 0.8;
     c.beginPath();
     const at = ([i, j]) => [(i / (COLUMNS - 1)) * canvas.width, (j / (ROWS - 1)) * canvas.height];
-    for (let k = 1; k <= CONTOURS; k++) contour(values, COLUMNS, ROWS, span * 3 ** -k, (a, b) => { c.moveTo(...at(a)); c.lineTo(...at(b)); });
+    for (let k = 1; k <= CONTOURS; k++)
+      contour(values, COLUMNS, ROWS, span * 3 ** -k, (a, b) => {
+        c.moveTo(...at(a));
+        c.lineTo(...at(b));
+      });
     c.stroke();
     ground = { key, canvas, span };
     return canvas;
   }
 
   function drawLand(walkers) {
-    const c = land.begin(), s = surface(), box = { left: 56, right: land.width - 10, top: 8, bottom: land.tall - 44 };
+    const c = land.begin(),
+      s = surface(),
+      box = { left: 56, right: land.width - 10, top: 8, bottom: land.tall - 44 };
     map = new Axes(land, view.colours, box, s.x, s.y);
     const picture = paintGround(box);
     c.drawImage(picture, box.left, box.top, box.right - box.left, box.bottom - box.top);
     map.frame({ xLabel: s.x_label, yLabel: s.y_label, grid: false });
     map.clip(() => {
       for (const { name, path } of walkers) {
-        const xs = path.map((p) => p[0]), ys = path.map((p) => p[1]);
+        const xs = path.map((p) => p[0]),
+          ys = path.map((p) => p[1]);
         map.line(xs, ys, view.colours.bg, 4);
         map.line(xs, ys, colour(name), 2);
         if (path.length < 120) for (const [x, y] of path.slice(1, -1)) map.dot(x, y, colour(name), 2.5, "transparent");
@@ -134,23 +215,36 @@ export default widget("descent-explorer", (view) => {
   }
 
   function drawCurves(walkers) {
-    const c = curves.begin(), floor = surface().floor, lowest = ground.span * 1e-7;
-    const height = (value) => Math.log10(Math.max(value - floor, lowest));
-    const tops = walkers.flatMap(({ losses }) => losses.map(height)).filter(Number.isFinite);
-    const high = Math.ceil(Math.max(Math.log10(ground.span), ...tops) + 0.1), low = Math.min(high - 3, Math.floor(Math.min(high, ...tops)));
-    const powers = Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((_, i, all) => all.length < 8 || i % Math.ceil(all.length / 7) === 0);
+    const c = curves.begin(),
+      floor = surface().floor,
+      lowest = ground.span * 1e-7;
+    const decade = (value) => Math.log10(Math.max(value - floor, lowest));
+    const tops = walkers.flatMap(({ losses }) => losses.map(decade)).filter(Number.isFinite);
+    const high = Math.ceil(Math.max(Math.log10(ground.span), ...tops) + 0.1),
+      low = Math.min(high - 3, Math.floor(Math.min(high, ...tops)));
+    const powers = Array.from({ length: high - low + 1 }, (_, i) => low + i).filter(
+      (_, i, all) => all.length < 8 || i % Math.ceil(all.length / 7) === 0,
+    );
     const box = { left: 58, right: curves.width - 72, top: 8, bottom: curves.tall - 44 };
     const axes = new Axes(curves, view.colours, box, [0, most], [low, high]);
-    axes.frame({ xLabel: "step", yLabel: "loss above the lowest", xTicks: 5, yTicks: { values: powers, text: superscript } });
+    axes.frame({
+      xLabel: "step",
+      yLabel: "loss above the lowest",
+      xTicks: 5,
+      yTicks: { values: powers, text: superscript },
+    });
     const labels = [];
     for (const { name, losses } of walkers) {
-      const xs = losses.map((_, i) => i), ys = losses.map(height);
+      const xs = losses.map((_, i) => i),
+        ys = losses.map(decade);
       axes.clip(() => axes.line(xs, ys, colour(name), 2));
       axes.dot(xs.at(-1), ys.at(-1), colour(name), 4);
       labels.push({ name, x: axes.x(xs.at(-1)) + 9, y: axes.y(ys.at(-1)) });
     }
     labels.sort((a, b) => a.y - b.y);
-    labels.forEach((label, i) => { if (i) label.y = Math.max(label.y, labels[i - 1].y + 15); });
+    labels.forEach((label, i) => {
+      if (i) label.y = Math.max(label.y, labels[i - 1].y + 15);
+    });
     const sunk = Math.max(0, (labels.at(-1)?.y ?? 0) - box.bottom + 4);
     curves.font(12.5, "600");
     for (const { name, x, y } of labels) {
@@ -161,12 +255,16 @@ export default widget("descent-explorer", (view) => {
 
   /** What a walk shows, in words; the learner reads it beside the picture. */
   function verdict({ path, losses }) {
-    const steps = view.get("steps"), gaps = losses.map((value) => value - surface().floor), gap = gaps.at(-1);
+    const steps = view.get("steps"),
+      gaps = losses.map((value) => value - surface().floor),
+      gap = gaps.at(-1);
     if (path.length <= steps) return `flew off after ${path.length - 1} steps: the learning rate is too high`;
     if (steps && gap > gaps[0] * 1.5) return "is climbing: the learning rate is too high";
     if (steps && Math.max(...gaps.slice(-5)) < gaps[0] * 1e-3) return "has arrived";
     if (steps < 10) return "";
-    const turns = path.slice(2).filter((p, i) => [0, 1].some((k) => (p[k] - path[i + 1][k]) * (path[i + 1][k] - path[i][k]) < 0)).length;
+    const turns = path
+      .slice(2)
+      .filter((p, i) => [0, 1].some((k) => (p[k] - path[i + 1][k]) * (path[i + 1][k] - path[i][k]) < 0)).length;
     if (turns > 0.6 * (path.length - 2)) return "zigzags from wall to wall";
     return gaps.at(-11) - gap < 0.05 * gap ? "crawls" : "";
   }
@@ -177,8 +275,11 @@ export default widget("descent-explorer", (view) => {
     const walkers = walks(view.get("steps"));
     drawLand(walkers);
     drawCurves(walkers);
-    const ends = walkers.map((walker) => `${walker.name} ${brief(walker.losses.at(-1))}${verdict(walker) && ` (${verdict(walker)})`}`);
-    const sentence = ends.length === 0 ? "Choose an optimiser." : `Loss after ${view.get("steps")} steps: ${ends.join(", ")}.`;
+    const ends = walkers.map(
+      (walker) => `${walker.name} ${brief(walker.losses.at(-1))}${verdict(walker) && ` (${verdict(walker)})`}`,
+    );
+    const sentence =
+      ends.length === 0 ? "Choose an optimiser." : `Loss after ${view.get("steps")} steps: ${ends.join(", ")}.`;
     const [x, y] = view.get("start");
     land.describe(`Start at ${brief(x)}, ${brief(y)}. ${sentence}`);
     view.say(sentence);

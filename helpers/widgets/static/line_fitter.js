@@ -2,14 +2,20 @@ const STRIP = 170; // to the right of the plot: the mean square, on the same sca
 
 function leastSquares(x, y) {
   const mean = (v) => v.reduce((sum, value) => sum + value, 0) / v.length;
-  const mx = mean(x), my = mean(y);
+  const mx = mean(x),
+    my = mean(y);
   const spread = x.reduce((sum, value) => sum + (value - mx) ** 2, 0);
   const slope = spread > 0 ? x.reduce((sum, value, i) => sum + (value - mx) * (y[i] - my), 0) / spread : 0;
   return { slope, intercept: my - slope * mx };
 }
 
-const significant = (value) => (value === 0 ? "0" : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3
-  ? value.toExponential(1) : String(Number(value.toPrecision(3)))).replace("-", MINUS);
+const significant = (value) =>
+  (value === 0
+    ? "0"
+    : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3
+      ? value.toExponential(1)
+      : String(Number(value.toPrecision(3)))
+  ).replace("-", MINUS);
 
 export default widget("line-fitter", (view) => {
   let chosen = -1; // the point that keys move; -1 is the line
@@ -19,17 +25,30 @@ export default widget("line-fitter", (view) => {
   const mse = (line) => residuals(line).reduce((sum, r) => sum + r * r, 0) / view.get("x").length;
   const mine = () => ({ slope: view.get("slope"), intercept: view.get("intercept") });
 
-  const [x0, x1] = view.get("x_window"), [y0, y1] = view.get("y_window");
-  const steepest = view.get("steepest"), reach = steepest * Math.max(Math.abs(x0), Math.abs(x1));
-  const fineSlope = steepest / 100, fineIntercept = (y1 - y0) / 100;
-  view.hint("Drag the line by its two handles, or drag any point. In the picture, arrow keys move the line; Page Down and Page Up choose a point for them.");
+  const [x0, x1] = view.get("x_window"),
+    [y0, y1] = view.get("y_window");
+  const steepest = view.get("steepest"),
+    reach = steepest * Math.max(Math.abs(x0), Math.abs(x1));
+  const fineSlope = steepest / 100,
+    fineIntercept = (y1 - y0) / 100;
+  view.hint(
+    "Drag the line by its two handles, or drag any point. In the picture, arrow keys move the line; Page Down and Page Up choose a point for them.",
+  );
   view.controls(
     view.slider("slope", "Slope", { min: -steepest, max: steepest, step: fineSlope, format: significant }),
-    view.slider("intercept", "Intercept", { min: y0 - reach, max: y1 + reach, step: fineIntercept, format: significant }),
+    view.slider("intercept", "Intercept", {
+      min: y0 - reach,
+      max: y1 + reach,
+      step: fineIntercept,
+      format: significant,
+    }),
     view.toggle("squares", "Squares"),
     view.toggle("reveal", "Best line"),
   );
-  const picture = new Surface(view, { label: "Points, line and squared errors", height: (width) => clamp(width * 0.52, 280, 440) });
+  const picture = new Surface(view, {
+    label: "Points, line and squared errors",
+    height: (width) => clamp(width * 0.52, 280, 440),
+  });
   view.watch("x", "y", "x_label", "y_label");
 
   const handles = () => {
@@ -38,7 +57,8 @@ export default widget("line-fitter", (view) => {
   };
 
   function movePoint(i, x, y) {
-    const xs = view.get("x").slice(), ys = view.get("y").slice();
+    const xs = view.get("x").slice(),
+      ys = view.get("y").slice();
     xs[i] = clamp(x, x0, x1);
     ys[i] = clamp(y, y0, y1);
     view.set({ x: xs, y: ys });
@@ -52,7 +72,8 @@ export default widget("line-fitter", (view) => {
   }
 
   const near = (candidates, point, within) => {
-    let best = null, least = within;
+    let best = null,
+      least = within;
     candidates.forEach(({ x, y }, i) => {
       const far = Math.hypot(axes.x(x) - point.x, clamp(axes.y(y), axes.box.top, axes.box.bottom) - point.y);
       if (far < least) [best, least] = [i, far];
@@ -63,7 +84,11 @@ export default widget("line-fitter", (view) => {
     grab(point, within) {
       const handle = near(handles(), point, within + 4);
       if (handle !== null) return { handle };
-      const i = near(view.get("x").map((x, k) => ({ x, y: view.get("y")[k] })), point, within);
+      const i = near(
+        view.get("x").map((x, k) => ({ x, y: view.get("y")[k] })),
+        point,
+        within,
+      );
       return i === null ? null : { point: i };
     },
     move(point, held) {
@@ -74,7 +99,12 @@ export default widget("line-fitter", (view) => {
   });
 
   const nudge = (across, up) => () => {
-    if (chosen >= 0) return movePoint(chosen, view.get("x")[chosen] + (across * (x1 - x0)) / 100, view.get("y")[chosen] + up * fineIntercept);
+    if (chosen >= 0)
+      return movePoint(
+        chosen,
+        view.get("x")[chosen] + (across * (x1 - x0)) / 100,
+        view.get("y")[chosen] + up * fineIntercept,
+      );
     const middle = (x0 + x1) / 2; // tilt about the middle, so that the line stays in sight
     const slope = view.get("slope") + across * fineSlope;
     view.set({ slope, intercept: view.get("intercept") + up * fineIntercept - across * fineSlope * middle });
@@ -84,13 +114,20 @@ export default widget("line-fitter", (view) => {
     view.redraw();
   };
   picture.keys("plot with a line and points to move", {
-    ArrowLeft: nudge(-1, 0), ArrowRight: nudge(1, 0), ArrowUp: nudge(0, 1), ArrowDown: nudge(0, -1), PageDown: choose(1), PageUp: choose(-1),
+    ArrowLeft: nudge(-1, 0),
+    ArrowRight: nudge(1, 0),
+    ArrowUp: nudge(0, 1),
+    ArrowDown: nudge(0, -1),
+    PageDown: choose(1),
+    PageUp: choose(-1),
   });
 
   function drawLine(line, colour, width, dash = []) {
     const c = picture.context;
     c.setLineDash(dash);
-    axes.clip(() => axes.line([x0, x1], [line.slope * x0 + line.intercept, line.slope * x1 + line.intercept], colour, width));
+    axes.clip(() =>
+      axes.line([x0, x1], [line.slope * x0 + line.intercept, line.slope * x1 + line.intercept], colour, width),
+    );
     c.setLineDash([]);
   }
 
@@ -98,8 +135,11 @@ export default widget("line-fitter", (view) => {
     const c = picture.context;
     c.lineWidth = 1;
     errors.forEach((error, i) => {
-      const x = axes.x(view.get("x")[i]), y = view.get("y")[i], side = Math.abs(axes.y(error) - axes.y(0));
-      const left = x + side > axes.box.right && x - side > axes.box.left ? x - side : x, top = axes.y(Math.max(y, y - error));
+      const x = axes.x(view.get("x")[i]),
+        y = view.get("y")[i],
+        side = Math.abs(axes.y(error) - axes.y(0));
+      const left = x + side > axes.box.right && x - side > axes.box.left ? x - side : x,
+        top = axes.y(Math.max(y, y - error));
       c.fillStyle = PALETTE.C + "26";
       c.strokeStyle = PALETTE.C + "99";
       c.fillRect(left, top, side, side);
@@ -108,7 +148,9 @@ export default widget("line-fitter", (view) => {
   }
 
   function drawMeanSquare(value, best, colours) {
-    const c = picture.context, left = axes.box.right + 24, room = STRIP - 34;
+    const c = picture.context,
+      left = axes.box.right + 24,
+      room = STRIP - 34;
     const side = (mean) => Math.min(axes.y(0) - axes.y(Math.sqrt(mean)), room);
     const tall = side(value);
     c.fillStyle = PALETTE.C + "40";
@@ -131,11 +173,17 @@ export default widget("line-fitter", (view) => {
   }
 
   function draw() {
-    const c = picture.begin(), colours = view.colours, line = mine(), errors = residuals(line), wide = picture.width > 560;
+    const c = picture.begin(),
+      colours = view.colours,
+      line = mine(),
+      errors = residuals(line),
+      wide = picture.width > 560;
     const box = { left: 58, right: picture.width - (wide ? STRIP : 12), top: 10, bottom: picture.tall - 44 };
     axes = new Axes(picture, colours, box, [x0, x1], [y0, y1]);
     axes.frame({ xLabel: view.get("x_label"), yLabel: view.get("y_label") });
-    const best = leastSquares(view.get("x"), view.get("y")), value = mse(line), least = mse(best);
+    const best = leastSquares(view.get("x"), view.get("y")),
+      value = mse(line),
+      least = mse(best);
     axes.clip(() => {
       if (view.get("squares")) drawSquares(errors);
       c.strokeStyle = PALETTE.C;
@@ -151,10 +199,19 @@ export default widget("line-fitter", (view) => {
     if (view.get("reveal")) drawLine(best, colours.good, 2, [7, 5]);
     drawLine(line, PALETTE.T, 3);
     for (const { x, y } of handles()) axes.dot(x, clamp(y, y0, y1), PALETTE.T, 8);
-    view.get("x").forEach((x, i) => axes.dot(x, view.get("y")[i], i === chosen ? colours.accent : colours.fg, i === chosen ? 8 : 5));
+    view
+      .get("x")
+      .forEach((x, i) =>
+        axes.dot(x, view.get("y")[i], i === chosen ? colours.accent : colours.fg, i === chosen ? 8 : 5),
+      );
     if (wide) drawMeanSquare(value, least, colours);
-    const bound = view.get("reveal") ? ` The best line has ${significant(least)}: yours is ${fixed(value / (least || 1), 2)} times that.` : "";
-    const who = chosen < 0 ? "" : ` Point ${chosen + 1} at ${significant(view.get("x")[chosen])}, ${significant(view.get("y")[chosen])} is chosen.`;
+    const bound = view.get("reveal")
+      ? ` The best line has ${significant(least)}: yours is ${fixed(value / (least || 1), 2)} times that.`
+      : "";
+    const who =
+      chosen < 0
+        ? ""
+        : ` Point ${chosen + 1} at ${significant(view.get("x")[chosen])}, ${significant(view.get("y")[chosen])} is chosen.`;
     const sentence = `Mean squared error ${significant(value)} at slope ${significant(line.slope)}, intercept ${significant(line.intercept)}.${bound}${who}`;
     picture.describe(sentence);
     view.say(sentence);

@@ -1,6 +1,7 @@
 // Pictures: a canvas that can be dragged and keyed, axes, ticks, ink. Goes between common.js and the widget's own file.
 
-const MOUSE_REACH = 12, FINGER_REACH = 24; // how near counts as a hit, in CSS pixels
+const MOUSE_REACH = 12;
+const FINGER_REACH = 24; // how near counts as a hit, in CSS pixels
 
 /** A canvas that fills its place, `height(width)` CSS pixels tall. `begin()` clears it and gives the context. */
 class Surface {
@@ -13,7 +14,9 @@ class Surface {
   }
 
   begin() {
-    const ratio = window.devicePixelRatio || 1, width = Math.max(this.element.clientWidth, 1), tall = Math.round(this.height(width));
+    const ratio = window.devicePixelRatio || 1,
+      width = Math.max(this.element.clientWidth, 1),
+      tall = Math.round(this.height(width));
     if (this.width !== width || this.tall !== tall || this.ratio !== ratio) {
       Object.assign(this, { width, tall, ratio });
       this.element.width = Math.round(width * ratio);
@@ -27,10 +30,14 @@ class Surface {
     return this.context;
   }
 
-  font(size, weight = "", family = this.family) { this.context.font = `${weight} ${size}px ${family}`; }
+  font(size, weight = "", family = this.family) {
+    this.context.font = `${weight} ${size}px ${family}`;
+  }
 
   /** What a screen reader says of the picture. */
-  describe(sentence) { this.element.setAttribute("aria-label", sentence); }
+  describe(sentence) {
+    this.element.setAttribute("aria-label", sentence);
+  }
 
   /**
    * Drag with mouse, pen or finger. `grab(point, reach)` returns what lies under the point, or null: only then does a
@@ -43,7 +50,9 @@ class Surface {
       const box = canvas.getBoundingClientRect();
       return { x: event.clientX - box.left, y: event.clientY - box.top };
     };
-    const stopScroll = (event) => { if (grab(at(event.touches[0]), FINGER_REACH) !== null) event.preventDefault(); };
+    const stopScroll = (event) => {
+      if (grab(at(event.touches[0]), FINGER_REACH) !== null) event.preventDefault();
+    };
     view.listen(canvas, "touchstart", stopScroll, { passive: false });
     view.listen(canvas, "pointerdown", (event) => {
       if (event.button !== 0) return;
@@ -80,7 +89,9 @@ class Surface {
 
 /** Relative luminance of "#rrggbb" (WCAG 2.2). */
 function luminance(colour) {
-  const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16) / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+  const [r, g, b] = [1, 3, 5]
+    .map((i) => parseInt(colour.slice(i, i + 2), 16) / 255)
+    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
@@ -89,17 +100,27 @@ const inkOn = (colour) => (luminance(colour) > 0.179 ? "#000000" : "#ffffff");
 
 /** A "#rrggbb" colour, brought far enough towards the text's colour to be read as small text. */
 function asText(colour, dark) {
-  const towards = dark ? 255 : 0, readable = (c) => (dark ? luminance(c) > 0.22 : luminance(c) < 0.18);
+  const towards = dark ? 255 : 0,
+    readable = (c) => (dark ? luminance(c) > 0.22 : luminance(c) < 0.18);
   let mixed = colour;
   for (let t = 0.1; !readable(mixed) && t < 1; t += 0.1) {
-    mixed = "#" + [1, 3, 5].map((i) => Math.round(parseInt(colour.slice(i, i + 2), 16) * (1 - t) + towards * t).toString(16).padStart(2, "0")).join("");
+    mixed =
+      "#" +
+      [1, 3, 5]
+        .map((i) =>
+          Math.round(parseInt(colour.slice(i, i + 2), 16) * (1 - t) + towards * t)
+            .toString(16)
+            .padStart(2, "0"),
+        )
+        .join("");
   }
   return mixed;
 }
 
 /** Round numbers from low to high, about `count` of them. */
 function ticks(low, high, count = 5) {
-  const rough = (high - low) / Math.max(count, 1), power = 10 ** Math.floor(Math.log10(rough));
+  const rough = (high - low) / Math.max(count, 1),
+    power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find((m) => m * power >= rough * 0.999) * power;
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const values = [];
@@ -111,13 +132,22 @@ function ticks(low, high, count = 5) {
 function contour(values, columns, rows, level, segment) {
   for (let j = 0; j < rows - 1; j++) {
     for (let i = 0; i < columns - 1; i++) {
-      const k = j * columns + i, corners = [values[k], values[k + 1], values[k + columns + 1], values[k + columns]];
+      const k = j * columns + i,
+        corners = [values[k], values[k + 1], values[k + columns + 1], values[k + columns]];
       const crossings = [];
       for (let e = 0; e < 4; e++) {
-        const a = corners[e], b = corners[(e + 1) % 4];
+        const a = corners[e],
+          b = corners[(e + 1) % 4];
         if (a < level === b < level) continue;
         const f = (level - a) / (b - a);
-        crossings.push([[i + f, j], [i + 1, j + f], [i + 1 - f, j + 1], [i, j + 1 - f]][e]);
+        crossings.push(
+          [
+            [i + f, j],
+            [i + 1, j + f],
+            [i + 1 - f, j + 1],
+            [i, j + 1 - f],
+          ][e],
+        );
       }
       for (let e = 0; e + 1 < crossings.length; e += 2) segment(crossings[e], crossings[e + 1]);
     }
@@ -137,7 +167,8 @@ function tile(columns, rows, colour) {
 
 /** Low and high of the numbers, with a margin. */
 function extent(values, margin = 0.06) {
-  let low = Infinity, high = -Infinity;
+  let low = Infinity,
+    high = -Infinity;
   for (const value of values) {
     if (value < low) low = value;
     if (value > high) high = value;
@@ -152,11 +183,21 @@ class Axes {
     Object.assign(this, { surface, context: surface.context, colours, box, xs, ys });
   }
 
-  x(value) { return this.box.left + ((value - this.xs[0]) / (this.xs[1] - this.xs[0])) * (this.box.right - this.box.left); }
-  y(value) { return this.box.bottom - ((value - this.ys[0]) / (this.ys[1] - this.ys[0])) * (this.box.bottom - this.box.top); }
-  xAt(pixel) { return this.xs[0] + ((pixel - this.box.left) / (this.box.right - this.box.left)) * (this.xs[1] - this.xs[0]); }
-  yAt(pixel) { return this.ys[0] + ((this.box.bottom - pixel) / (this.box.bottom - this.box.top)) * (this.ys[1] - this.ys[0]); }
-  holds({ x, y }) { return x >= this.box.left && x <= this.box.right && y >= this.box.top && y <= this.box.bottom; }
+  x(value) {
+    return this.box.left + ((value - this.xs[0]) / (this.xs[1] - this.xs[0])) * (this.box.right - this.box.left);
+  }
+  y(value) {
+    return this.box.bottom - ((value - this.ys[0]) / (this.ys[1] - this.ys[0])) * (this.box.bottom - this.box.top);
+  }
+  xAt(pixel) {
+    return this.xs[0] + ((pixel - this.box.left) / (this.box.right - this.box.left)) * (this.xs[1] - this.xs[0]);
+  }
+  yAt(pixel) {
+    return this.ys[0] + ((this.box.bottom - pixel) / (this.box.bottom - this.box.top)) * (this.ys[1] - this.ys[0]);
+  }
+  holds({ x, y }) {
+    return x >= this.box.left && x <= this.box.right && y >= this.box.top && y <= this.box.bottom;
+  }
 
   /** Grid lines, tick labels, axis labels. `xTicks`, `yTicks`: how many, or { values, text }. */
   frame({ xLabel = "", yLabel = "", xTicks = 6, yTicks = 5, grid = true } = {}) {
@@ -168,12 +209,21 @@ class Axes {
     c.strokeStyle = colours.grid;
     c.fillStyle = colours.muted;
     c.beginPath();
-    for (const value of across.values) if (grid) { c.moveTo(Math.round(this.x(value)) + 0.5, box.top); c.lineTo(Math.round(this.x(value)) + 0.5, box.bottom); }
-    for (const value of up.values) if (grid) { c.moveTo(box.left, Math.round(this.y(value)) + 0.5); c.lineTo(box.right, Math.round(this.y(value)) + 0.5); }
+    for (const value of across.values)
+      if (grid) {
+        c.moveTo(Math.round(this.x(value)) + 0.5, box.top);
+        c.lineTo(Math.round(this.x(value)) + 0.5, box.bottom);
+      }
+    for (const value of up.values)
+      if (grid) {
+        c.moveTo(box.left, Math.round(this.y(value)) + 0.5);
+        c.lineTo(box.right, Math.round(this.y(value)) + 0.5);
+      }
     c.moveTo(box.left, box.bottom + 0.5);
     c.lineTo(box.right, box.bottom + 0.5);
     c.stroke();
-    for (const value of across.values) this.text(across.text(value), this.x(value), box.bottom + 6, { align: "center", baseline: "top" });
+    for (const value of across.values)
+      this.text(across.text(value), this.x(value), box.bottom + 6, { align: "center", baseline: "top" });
     for (const value of up.values) this.text(up.text(value), box.left - 7, this.y(value), { align: "right" });
     c.fillStyle = colours.fg;
     this.surface.font(12);

@@ -1,35 +1,69 @@
-const COMPLEMENT = { A: "T", C: "G", G: "C", T: "A", N: "N" }, LETTERS = "ACGTN";
-const reverseComplement = (dna) => [...dna].reverse().map((base) => COMPLEMENT[base]).join("");
+const COMPLEMENT = { A: "T", C: "G", G: "C", T: "A", N: "N" },
+  LETTERS = "ACGTN";
+const reverseComplement = (dna) =>
+  [...dna]
+    .reverse()
+    .map((base) => COMPLEMENT[base])
+    .join("");
 const tokenise = (dna) => [...dna].map((base) => LETTERS.indexOf(base));
 const oneHot = (dna) => [...BASES].map((row) => [...dna].map((base) => Number(base === row)));
 
 export default widget("sequence-encoder", (view) => {
-  const encoded = () => (view.get("strand") === "forward" ? view.get("sequence") : reverseComplement(view.get("sequence")));
+  const encoded = () =>
+    view.get("strand") === "forward" ? view.get("sequence") : reverseComplement(view.get("sequence"));
   const at = () => clamp(view.get("position"), 0, view.get("sequence").length - 1); // a column of the encoded strand
   let complaint = "";
 
-  view.hint("Type a sequence. Or choose a base in the table and mutate it: type a letter, or click it again. Arrow keys walk along the table.");
-  const input = h("input", { type: "text", id: view.id + "-dna", class: "dlg-dna", spellcheck: "false", autocomplete: "off", autocapitalize: "characters" });
+  view.hint(
+    "Type a sequence. Or choose a base in the table and mutate it: type a letter, or click it again. Arrow keys walk along the table.",
+  );
+  const input = h("input", {
+    type: "text",
+    id: view.id + "-dna",
+    class: "dlg-dna",
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "characters",
+  });
   view.controls(
     h("div", { class: "dlg-typed" }, h("label", { for: input.id }, "Sequence"), input),
-    view.choice("strand", "Encode", [["forward", "this strand"], ["reverse complement", "reverse complement"]],
-      { onchange: (strand) => view.set({ strand, position: view.get("sequence").length - 1 - at() }) }),
+    view.choice(
+      "strand",
+      "Encode",
+      [
+        ["forward", "this strand"],
+        ["reverse complement", "reverse complement"],
+      ],
+      { onchange: (strand) => view.set({ strand, position: view.get("sequence").length - 1 - at() }) },
+    ),
   );
   view.watch("sequence", "position");
 
   view.listen(input, "input", () => {
-    const dna = input.value.toUpperCase().replace(/\s/g, ""), wrong = [...dna].find((letter) => !LETTERS.includes(letter));
-    complaint = wrong ? `“${wrong}” is no base: allowed are A, C, G, T, and N for “unknown”.`
-      : dna.length === 0 ? "Type at least one base."
-        : dna.length > view.get("longest") ? `${dna.length} bases are more than this table shows (${view.get("longest")}).` : "";
+    const dna = input.value.toUpperCase().replace(/\s/g, ""),
+      wrong = [...dna].find((letter) => !LETTERS.includes(letter));
+    complaint = wrong
+      ? `“${wrong}” is no base: allowed are A, C, G, T, and N for “unknown”.`
+      : dna.length === 0
+        ? "Type at least one base."
+        : dna.length > view.get("longest")
+          ? `${dna.length} bases are more than this table shows (${view.get("longest")}).`
+          : "";
     input.setAttribute("aria-invalid", String(complaint !== ""));
     if (complaint) view.redraw();
     else view.set({ sequence: dna, position: clamp(input.selectionStart - 1, 0, dna.length - 1) });
   });
 
   // ---- the table: a column a base; only the chosen base is in the tab order, arrow keys walk on
-  const rows = ["base", "token", ...BASES].map((name, i) => h("tr", {}, h("th", { scope: "row" }, i < 2 ? name : `${name} row`)));
-  const table = h("table", { class: "dlg-encoded" }, h("caption", { class: "dlg-spoken" }, "Bases, tokens and one-hot columns"), h("tbody", {}, ...rows));
+  const rows = ["base", "token", ...BASES].map((name, i) =>
+    h("tr", {}, h("th", { scope: "row" }, i < 2 ? name : `${name} row`)),
+  );
+  const table = h(
+    "table",
+    { class: "dlg-encoded" },
+    h("caption", { class: "dlg-spoken" }, "Bases, tokens and one-hot columns"),
+    h("tbody", {}, ...rows),
+  );
   view.add(h("div", { class: "dlg-scroll" }, table));
   const buttons = [];
 
@@ -48,7 +82,8 @@ export default widget("sequence-encoder", (view) => {
   }
 
   function keyed(event, i) {
-    const base = event.key.toUpperCase(), steps = { ArrowLeft: i - 1, ArrowRight: i + 1, Home: 0, End: Infinity };
+    const base = event.key.toUpperCase(),
+      steps = { ArrowLeft: i - 1, ArrowRight: i + 1, Home: 0, End: Infinity };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (LETTERS.includes(base) && base.length === 1) mutate(i, base);
     else if (event.key in steps) walk(steps[event.key]);
@@ -68,15 +103,20 @@ export default widget("sequence-encoder", (view) => {
   }
 
   function draw() {
-    const dna = encoded(), tokens = tokenise(dna), hot = oneHot(dna), here = at();
-    if (!complaint && input.value.toUpperCase().replace(/\s/g, "") !== view.get("sequence")) input.value = view.get("sequence");
+    const dna = encoded(),
+      tokens = tokenise(dna),
+      hot = oneHot(dna),
+      here = at();
+    if (!complaint && input.value.toUpperCase().replace(/\s/g, "") !== view.get("sequence"))
+      input.value = view.get("sequence");
     while (buttons.length < dna.length) column(buttons.length);
     while (buttons.length > dna.length) {
       buttons.pop();
       rows.forEach((row) => row.lastChild.remove());
     }
     [...dna].forEach((base, i) => {
-      const button = buttons[i], ground = PALETTE[base];
+      const button = buttons[i],
+        ground = PALETTE[base];
       button.textContent = base;
       button.tabIndex = i === here ? 0 : -1;
       button.setAttribute("aria-label", `${base === "N" ? "N, unknown" : base} at position ${i}`);
@@ -85,18 +125,27 @@ export default widget("sequence-encoder", (view) => {
       rows[1].children[i + 1].textContent = tokens[i];
       rows.forEach((row) => row.children[i + 1].classList.toggle("dlg-here", i === here));
       hot.forEach((row, k) => {
-        const cell = rows[k + 2].children[i + 1], colour = PALETTE[BASES[k]];
+        const cell = rows[k + 2].children[i + 1],
+          colour = PALETTE[BASES[k]];
         cell.textContent = row[i];
         cell.style.cssText = row[i] ? `background: ${colour}; color: ${inkOn(colour)}` : "";
       });
     });
-    view.say(complaint || sentence(dna[here], here, hot.map((row) => row[here])));
+    view.say(
+      complaint ||
+        sentence(
+          dna[here],
+          here,
+          hot.map((row) => row[here]),
+        ),
+    );
   }
 
-  function sentence(base, i, column) {
+  function sentence(base, i, onehot) {
     const strand = view.get("strand") === "forward" ? "" : " of the other strand";
-    if (base === "N") return `Position ${i}${strand} is unknown: its token is 4, its one-hot column is all zeros, so it adds nothing to any weighted sum.`;
-    return `Position ${i}${strand} is ${base}: token ${LETTERS.indexOf(base)}, column (${column.join(", ")}). As tokens, T is three times as far from A as C is; as columns, all bases are equally far apart.`;
+    if (base === "N")
+      return `Position ${i}${strand} is unknown: its token is 4, its one-hot column is all zeros, so it adds nothing to any weighted sum.`;
+    return `Position ${i}${strand} is ${base}: token ${LETTERS.indexOf(base)}, column (${onehot.join(", ")}). As tokens, T is three times as far from A as C is; as columns, all bases are equally far apart.`;
   }
 
   return { draw, numbers: () => ({ encoded: encoded(), tokens: tokenise(encoded()), one_hot: oneHot(encoded()) }) };

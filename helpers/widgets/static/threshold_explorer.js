@@ -1,35 +1,46 @@
-const BINS = 60, CUTS = 300;
+const BINS = 60,
+  CUTS = 300;
 const share = (part, whole) => (whole > 0 ? part / whole : 0);
 const count = (n) => (n < 10 && n % 1 ? n.toFixed(1) : Math.round(n).toLocaleString("en"));
 const percent = (value) => (value < 0.1 ? (100 * value).toFixed(1) : Math.round(100 * value)) + " %";
 
 /** How many of the sorted scores lie below `cut`, or, with `orAt`, at it, too. */
 function below(scores, cut, orAt = false) {
-  let low = 0, high = scores.length;
+  let low = 0,
+    high = scores.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (scores[middle] < cut || (orAt && scores[middle] === cut)) low = middle + 1; else high = middle;
+    if (scores[middle] < cut || (orAt && scores[middle] === cut)) low = middle + 1;
+    else high = middle;
   }
   return low;
 }
 
 export default widget("threshold-explorer", (view) => {
-  const yes = floats(view.get("positive_scores")), no = floats(view.get("negative_scores")); // sorted
-  const lowest = Math.min(yes[0], no[0]), highest = Math.max(yes.at(-1), no.at(-1)), room = (highest - lowest || 1) * 0.03;
+  const yes = floats(view.get("positive_scores")),
+    no = floats(view.get("negative_scores")); // sorted
+  const lowest = Math.min(yes[0], no[0]),
+    highest = Math.max(yes.at(-1), no.at(-1)),
+    room = (highest - lowest || 1) * 0.03;
   const range = [lowest - room, highest + room];
   const colours = () => ({ ...view.colours, yes: PALETTE.T, no: PALETTE.C });
   const weight = () => (yes.length * (1 - view.get("positives"))) / view.get("positives") / no.length;
 
   // ---- arithmetic
   function countsAt(cut) {
-    const fn = below(yes, cut), tn = below(no, cut), w = weight();
+    const fn = below(yes, cut),
+      tn = below(no, cut),
+      w = weight();
     return { tp: yes.length - fn, fn, fp: (no.length - tn) * w, tn: tn * w };
   }
 
   function measures({ tp, fn, fp, tn }) {
     return {
-      accuracy: share(tp + tn, tp + fn + fp + tn), sensitivity: share(tp, tp + fn), specificity: share(tn, tn + fp),
-      precision: share(tp, tp + fp), mcc: share(tp * tn - fp * fn, Math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))),
+      accuracy: share(tp + tn, tp + fn + fp + tn),
+      sensitivity: share(tp, tp + fn),
+      specificity: share(tn, tn + fp),
+      precision: share(tp, tp + fp),
+      mcc: share(tp * tn - fp * fn, Math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))),
     };
   }
 
@@ -54,30 +65,65 @@ export default widget("threshold-explorer", (view) => {
   }
 
   function histogram(scores) {
-    const bins = new Float64Array(BINS), [low, high] = range;
+    const bins = new Float64Array(BINS),
+      [low, high] = range;
     for (const score of scores) bins[Math.min(Math.floor(((score - low) / (high - low)) * BINS), BINS - 1)]++;
     return bins;
   }
   const bars = { yes: histogram(yes), no: histogram(no) };
 
   // ---- page
-  view.hint("Drag the threshold over the scores: at or above it, a sequence is called positive. “Positives” pretends that they are rarer or more common.");
+  view.hint(
+    "Drag the threshold over the scores: at or above it, a sequence is called positive. “Positives” pretends that they are rarer or more common.",
+  );
   const step = (range[1] - range[0]) / 400;
   view.controls(
     view.slider("threshold", "Threshold", { min: range[0], max: range[1], step, format: (value) => fixed(value) }),
     view.slider("positives", "Positives", { min: -3, max: Math.log10(0.9), step: 0.01, log: true, format: percent }),
   );
-  const scores = new Surface(view, { label: "Scores of both classes", height: (width) => clamp(width * 0.28, 220, 270) });
-  const cells = Object.fromEntries(["tp", "fn", "fp", "tn"].map((name) => [name, h("td", { class: `dlg-${name}` })]));
-  const matrix = h("table", { class: "dlg-confusion" },
-    h("caption", {}, "Confusion matrix"),
-    h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col" }, "called negative"), h("th", { scope: "col" }, "called positive"))),
-    h("tbody", {}, h("tr", {}, h("th", { scope: "row" }, "negatives"), cells.tn, cells.fp), h("tr", {}, h("th", { scope: "row" }, "positives"), cells.fn, cells.tp)));
-  const gauges = ["sensitivity", "precision", "specificity", "accuracy", "mcc"].map((name) => {
-    const value = h("span", {}), bar = h("span", { class: "dlg-gauge" });
-    return { name, value, bar, element: h("div", {}, h("dt", {}, name === "mcc" ? "MCC" : name), h("dd", {}, value, bar)) };
+  const scores = new Surface(view, {
+    label: "Scores of both classes",
+    height: (width) => clamp(width * 0.28, 220, 270),
   });
-  const panel = h("div", { class: "dlg-panel" }, matrix, h("dl", { class: "dlg-gauges" }, ...gauges.map((gauge) => gauge.element)));
+  const cells = Object.fromEntries(["tp", "fn", "fp", "tn"].map((name) => [name, h("td", { class: `dlg-${name}` })]));
+  const matrix = h(
+    "table",
+    { class: "dlg-confusion" },
+    h("caption", {}, "Confusion matrix"),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        h("td", {}),
+        h("th", { scope: "col" }, "called negative"),
+        h("th", { scope: "col" }, "called positive"),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      h("tr", {}, h("th", { scope: "row" }, "negatives"), cells.tn, cells.fp),
+      h("tr", {}, h("th", { scope: "row" }, "positives"), cells.fn, cells.tp),
+    ),
+  );
+  const gauges = ["sensitivity", "precision", "specificity", "accuracy", "mcc"].map((name) => {
+    const value = h("span", {}),
+      bar = h("span", { class: "dlg-gauge" });
+    return {
+      name,
+      value,
+      bar,
+      element: h("div", {}, h("dt", {}, name === "mcc" ? "MCC" : name), h("dd", {}, value, bar)),
+    };
+  });
+  const panel = h(
+    "div",
+    { class: "dlg-panel" },
+    matrix,
+    h("dl", { class: "dlg-gauges" }, ...gauges.map((gauge) => gauge.element)),
+  );
   const columns = view.add(h("div", { class: "dlg-columns dlg-thirds" }, panel));
   const square = (width) => clamp(width * 0.95, 220, 300);
   const roc = new Surface(view, { label: "ROC curve", height: square, place: columns });
@@ -90,25 +136,53 @@ export default widget("threshold-explorer", (view) => {
     move: (point) => move(axes.xAt(point.x)),
   });
   const nudge = (steps) => () => move(view.get("threshold") + steps * step);
-  scores.keys("scores with a threshold to move", { ArrowLeft: nudge(-1), ArrowRight: nudge(1), PageDown: nudge(-20), PageUp: nudge(20), Home: () => move(range[0]), End: () => move(range[1]) });
+  scores.keys("scores with a threshold to move", {
+    ArrowLeft: nudge(-1),
+    ArrowRight: nudge(1),
+    PageDown: nudge(-20),
+    PageUp: nudge(20),
+    Home: () => move(range[0]),
+    End: () => move(range[1]),
+  });
 
   /** Positives grow upwards, negatives downwards, from one line: nothing hides behind anything. */
   function drawScores() {
-    const c = scores.begin(), ink = colours(), w = weight(), cut = view.get("threshold");
-    const tallest = Math.max(...bars.yes), deepest = Math.max(...bars.no) * w, whole = tallest + deepest;
+    const c = scores.begin(),
+      ink = colours(),
+      w = weight(),
+      cut = view.get("threshold");
+    const tallest = Math.max(...bars.yes),
+      deepest = Math.max(...bars.no) * w,
+      whole = tallest + deepest;
     const heights = [-Math.max(deepest, 0.2 * whole) * 1.1, Math.max(tallest, 0.2 * whole) * 1.25]; // one scale: imbalance shows
-    axes = new Axes(scores, ink, { left: 58, right: scores.width - 12, top: 10, bottom: scores.tall - 40 }, range, heights);
+    axes = new Axes(
+      scores,
+      ink,
+      { left: 58, right: scores.width - 12, top: 10, bottom: scores.tall - 40 },
+      range,
+      heights,
+    );
     const up = ticks(...heights, 5);
-    axes.frame({ xLabel: "score (logit)", yLabel: "sequences", yTicks: { values: up.values, text: (n) => count(Math.abs(n)) }, xTicks: 8 });
-    const width = (axes.box.right - axes.box.left) / BINS;
-    const draw = (values, colour) => values.forEach((value, i) => {
-      const middle = range[0] + ((i + 0.5) / BINS) * (range[1] - range[0]), y = axes.y(Math.max(value, 0));
-      c.globalAlpha = middle >= cut ? 1 : 0.35;
-      c.fillStyle = colour;
-      c.fillRect(axes.box.left + i * width + 0.5, y, width - 1, axes.y(Math.min(value, 0)) - y);
+    axes.frame({
+      xLabel: "score (logit)",
+      yLabel: "sequences",
+      yTicks: { values: up.values, text: (n) => count(Math.abs(n)) },
+      xTicks: 8,
     });
-    draw(bars.yes, ink.yes);
-    draw(bars.no.map((n) => -n * w), ink.no);
+    const width = (axes.box.right - axes.box.left) / BINS;
+    const paint = (values, colour) =>
+      values.forEach((value, i) => {
+        const middle = range[0] + ((i + 0.5) / BINS) * (range[1] - range[0]),
+          y = axes.y(Math.max(value, 0));
+        c.globalAlpha = middle >= cut ? 1 : 0.35;
+        c.fillStyle = colour;
+        c.fillRect(axes.box.left + i * width + 0.5, y, width - 1, axes.y(Math.min(value, 0)) - y);
+      });
+    paint(bars.yes, ink.yes);
+    paint(
+      bars.no.map((n) => -n * w),
+      ink.no,
+    );
     c.globalAlpha = 1;
     scores.font(13, "600");
     c.fillStyle = asText(ink.yes, ink.dark);
@@ -127,11 +201,16 @@ export default widget("threshold-explorer", (view) => {
     c.fill();
     scores.font(12);
     const right = x < axes.box.right - 120;
-    axes.text(right ? "called positive →" : "← called negative", x + (right ? 12 : -12), axes.box.top + 12, { align: right ? "left" : "right", halo: true });
+    axes.text(right ? "called positive →" : "← called negative", x + (right ? 12 : -12), axes.box.top + 12, {
+      align: right ? "left" : "right",
+      halo: true,
+    });
   }
 
   function drawCurve(surface, { xLabel, yLabel, title, xs, ys, here, baseline }) {
-    const c = surface.begin(), ink = colours(), box = { left: 50, right: surface.width - 12, top: 26, bottom: surface.tall - 42 };
+    const c = surface.begin(),
+      ink = colours(),
+      box = { left: 50, right: surface.width - 12, top: 26, bottom: surface.tall - 42 };
     const plot = new Axes(surface, ink, box, [0, 1], [0, 1]);
     plot.frame({ xLabel, yLabel, xTicks: 4, yTicks: 4 });
     c.setLineDash([4, 4]);
@@ -145,7 +224,10 @@ export default widget("threshold-explorer", (view) => {
   }
 
   function draw() {
-    const counts = countsAt(view.get("threshold")), m = measures(counts), { points, areas } = curves(), base = view.get("positives");
+    const counts = countsAt(view.get("threshold")),
+      m = measures(counts),
+      { points, areas } = curves(),
+      base = view.get("positives");
     drawScores();
     for (const [name, cell] of Object.entries(cells)) {
       cell.textContent = count(counts[name]);
@@ -156,17 +238,43 @@ export default widget("threshold-explorer", (view) => {
       value.textContent = fixed(m[name]);
       bar.style.setProperty("--share", `${clamp(100 * m[name], 0, 100)}%`);
     }
-    drawCurve(roc, { xLabel: "1 − specificity", yLabel: "sensitivity", title: `ROC, area ${fixed(areas.auroc, 3)}`, xs: points.map((p) => 1 - p.specificity),
-      ys: points.map((p) => p.sensitivity), here: [1 - m.specificity, m.sensitivity], baseline: [[0, 1], [0, 1]] });
+    drawCurve(roc, {
+      xLabel: "1 − specificity",
+      yLabel: "sensitivity",
+      title: `ROC, area ${fixed(areas.auroc, 3)}`,
+      xs: points.map((p) => 1 - p.specificity),
+      ys: points.map((p) => p.sensitivity),
+      here: [1 - m.specificity, m.sensitivity],
+      baseline: [
+        [0, 1],
+        [0, 1],
+      ],
+    });
     const drawn = points.filter((p) => p.sensitivity > 0);
-    drawCurve(pr, { xLabel: "sensitivity (recall)", yLabel: "precision", title: `Precision–recall, area ${fixed(areas.auprc, 3)}`, xs: drawn.map((p) => p.sensitivity),
-      ys: drawn.map((p) => p.precision), here: [m.sensitivity, m.precision], baseline: [[0, 1], [base, base]] });
+    drawCurve(pr, {
+      xLabel: "sensitivity (recall)",
+      yLabel: "precision",
+      title: `Precision–recall, area ${fixed(areas.auprc, 3)}`,
+      xs: drawn.map((p) => p.sensitivity),
+      ys: drawn.map((p) => p.precision),
+      here: [m.sensitivity, m.precision],
+      baseline: [
+        [0, 1],
+        [base, base],
+      ],
+    });
     const found = `At ${fixed(view.get("threshold"))}: of 100 positives ${Math.round(100 * m.sensitivity)} are found; of 100 calls ${Math.round(100 * m.precision)} are right.`;
     const lazy = Math.max(base, 1 - base);
-    view.say(`${found} Accuracy ${fixed(m.accuracy)}, where always saying “${base < 0.5 ? "no" : "yes"}” has ${fixed(lazy)}; MCC ${fixed(m.mcc)}.`);
+    view.say(
+      `${found} Accuracy ${fixed(m.accuracy)}, where always saying “${base < 0.5 ? "no" : "yes"}” has ${fixed(lazy)}; MCC ${fixed(m.mcc)}.`,
+    );
     scores.describe(found);
-    roc.describe(`ROC curve, area ${fixed(areas.auroc, 3)}; the threshold stands at sensitivity ${fixed(m.sensitivity)}, specificity ${fixed(m.specificity)}.`);
-    pr.describe(`Precision–recall curve, area ${fixed(areas.auprc, 3)}; the threshold stands at recall ${fixed(m.sensitivity)}, precision ${fixed(m.precision)}.`);
+    roc.describe(
+      `ROC curve, area ${fixed(areas.auroc, 3)}; the threshold stands at sensitivity ${fixed(m.sensitivity)}, specificity ${fixed(m.specificity)}.`,
+    );
+    pr.describe(
+      `Precision–recall curve, area ${fixed(areas.auprc, 3)}; the threshold stands at recall ${fixed(m.sensitivity)}, precision ${fixed(m.precision)}.`,
+    );
   }
 
   const numbers = () => {

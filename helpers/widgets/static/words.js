@@ -6,9 +6,19 @@ const words = (text) => text.split("`").map((part, i) => (i % 2 ? h("code", {}, 
 /** A question with options to choose one of; `choose(i)` is called with the index. Returns { element, show(chosen, notes, locked) }. */
 function choices(view, { name, prompt, options, choose }) {
   const id = (part, i) => `${view.id}-${name}-${part}${i}`;
-  const inputs = options.map((_, i) => h("input", { type: "radio", name: `${view.id}-${name}`, value: String(i), "aria-labelledby": id("text", i), "aria-describedby": id("note", i) }));
+  const inputs = options.map((_, i) =>
+    h("input", {
+      type: "radio",
+      name: `${view.id}-${name}`,
+      value: String(i),
+      "aria-labelledby": id("text", i),
+      "aria-describedby": id("note", i),
+    }),
+  );
   const notes = options.map((_, i) => h("small", { id: id("note", i) }));
-  const labels = options.map((text, i) => h("label", { class: "dlg-option" }, inputs[i], h("span", { id: id("text", i) }, ...words(text)), notes[i]));
+  const labels = options.map((text, i) =>
+    h("label", { class: "dlg-option" }, inputs[i], h("span", { id: id("text", i) }, ...words(text)), notes[i]),
+  );
   inputs.forEach((input, i) => view.listen(input, "change", () => choose(i)));
   return {
     element: h("fieldset", { class: "dlg-options" }, h("legend", {}, ...words(prompt)), ...labels),
@@ -20,7 +30,9 @@ function choices(view, { name, prompt, options, choose }) {
         input.disabled = locked;
         labels[i].toggleAttribute("data-verdict", verdict !== null);
         if (verdict) labels[i].dataset.verdict = verdict.right ? "right" : "wrong";
-        notes[i].replaceChildren(...(verdict ? [h("b", {}, verdict.right ? "✓ Right. " : "✗ Not so. "), ...words(verdict.text)] : []));
+        notes[i].replaceChildren(
+          ...(verdict ? [h("b", {}, verdict.right ? "✓ Right. " : "✗ Not so. "), ...words(verdict.text)] : []),
+        );
       });
     },
   };

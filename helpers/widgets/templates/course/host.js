@@ -20,12 +20,17 @@ class Model {
 
   constructor({ state, buffers = [] }) {
     this.state = { ...state };
-    for (const { path: [name], data } of buffers) {
+    for (const {
+      path: [name],
+      data,
+    } of buffers) {
       this.state[name] = new DataView(Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0)).buffer);
     }
   }
 
-  get(name) { return this.state[name]; }
+  get(name) {
+    return this.state[name];
+  }
 
   set(name, value) {
     if (JSON.stringify(this.state[name]) === JSON.stringify(value)) return;
@@ -33,8 +38,15 @@ class Model {
     for (const callback of [...(this.#callbacks.get("change:" + name) ?? [])]) callback();
   }
 
-  on(name, callback) { this.#callbacks.set(name, [...(this.#callbacks.get(name) ?? []), callback]); }
-  off(name, callback) { this.#callbacks.set(name, (this.#callbacks.get(name) ?? []).filter((other) => other !== callback)); }
+  on(name, callback) {
+    this.#callbacks.set(name, [...(this.#callbacks.get(name) ?? []), callback]);
+  }
+  off(name, callback) {
+    this.#callbacks.set(
+      name,
+      (this.#callbacks.get(name) ?? []).filter((other) => other !== callback),
+    );
+  }
   save_changes() {} // there is no kernel to hear of it
   send() {}
 }
@@ -43,7 +55,8 @@ const saved = document.querySelector('script[type="application/vnd.jupyter.widge
 const states = saved ? JSON.parse(saved.textContent).state : {};
 const models = new Map();
 for (const place of document.querySelectorAll(".course-widget[data-model]")) {
-  const id = place.dataset.model, entry = states[id];
+  const id = place.dataset.model,
+    entry = states[id];
   if (!entry?.state?._esm) continue;
   if (!models.has(id)) models.set(id, new Model(entry));
   const view = document.createElement("div");

@@ -1,0 +1,122 @@
+"""Guesses are kept and compared with the truth; wrong options say why."""
+
+from __future__ import annotations
+
+import pytest
+from widget_examples import QUESTIONS
+
+from helpers import progress
+from helpers.widgets import Predict, Quiz
+
+OPTIONS = ["up", "down", "nowhere"]
+
+
+def test_a_guess_outlives_the_kernel():
+    Predict("Where?", options=OPTIONS, answer="down").guess = "up"
+    assert Predict("Where?", options=OPTIONS, answer="down").guess == "up"
+    assert Predict("Where else?", options=OPTIONS, answer="down").guess is None
+
+
+def test_a_kept_guess_that_is_no_longer_on_offer_is_forgotten():
+    Predict("Where?", options=OPTIONS, key="w").guess = "up"
+    assert Predict("Where?", options=["left", "right"], key="w").guess is None
+
+
+def test_the_guess_before_the_reveal_is_the_one_kept():
+    widget = Predict("Where?", options=OPTIONS, answer="down", guess="up")
+    widget.reveal()
+    widget.guess = "down"
+    assert progress.guess("predict: Where?") is None, "a guess made after the reveal is none"
+
+
+def test_answer_can_come_from_a_later_cell():
+    widget = Predict("How many?", guess=70)
+    widget.reveal(281, because="4 * 70 + 1")
+    assert widget.revealed and widget.answer == 281 and not widget.right()
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"question": " "}, "question is empty"),
+        ({"question": "q", "options": ["a", "b"], "answer": "c"}, "answer 'c' is none of the options"),
+        ({"question": "q", "options": ["a", "a"]}, "options"),
+        ({"question": "q", "options": "ab"}, "options 'ab'"),
+        ({"question": "q", "answer": "many"}, "answer 'many' is no number"),
+        ({"question": "q", "answer": float("nan")}, "answer is nan"),
+    ],
+)
+def test_bad_questions_get_a_sentence(options, sentence):
+    with pytest.raises(ValueError, match=f"Predict: .*{sentence}"):
+        Predict(**options)
+
+
+@pytest.mark.browser
+def test_the_truth_is_hidden_until_a_guess_is_made_and_revealed(blank):
+    blank.mount(Predict("Where?", options=OPTIONS, answer="down", because="It falls."))
+    reveal = blank.tab.get_by_role("button", name="Reveal")
+    assert reveal.is_disabled() and not blank.tab.get_by_text("It falls.").count()
+    blank.tab.get_by_role("radio", name="up").check()
+    assert "kept" in blank.message()
+    reveal.click()
+    assert blank.tab.get_by_text("It falls.").is_visible()
+    assert blank.tab.locator(".dlg-reveal").inner_text().split("\n")[:4] == ["You guessed", "up", "It is", "down"]
+    assert blank.tab.get_by_role("radio", name="down").is_disabled()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("guess", "said"), [("281", "You had it."), ("70", "too low, a factor of 4"), ("300", "19 too high.")]
+)
+def test_a_number_is_compared_in_words(blank, guess, said):
+    blank.mount(Predict("How many weights?", answer=281))
+    blank.tab.get_by_role("spinbutton", name="My guess").fill(guess)
+    blank.tab.get_by_role("button", name="Reveal").click()
+    assert said in blank.message()
+
+
+def test_quiz_takes_an_exercise_or_plain_data():
+    class Exercise:
+        def data(self):
+            return QUESTIONS
+
+    assert Quiz(Exercise()).questions == Quiz(QUESTIONS).questions
+
+
+def test_letters_outlive_the_kernel():
+    Quiz(QUESTIONS).letters = {"epoch": "a"}
+    assert Quiz(QUESTIONS).letters == {"epoch": "a"}
+    assert progress.guess("quiz: epoch") == "a"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"correct": "z"}, "answered by 'z'"),
+        ({"options": []}, "expected two or more"),
+        ({"key": "epoch"}, "same key"),
+    ],
+)
+def test_bad_quizzes_get_a_sentence(change, sentence):
+    with pytest.raises(ValueError, match=f"Quiz: .*{sentence}"):
+        Quiz([{**QUESTIONS[0], **change}, QUESTIONS[1]])
+
+
+def test_no_questions_get_a_sentence():
+    with pytest.raises(ValueError, match="Quiz: there are no questions"):
+        Quiz([])
+    with pytest.raises(ValueError, match="Quiz: question 0 lacks correct, options"):
+        Quiz([{"key": "a", "prompt": "b"}])
+
+
+@pytest.mark.browser
+def test_a_wrong_option_says_why_and_may_be_corrected(blank):
+    blank.mount(Quiz(QUESTIONS))
+    blank.tab.get_by_role("radio", name="a · It updates the weights.").check()
+    assert blank.tab.get_by_text("That is what").is_visible()
+    blank.tab.get_by_role("radio", name="b · It computes").check()
+    assert not blank.tab.get_by_text("That is what").count()
+    assert blank.message() == "1 of 2 right."
+    blank.tab.get_by_role("button", name="Next question").click()
+    assert blank.tab.get_by_text("What is an epoch?").is_visible()
+    assert not blank.tab.get_by_text("What does").is_visible()
