@@ -39,6 +39,7 @@ def test_the_weights_of_the_best_epoch_stay_in_the_model() -> None:
     history = quick(model, epochs=25, lr=0.5)  # so steep that the last epoch is not the best
     assert 0 < history.best_epoch < 25
     assert valid_loss(model) == pytest.approx(min(history.valid_loss), abs=1e-6)
+    assert not model.training
 
 
 def test_the_numbers_are_those_of_the_loop_that_the_lessons_write() -> None:
@@ -73,6 +74,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not() -> None:
     histories = [train(model, seed=seed, progress=False) for model, seed in zip(models, (0, 0, 1), strict=True)]
     assert histories[0] == histories[1] and equal(models[0], models[1])
     assert histories[0] != histories[2]
+    assert quick(seed=0).train_loss != quick(seed=1).train_loss  # the order of the batches alone
 
 
 def test_the_global_random_state_stays_as_it_was() -> None:
@@ -267,12 +269,13 @@ def test_a_training_that_ended_is_not_trained_again(tmp_path) -> None:
     assert equal(again, model)
 
 
-def test_a_longer_training_goes_on_where_the_shorter_ended(tmp_path) -> None:
-    settings = {"schedule": None, "progress": False}
+def test_a_longer_training_goes_on_where_the_shorter_ended_not_where_it_was_best(tmp_path) -> None:
+    settings = {"schedule": None, "progress": False, "lr": 0.3}
     model, straight = Slow(), Slow()
-    train(Slow(), epochs=2, checkpoint=tmp_path / "model.pt", **settings)
-    history = train(model, epochs=5, checkpoint=tmp_path / "model.pt", resume=True, **settings)
-    assert history == train(straight, epochs=5, **settings)
+    shorter = train(Slow(), epochs=5, checkpoint=tmp_path / "model.pt", **settings)
+    assert shorter.best_epoch < shorter.epochs
+    history = train(model, epochs=7, checkpoint=tmp_path / "model.pt", resume=True, **settings)
+    assert history == train(straight, epochs=7, **settings)
     assert equal(model, straight)
 
 
