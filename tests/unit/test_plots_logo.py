@@ -97,7 +97,7 @@ def test_logo_stands_at_the_positions_given() -> None:
 def test_logo_takes_filters_with_gradients_and_constant_zero() -> None:
     ax = logo(torch.zeros(4, 5, requires_grad=True), kind="weights")
     ax.figure.canvas.draw()
-    assert ax.get_ylim()[0] < ax.get_ylim()[1]
+    assert ax.get_ylim() == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -129,8 +129,8 @@ def test_composition_draws_the_shares_and_leaves_n_out() -> None:
 
 
 def test_composition_of_more_sequences_than_a_byte_counts() -> None:
-    ax = composition(["AC"] * 300)
-    assert ax.lines[0].get_ydata().tolist() == [100, 0]
+    ax = composition(["AC"] * 150 + ["CC"] * 150)
+    assert ax.lines[0].get_ydata().tolist() == [50, 0]
 
 
 def assert_readable(ax) -> None:
