@@ -211,7 +211,7 @@ class BoundaryExplorer(Widget):
 
         plane, curves = figure.subplots(1, 2, width_ratios=[1.1, 1])
         network = self.network_now()
-        xs, ys = (np.linspace(*limits, 90) for limits in self.window)
+        xs, ys = (np.linspace(low, high, 90) for low, high in self.window)
         grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
         logits = network.forward(grid).reshape(90, 90)
         tints = LinearSegmentedColormap.from_list("classes", ["#ecd695", "#ffffff", "#a9d8ff"])

@@ -258,7 +258,7 @@ export default widget("conv-scanner", (view) => {
     drawTrack(all);
     const held = chosen ? ` Chosen weight: ${BASES[chosen[0]]} at place ${chosen[1] + 1}, ${number(get("weights")[chosen[0]]?.[chosen[1]] ?? 0)}.` : "";
     const kept = get("pool") > 1 ? ` Max pooling keeps ${Math.floor(all.length / get("pool"))} numbers.` : "";
-    const sentence = `Window ${position()} reads ${letters()}: match score ${number(score)}, with the bias ${number(activate(score))}. ${above} of ${all.length} windows are above the threshold ${number(-get("bias"))}.${kept}${held}`;
+    const sentence = `Window ${position()} reads ${letters()}: match score ${number(score)}, activation ${number(activate(score))}. ${above} of ${all.length} windows are above the threshold ${number(-get("bias"))}.${kept}${held}`;
     upper.describe(sentence);
     lower.describe(`Match scores of ${all.length} windows, from ${number(Math.min(...all))} to ${number(Math.max(...all))}. ${sentence}`);
     view.say(complaint || sentence);
