@@ -230,13 +230,8 @@ def _fetch_from_first(file: RemoteFile, target: Path, say: Say) -> None:
             except _Failed as failure:
                 again = failure.again and attempt < TRIES
                 following = sources[number + 1 : number + 2]
-                then = (
-                    "trying once more"
-                    if again
-                    else f"trying {_where(following[0])}"
-                    if following
-                    else "giving up"
-                )
+                then = f"trying {_where(following[0])}" if following else "giving up"
+                then = "trying once more" if again else then
                 say(f"{file} from {_where(source)}: {failure}; {then}.")
                 if not again:
                     answers.append(f"{_where(source)}: {failure}")
@@ -301,9 +296,7 @@ def _download(url: str, file: RemoteFile, part: Path, say: Say) -> None:
     except requests.RequestException as error:
         raise _Failed(f"the transfer broke off ({type(error).__name__})", again=True) from None
     except OSError as error:
-        raise DataUnavailable(
-            f"{file} could not be written to {part.parent}: {error.strerror or error}"
-        ) from error
+        raise DataUnavailable(f"{file} could not be written to {part.parent}: {error.strerror or error}") from error
 
 
 def _require_reachable(url: str) -> None:
