@@ -73,11 +73,7 @@ class Mse(Exercise):
 
     parts = {"vectors": 1, "columns": 1}
     points = 2
-    forbids = (
-        "torch.nn.functional.mse_loss",
-        "torch.nn.MSELoss",
-        "sklearn.metrics.mean_squared_error",
-    )
+    forbids = ("torch.nn.functional.mse_loss", "torch.nn.MSELoss")
     hints = (
         "Three steps from the inside out: the errors, their squares, the mean.",
         "Look at the shapes before you subtract: `.flatten()` turns a column (N, 1) into (N,).",
@@ -252,7 +248,7 @@ class Standardise(Exercise):
 
     parts = {"scale": 2, "constant column": 1}
     points = 3
-    forbids = ("sklearn.preprocessing.StandardScaler", "sklearn.preprocessing.scale", "scipy.stats.zscore")
+    forbids = (".fit_transform", ".transform")  # scikit-learn's scalers, by method: importing it costs seconds
     hints = (
         "`train.mean(dim=0)` has one entry a column. `train.std(dim=0, correction=0)` divides by N.",
         "`torch.where(spread == 0, 1.0, spread)` replaces the zeros. `train` decides everything, also for `other`.",

@@ -121,7 +121,7 @@ def loop_with_a_column_of_y(model: Any, X: Any, y: Any, epochs: int, lr: float) 
         loss = torch.nn.functional.mse_loss(model(X), y[:, None])
         loss.backward()
         optimiser.step()
-        losses.append(float(loss))
+        losses.append(float(loss.detach()))
     return losses
 
 
