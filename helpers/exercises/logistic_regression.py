@@ -234,7 +234,7 @@ class BinaryCrossEntropy(Exercise):
     )
     hints = (
         "Per sequence: `log(1 + exp(z)) - z * y`. First check it with z = 0 by hand.",
-        "`log(1 + exp(z))` is `z.clamp(min=0) + torch.log1p(torch.exp(-z.abs()))`, and there nothing can overflow.",
+        "`torch.logaddexp(a, b)` is ln(exp(a) + exp(b)), worked out so that nothing overflows; and 1 is exp(0).",
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
@@ -248,7 +248,7 @@ class BinaryCrossEntropy(Exercise):
         return self.each(logits, y).mean()
 
     def each(self, z: Tensor, y: Tensor) -> Tensor:
-        return z.clamp(min=0) - z * y + torch.log1p(torch.exp(-z.abs()))
+        return torch.logaddexp(torch.zeros_like(z), z) - z * y
 
     @misconception("You took the logarithm of the logits themselves. Logits may be negative: sigmoid comes first.")
     def sigmoid_missing(self, logits: Tensor, y: Tensor) -> Tensor:
@@ -358,6 +358,68 @@ class Minibatches(Exercise):
         return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
 
 
+CHANGES: dict[str, Callable[[str], str]] = {
+    "copies": str,
+    "small letters": str.lower,
+    "other strand": reverse_complement,
+}
+
+
+class FindLeaks(Exercise):
+    """find_leaks(train: list of str, test: list of str) -> list of int: positions in train, rising"""
+
+    parts = {"copies": 1, "small letters": 1, "other strand": 1}
+    points = 3
+    forbids = ("helpers.splits.overlap", "helpers.splits.leaks")
+    hints = (
+        "Put the test sequences into a set, in capitals; asking a set is quick.",
+        "A training sequence leaks if it, or its reverse complement, is in that set.",
+    )
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        for n, part in ((5, "copies"), (12, "copies"), (6, "small letters"), (6, "other strand"), (20, "other strand")):
+            test = ["GATTC" + random_dna(12, rng) for _ in range(n)]
+            train = ["CATTG" + random_dna(12, rng) for _ in range(n)]
+            copied, changed, in_test, reversed_only, same = rng.permutation(n)[:5].tolist()
+            train[copied], train[same], train[changed] = test[changed], test[same], CHANGES[part](test[in_test])
+            train[reversed_only] = test[reversed_only][::-1]  # no leak: another molecule
+            yield Question(train, test, part=part)
+
+    def facts(self, answer: Any, train: list[str], test: list[str]) -> list:
+        """A list, set or array of positions, in any order."""
+        return sorted(answer.tolist() if isinstance(answer, np.ndarray) else answer)
+
+    def reference(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, {s.upper() for s in test}, str.upper, reverse_complement)
+
+    def found(self, train: list[str], test: set[str], key: Callable[[str], str], other: Callable[[str], str]) -> list:
+        return [i for i, s in enumerate(train) if key(s) in test or other(key(s)) in test]
+
+    @misconception("Capitals and small letters are the same bases: `acgt` in train and `ACGT` in test is a leak.")
+    def case_matters(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, set(test), str, reverse_complement)
+
+    @misconception("You looked at one strand. The reverse complement is the same piece of DNA from the other side.")
+    def one_strand(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, {s.upper() for s in test}, str.upper, str)
+
+    @misconception("You reversed the sequence without pairing its bases. The other strand is the reverse *complement*.")
+    def only_reversed(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, {s.upper() for s in test}, str.upper, lambda s: s[::-1])
+
+    @misconception("These are positions in test. It is the training set that we clean, so that the test stays whole.")
+    def positions_in_test(self, train: list[str], test: list[str]) -> list[int]:
+        return self.reference(test, train)
+
+    @misconception("You return the sequences. Asked are their positions in `train`, which `enumerate` counts for you.")
+    def sequences_returned(self, train: list[str], test: list[str]) -> list[str]:
+        return [train[i] for i in self.reference(train, test)]
+
+    @misconception("You compare place by place. A leak may stand anywhere: ask for each whether it is *in* test.")
+    def place_by_place(self, train: list[str], test: list[str]) -> list[int]:
+        return [i for i, (s, t) in enumerate(zip(train, test, strict=True)) if self.reference([s], [t])]
+
+
 def small_model(length: int) -> nn.Module:
     """A logistic regression with known weights, from (N, 4, L) to logits (N,)."""
     model = nn.Sequential(nn.Flatten(), nn.Linear(4 * length, 1), nn.Flatten(0))
@@ -443,68 +505,6 @@ class TrainEpoch(Exercise):
     @misconception("A sigmoid stands before a loss that has one inside. Hand it the logits as they are.")
     def sigmoid_before_the_loss(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
         return mean_loss(self.losses(model, optimiser, batches, twice=True), batches)
-
-
-CHANGES: dict[str, Callable[[str], str]] = {
-    "copies": str,
-    "small letters": str.lower,
-    "other strand": reverse_complement,
-}
-
-
-class FindLeaks(Exercise):
-    """find_leaks(train: list of str, test: list of str) -> list of int: positions in train, rising"""
-
-    parts = {"copies": 1, "small letters": 1, "other strand": 1}
-    points = 3
-    forbids = ("helpers.splits.overlap", "helpers.splits.leaks")
-    hints = (
-        "Put the test sequences into a set, in capitals; asking a set is quick.",
-        "A training sequence leaks if it, or its reverse complement, is in that set.",
-    )
-
-    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for n, part in ((5, "copies"), (12, "copies"), (6, "small letters"), (6, "other strand"), (20, "other strand")):
-            test = ["GATTC" + random_dna(12, rng) for _ in range(n)]
-            train = ["CATTG" + random_dna(12, rng) for _ in range(n)]
-            copied, changed, in_test, reversed_only, same = rng.permutation(n)[:5].tolist()
-            train[copied], train[same], train[changed] = test[changed], test[same], CHANGES[part](test[in_test])
-            train[reversed_only] = test[reversed_only][::-1]  # no leak: another molecule
-            yield Question(train, test, part=part)
-
-    def facts(self, answer: Any, train: list[str], test: list[str]) -> list:
-        """A list, set or array of positions, in any order."""
-        return sorted(answer.tolist() if isinstance(answer, np.ndarray) else answer)
-
-    def reference(self, train: list[str], test: list[str]) -> list[int]:
-        return self.found(train, {s.upper() for s in test}, str.upper, reverse_complement)
-
-    def found(self, train: list[str], test: set[str], key: Callable[[str], str], other: Callable[[str], str]) -> list:
-        return [i for i, s in enumerate(train) if key(s) in test or other(key(s)) in test]
-
-    @misconception("Capitals and small letters are the same bases: `acgt` in train and `ACGT` in test is a leak.")
-    def case_matters(self, train: list[str], test: list[str]) -> list[int]:
-        return self.found(train, set(test), str, reverse_complement)
-
-    @misconception("You looked at one strand. The reverse complement is the same piece of DNA from the other side.")
-    def one_strand(self, train: list[str], test: list[str]) -> list[int]:
-        return self.found(train, {s.upper() for s in test}, str.upper, str)
-
-    @misconception("You reversed the sequence without pairing its bases. The other strand is the reverse *complement*.")
-    def only_reversed(self, train: list[str], test: list[str]) -> list[int]:
-        return self.found(train, {s.upper() for s in test}, str.upper, lambda s: s[::-1])
-
-    @misconception("These are positions in test. It is the training set that we clean, so that the test stays whole.")
-    def positions_in_test(self, train: list[str], test: list[str]) -> list[int]:
-        return self.reference(test, train)
-
-    @misconception("You return the sequences. Asked are their positions in `train`, which `enumerate` counts for you.")
-    def sequences_returned(self, train: list[str], test: list[str]) -> list[str]:
-        return [train[i] for i in self.reference(train, test)]
-
-    @misconception("You compare place by place. A leak may stand anywhere: ask for each whether it is *in* test.")
-    def place_by_place(self, train: list[str], test: list[str]) -> list[int]:
-        return [i for i, (s, t) in enumerate(zip(train, test, strict=True)) if self.reference([s], [t])]
 
 
 class ConfusionMatrix(Exercise):
