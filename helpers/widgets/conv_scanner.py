@@ -180,7 +180,9 @@ class ConvScanner(Widget):
         return activations[: groups * self.pool].reshape(groups, self.pool).max(axis=1)
 
     def window(self) -> str:
-        """The bases under the filter; a dot where it lies on padding."""
+        """The bases under the filter, a dot where it lies on padding; nothing where it does not fit."""
+        if len(self.scores()) == 0:
+            return ""
         padded = "." * self.padding[0] + self.sequence + "." * self.padding[1]
         start = self._position_now() * self.stride
         return padded[start : start + self.span() : self.dilation]

@@ -202,27 +202,29 @@ class FilterLogo(Widget):
         )
 
     def draw(self, figure: Figure) -> None:
-        left, right = np.ravel(figure.subfigures(1, 2, width_ratios=[1, 1.5]))
-        self._draw_histogram(left.subplots())
-        raw, aligned, known = right.subplots(3, 1, sharex=True)
+        panels = figure.subplot_mosaic("hr;ha;hk", width_ratios=[1, 1.5])
+        raw, aligned, known = panels["r"], panels["a"], panels["k"]
+        self._draw_histogram(panels["h"])
         logo(unpack(self.filters, self.shape)[self._filter_now()], ax=raw, kind="weights")
         raw.set_title("raw weights of the filter", loc="left", fontsize=10)
-        near, counts, ends = self.nearest(), self.counts(), [-0.6, self.shape[2] - 0.4]
+        near, counts, ends = self.nearest(), self.counts(), (-0.6, self.shape[2] - 0.4)
         if near:
             logo(probabilities(counts), ax=aligned)
             motif = next(m for m in map(self._motif, range(len(self.motifs))) if m.id == near["id"])
             motif = motif if near["strand"] == 1 else motif.reverse_complement()
             columns = np.arange(motif.width) + near["offset"]
             logo(motif.probabilities(), ax=known, positions=columns)
-            ends = [min(ends[0], columns[0] - 0.6), max(ends[1], columns[-1] + 0.6)]
+            ends = (min(ends[0], columns[0] - 0.6), max(ends[1], columns[-1] + 0.6))
             strand = "" if near["strand"] == 1 else ", other strand"
             title = f"{near['name']} ({near['id']}{strand}), correlation {near['correlation']:.2f}"
             known.set_title(title, loc="left", fontsize=10)
         windows = int(self._above(self.activations(), self.share).sum())
         aligned.set_title(f"its {windows:,} windows, aligned", loc="left", fontsize=10)
-        raw.set_xlim(ends)
+        for axes in (raw, aligned, known):
+            axes.set_xlim(ends)
         for axes in (raw, aligned):
             axes.set_xlabel("")
+            axes.set_xticks([])
         for axes in (aligned, known):
             axes.set_ylabel("bits")
 

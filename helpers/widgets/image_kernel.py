@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SIDE = 3
 SMALLEST, LARGEST = 5, 256  # rows and columns of a picture
-PRESETS = {
+PRESETS: dict[str, tuple[list[list[float]], str]] = {
     "identity": ([[0, 0, 0], [0, 1, 0], [0, 0, 0]], "copies the pixel in the middle"),
     "blur": ([[1 / 9] * 3] * 3, "takes the mean of nine neighbours: edges and specks wash out"),
     "sharpen": ([[0, -1, 0], [-1, 5, -1], [0, -1, 0]], "exaggerates how a pixel differs from its neighbours"),

@@ -1,0 +1,206 @@
+"""BoundaryExplorer and ImageKernel: their arithmetic is torch's, bad input gets a sentence, hands move them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from agreement import agree
+from torch import nn
+
+from helpers.widgets import BoundaryExplorer, ImageKernel
+from helpers.widgets.mlp import ACTIVATIONS
+
+
+def mlp(*sizes, activation=nn.Tanh, seed=0):
+    torch.manual_seed(seed)
+    layers = [nn.Linear(sizes[0], sizes[1])]
+    for inputs, outputs in pairwise(sizes[1:]):
+        layers += [activation(), nn.Linear(inputs, outputs)]
+    return nn.Sequential(*layers)
+
+
+def flat(model):
+    return nn.utils.parameters_to_vector(model.parameters()).detach().numpy()
+
+
+# ---- BoundaryExplorer
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_training_in_numpy_is_torchs_adam(activation):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(30, 2)), rng.integers(0, 2, 30)
+    widget = BoundaryExplorer(None, X, y, hidden=4, layers=2, activation=activation, hold_out=False)
+    model = widget.network_now().to_torch().double()
+    optimiser = torch.optim.Adam(model.parameters(), lr=widget.learning_rate)
+    points, labels = torch.tensor(X), torch.tensor(y).double()
+    for _ in range(25):
+        optimiser.zero_grad()
+        nn.functional.binary_cross_entropy_with_logits(model(points)[:, 0], labels).backward()
+        optimiser.step()
+    widget.train(25)
+    np.testing.assert_allclose(widget.network_now().parameters, flat(model), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(widget.numbers()["logits"], model(points)[:, 0].detach(), rtol=1e-4, atol=1e-5)
+
+
+def test_a_torch_model_is_taken_as_it_is():
+    model = mlp(2, 6, 3, 1, activation=nn.ReLU)
+    X, y = np.random.default_rng(1).normal(size=(12, 2)), np.arange(12) % 2
+    widget = BoundaryExplorer(model, X, y)
+    assert widget.sizes() == [2, 6, 3, 1] and widget.activation == "ReLU"
+    expected = model(torch.tensor(X, dtype=torch.float32))[:, 0].detach()
+    np.testing.assert_allclose(widget.numbers()["logits"], expected, rtol=1e-4, atol=1e-5)
+    before = flat(model).copy()
+    widget.train(5)
+    np.testing.assert_array_equal(flat(model), before)
+    assert widget.network_now().steps == 5
+
+
+def test_a_linear_model_is_taken_too():
+    model = nn.Sequential(nn.Linear(2, 1, bias=False))
+    widget = BoundaryExplorer(model, [[0, 0], [1, 1]], [0, 1])
+    assert widget.sizes() == [2, 1]
+    np.testing.assert_allclose(widget.network_now().parameters[:2], flat(model), rtol=1e-6)
+
+
+def test_a_line_cannot_do_xor_and_three_units_can():
+    line, units = BoundaryExplorer(hidden=0), BoundaryExplorer(hidden=3)
+    for widget in (line, units):
+        widget.train(400)
+    assert line.numbers()["right"]["training"] < 0.8 < 0.99 < units.numbers()["right"]["training"]
+    assert units.numbers()["right"]["held_out"] > 0.95
+
+
+def test_a_large_network_learns_noise_by_heart():
+    widget = BoundaryExplorer(data="noisy moons", hidden=16, layers=2)
+    widget.train(1500)
+    losses = np.array(widget.losses())
+    assert losses[-1, 0] < 0.2 and losses[-1, 1] > 1.5 * losses[:, 1].min()
+
+
+def test_half_of_each_class_is_held_out():
+    train, held = BoundaryExplorer(data="ring").split()
+    assert len(train) == len(held) == 40
+    assert [int(part[:, 2].sum()) for part in (train, held)] == [20, 20]
+
+
+def test_another_network_forgets_what_was_learnt():
+    widget = BoundaryExplorer()
+    fresh = widget.numbers()["loss"]["training"]
+    widget.train(50)
+    assert widget.numbers()["loss"]["training"] < fresh
+    widget.hidden = 4
+    assert widget.network_now().steps == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (dict(X=[[0, 0]]), "y is missing"),
+        (dict(X=[[0, 0, 0]], y=[1]), r"\(1, 3\); expected \(N, 2\)"),
+        (dict(X=[[0, np.nan]], y=[1]), "nan at"),
+        (dict(X=[[0, 1]], y=[2]), "y holds 2"),
+        (dict(X=[[0, 1]], y=[1, 0]), "1 points and y 2 labels"),
+        (dict(X=np.zeros((5000, 2)), y=np.zeros(5000)), "5,000 points; expected at most 400"),
+        (dict(X=[], y=[]), "X"),
+        (dict(data="moons"), "known are two clouds"),
+        (dict(hidden=99), "hidden is 99"),
+        (dict(learning_rate=7.0), "learning_rate is 7"),
+        (dict(model=mlp(3, 2, 1)), "from 3 inputs"),
+        (dict(model=mlp(2, 2, 2)), "to 2"),
+        (dict(model=mlp(2, 500, 1)), "500"),
+        (dict(model=nn.Sequential(nn.Linear(2, 2), nn.GELU(), nn.Linear(2, 1))), "GELU"),
+        (dict(model=nn.Sequential(nn.Linear(2, 1), nn.Sigmoid())), "none after the last"),
+    ],
+)
+def test_boundary_explorer_says_what_is_wrong(arguments, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        BoundaryExplorer(**arguments)
+
+
+@pytest.mark.browser
+def test_training_in_the_browser_is_training_in_python(blank):
+    widget = BoundaryExplorer(data="ring", hidden=4)
+    blank.mount(widget)
+    blank.tab.get_by_role("button", name="100 steps").click()
+    widget.train(100)
+    agree(widget.numbers(), blank.numbers())
+    agree(widget.losses(), blank.get("network")["losses"])
+
+
+@pytest.mark.browser
+def test_points_are_drawn_by_mouse_and_by_keys_and_rubbed_out(blank):
+    blank.mount(BoundaryExplorer(data="empty"))
+    plane = blank.tab.locator("canvas").first
+    box = plane.bounding_box()
+    plane.click(position={"x": box["width"] / 2, "y": box["height"] / 3})
+    assert [point[2] for point in blank.get("points")] == [1]
+    blank.tab.get_by_role("radio", name="gold").check()
+    plane.focus()
+    for key in ["ArrowLeft"] * 4 + ["Enter"]:
+        blank.tab.keyboard.press(key)
+    assert [point[2] for point in blank.get("points")] == [1, 0]
+    blank.tab.keyboard.press("Delete")
+    assert [point[2] for point in blank.get("points")] == [1]
+    plane.click(position={"x": box["width"] / 2, "y": box["height"] / 3})
+    assert len(blank.get("points")) == 1, "a click on a point takes it and adds none"
+
+
+@pytest.mark.browser
+def test_nothing_trains_by_itself_where_motion_is_not_wanted(blank):
+    blank.tab.emulate_media(reduced_motion="reduce")
+    blank.mount(BoundaryExplorer())
+    blank.tab.get_by_role("button", name="Train").click()
+    steps = blank.get("network")["steps"]
+    blank.tab.wait_for_timeout(150)
+    assert blank.get("network")["steps"] == steps > 0
+
+
+# ---- ImageKernel
+
+
+def test_the_result_is_torchs_conv2d():
+    rng = np.random.default_rng(2)
+    image, kernel = rng.random((12, 17)), rng.normal(size=(3, 3))
+    widget = ImageKernel(torch.tensor(image, requires_grad=True), kernel, position=(4, 9))
+    expected = nn.functional.conv2d(torch.tensor(image)[None, None], torch.tensor(kernel)[None, None])[0, 0]
+    np.testing.assert_allclose(widget.result(), expected, rtol=1e-5, atol=1e-6)
+    assert widget.products().sum() == pytest.approx(expected[4, 9].item(), rel=1e-5)
+
+
+def test_a_flat_picture_leaves_edge_filters_silent():
+    for name in ("outline", "Sobel x", "Sobel y"):
+        np.testing.assert_allclose(ImageKernel(np.full((6, 6), 0.5), name).result(), 0, atol=1e-12)
+    np.testing.assert_allclose(ImageKernel(np.full((6, 6), 0.5), "blur").result(), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (dict(image=np.zeros((8, 8, 3))), r"\(8, 8, 3\); expected \(rows, columns\)"),
+        (dict(image=np.zeros((2, 2))), r"\(2, 2\); expected 5 to 256"),
+        (dict(image=np.full((8, 8), np.nan)), "nan at"),
+        (dict(kernel=np.zeros((5, 5))), r"\(5, 5\); expected \(3, 3\)"),
+        (dict(kernel="Laplace"), "known are identity"),
+        (dict(position=(0, 99)), "position"),
+    ],
+)
+def test_image_kernel_says_what_is_wrong(arguments, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        ImageKernel(**arguments)
+
+
+@pytest.mark.browser
+def test_presets_typing_and_arrow_keys_change_kernel_and_window(blank):
+    blank.mount(ImageKernel(kernel="identity", position=(3, 3)))
+    blank.tab.get_by_role("button", name="Sobel y").click()
+    assert blank.get("kernel") == [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]
+    blank.tab.get_by_role("spinbutton", name="Weight in row 1, column 1").fill("-2.5")
+    assert blank.get("kernel")[0][0] == -2.5
+    blank.tab.locator("canvas").first.focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown"):
+        blank.tab.keyboard.press(key)
+    assert blank.get("position") == [5, 4]
