@@ -94,20 +94,12 @@ def table(*columns: str, **options: Any) -> Table:
     return made
 
 
-def add(made: Table, *cells: str) -> None:
-    """Add a row of plain text: brackets in it are brackets, not markup."""
-    from rich.text import Text
-
-    made.add_row(*map(Text, cells))
-
-
 def show(*things: Any) -> None:
-    """Print tables and text; where the output is no terminal, lines are as long as they need to be."""
+    """Print tables and text: brackets stay brackets, and where the output is no terminal, lines are longer."""
     from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 160)
-    for thing in things:
-        console.print(thing, markup=False)
+    width = None if sys.stdout.isatty() else 160
+    Console(markup=False, emoji=False, highlight=False, width=width).print(*things, sep="\n")
 
 
 def version(wanted: bool) -> None:
@@ -193,7 +185,7 @@ def check(
     made = table("exercise", "verdict", "points", "what it says")
     for outcome in run.outcomes:
         points = f"{outcome.points:g} of {outcome.exercise.points:g}"
-        add(made, outcome.exercise.id, outcome.verdict, points, outcome.message)
+        made.add_row(outcome.exercise.id, outcome.verdict, points, outcome.message)
     show(f"{run.lesson.number:02d} {run.lesson.title}", made, f"{run.right} of {len(run.outcomes)} exercises right")
     if run.error:
         show(f"The run ended early: {run.error}")
@@ -217,7 +209,7 @@ def doctor() -> None:
     made = table("", "", "", show_header=False)
     findings = examine()
     for finding in findings:
-        add(made, f"{signs[finding.state]} {finding.thing}", finding.says, finding.mend and f"mend: {finding.mend}")
+        made.add_row(f"{signs[finding.state]} {finding.thing}", finding.says, finding.mend and f"mend: {finding.mend}")
     show(made)
     raise typer.Exit(1 if any(finding.state == "broken" for finding in findings) else 0)
 
@@ -258,9 +250,8 @@ def table_of_runs(runs: list[Run]) -> Table:
     made = table("lesson", "seconds", "exercises right", "")
     for run in runs:
         right = f"{run.right} of {len(run.outcomes)}"
-        add(
-            made, f"{run.lesson.number:02d} {run.lesson.title}", f"{run.seconds:.0f}", right, "✔" if run.passed else "✘"
-        )
+        sign = "✔" if run.passed else "✘"
+        made.add_row(f"{run.lesson.number:02d} {run.lesson.title}", f"{run.seconds:.0f}", right, sign)
     return made
 
 
@@ -312,7 +303,7 @@ def exercises(
     for one in found:
         names = ", ".join(wrong["name"] for wrong in one["misconceptions"])
         count = str(len(one["misconceptions"]))
-        add(made, f"{one['lesson']:02d}", one["id"], one["kind"], f"{one['points']:g}", count, names)
+        made.add_row(f"{one['lesson']:02d}", one["id"], one["kind"], f"{one['points']:g}", count, names)
     show(made)
 
 
@@ -329,7 +320,7 @@ def list_sets() -> None:
         for name, entry in datasets.registry().items():
             number = sum(file.sequences for file in entry.files if file.split != "truth")
             where = datasets.whereabouts(name) if entry.kind == "real" else "ships with the course"
-            add(made, name, entry.kind, f"{number:,}", where, entry.title)
+            made.add_row(name, entry.kind, f"{number:,}", where, entry.title)
     show(made)
 
 
@@ -360,7 +351,7 @@ def verify(names: Sets = None) -> None:
     with one_line():
         for name in names or list(datasets.registry()):
             for file, state in datasets.verify(name).items():
-                add(made, name, file, state)
+                made.add_row(name, file, state)
                 bad |= state.startswith("damaged") or (state == "missing" and bool(names))
     show(made)
     raise typer.Exit(1 if bad else 0)

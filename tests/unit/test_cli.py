@@ -250,11 +250,11 @@ def test_status_prints_what_progress_shows() -> None:
 def test_doctor_exits_1_only_if_something_essential_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     from helpers import doctor
 
-    findings = [doctor.Finding("Cake", "lacking", "none", "bake"), doctor.Finding("Tea", "fine", "plenty")]
+    findings = [doctor.Finding("Cake", "lacking", "none [/] :tea:", "bake"), doctor.Finding("Tea", "fine", "plenty")]
     monkeypatch.setattr(doctor, "examine", lambda: findings)
     done = course("doctor")
     assert done.exit_code == 0
-    assert re.search(r"○ Cake +none +mend: bake\s+✔ Tea +plenty", done.output)
+    assert re.search(r"○ Cake +none \[/\] :tea: +mend: bake\s+✔ Tea +plenty", done.output)
     findings.append(doctor.Finding("Water", "broken", "shut off", "open the tap"))
     assert course("doctor").exit_code == 1
 
