@@ -162,7 +162,8 @@ def shipped_data() -> Finding:
 
 def real_data() -> Finding:
     """The real promoter sets, which simulated ones stand in for."""
-    from helpers import datasets, downloads
+    from helpers import datasets
+    from helpers.datasets import downloads
 
     real = [name for name, entry in datasets.registry().items() if entry.kind == "real"]
     absent = [name for name in real if set(datasets.verify(name).values()) != {"ok"}]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from helpers.registry import shipped
+from helpers.datasets.entries import shipped
 from helpers.sequences import BASES, reverse_complement_one_hot
 
 Matrix = torch.Tensor | np.ndarray | Sequence[Sequence[float]]

@@ -17,12 +17,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers.datasets.entries import shipped
+from helpers.datasets.splits import divide
 from helpers.files import write_whole
 from helpers.motifs import Motif
 from helpers.recipes import EVEN, Odds, Recipe, kinds
-from helpers.registry import shipped
 from helpers.sequences import BASES, reverse_complement
-from helpers.splits import divide
 
 SODIUM = 50.0  # mmol/l
 STRAND = 250.0  # nmol/l, of the oligo, which is in excess over the strand that it binds

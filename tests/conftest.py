@@ -4,8 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: on few cores, threads wait for each other
+
+settings.register_profile("course", deadline=None)  # a busy machine is no failure
+settings.load_profile("course")
 
 
 @pytest.fixture(scope="session")

@@ -370,7 +370,7 @@ class FindLeaks(Exercise):
 
     parts = {"copies": 1, "small letters": 1, "other strand": 1}
     points = 3
-    forbids = ("helpers.splits.overlap", "helpers.splits.leaks")
+    forbids = ("helpers.datasets.overlap", "helpers.datasets.leaks")
     hints = (
         "Put the test sequences into a set, in capitals; asking a set is quick.",
         "A training sequence leaks if it, or its reverse complement, is in that set.",

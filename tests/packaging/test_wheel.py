@@ -109,7 +109,7 @@ def test_the_wheel_says_what_it_is(wheel: Path, names: set[str]) -> None:
 
 
 def test_an_empty_environment_imports_helpers_and_finds_the_shipped_data(python: Path, tmp_path: Path) -> None:
-    code = "import helpers; from helpers.registry import shipped; print(helpers.__file__); print(shipped())"
+    code = "import helpers; from helpers.datasets.entries import shipped; print(helpers.__file__); print(shipped())"
     file, found = output(python, code, tmp_path).splitlines()
     assert Path(file).is_relative_to(python.parents[1])
     assert (Path(found) / "registry.toml").is_file() and Path(found).is_relative_to(python.parents[1])

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from helpers import datasets, downloads
-from helpers.datasets import DataUnavailable, load, overlap, registry, shipped
+from helpers import datasets
+from helpers.datasets import DataUnavailable, downloads, load, overlap, registry, shipped
 from helpers.sequences import one_hot
 
 REAL = [name for name, entry in registry().items() if entry.kind == "real"]
@@ -285,7 +285,7 @@ def test_damaged_shipped_file_is_refused(tmp_path, monkeypatch):
     copy = tmp_path / "datasets"
     shutil.copytree(shipped(), copy)
     (copy / "simulated" / "tata" / "test.csv.gz").write_bytes(b"")
-    monkeypatch.setattr(datasets, "shipped", lambda: copy)
+    monkeypatch.setattr("helpers.datasets.loading.shipped", lambda: copy)
     with pytest.raises(DataUnavailable, match=r"test\.csv\.gz is damaged: 0 bytes .* install the course again"):
         load("simulated_tata")
 

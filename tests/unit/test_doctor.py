@@ -122,7 +122,7 @@ def test_damaged_shipped_data_is_broken(tmp_path: Path, monkeypatch: pytest.Monk
     shutil.copytree(datasets.shipped(), tmp_path / "shipped")
     file = next((tmp_path / "shipped" / "jaspar").iterdir())
     file.write_bytes(file.read_bytes()[:-10])
-    monkeypatch.setattr(datasets, "shipped", lambda: tmp_path / "shipped")
+    monkeypatch.setattr("helpers.datasets.loading.shipped", lambda: tmp_path / "shipped")
     found = doctor.shipped_data()
     assert found.state == "broken"
     assert "jaspar" in found.says

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers import downloads
-from helpers.downloads import DataUnavailable, RemoteFile, fetch_file
-from helpers.registry import registry
+from helpers.datasets import downloads
+from helpers.datasets.downloads import DataUnavailable, RemoteFile, fetch_file
+from helpers.datasets.entries import registry
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -325,7 +325,7 @@ def test_read_only_cache_that_has_the_file_is_used_without_writing(cache, real_d
 CHILD = """
 import json, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
-from helpers.downloads import RemoteFile, fetch_file
+from helpers.datasets.downloads import RemoteFile, fetch_file
 fields = json.loads(sys.argv[1])
 print(fetch_file(RemoteFile(**{**fields, "urls": tuple(fields["urls"])}), say=lambda text: print(text, flush=True)))
 """

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from helpers.datasets.entries import shipped
 from helpers.motifs import Motif, best_hit, information, jaspar, jaspar_all, probabilities, scan, weights
-from helpers.registry import shipped
 from helpers.sequences import BASES, one_hot, random_dna, reverse_complement
 
 untimed = settings(deadline=None)  # a busy machine is no failure

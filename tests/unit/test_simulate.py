@@ -11,9 +11,9 @@ import pytest
 from Bio.SeqUtils import MeltingTemp
 
 from helpers import simulate
+from helpers.datasets.entries import shipped
 from helpers.motifs import best_hit, jaspar
 from helpers.recipes import kinds
-from helpers.registry import shipped
 from helpers.sequences import gc_content, one_hot, reverse_complement
 from helpers.simulate import melting_temperatures, plant, planted, promoters
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from helpers.datasets.splits import divide, leaks, overlap
 from helpers.records import read_csv, read_fasta
 from helpers.sequences import random_dna, reverse_complement
-from helpers.splits import divide, leaks, overlap
 
 
 def stretches(sequences, length):

@@ -1,4 +1,4 @@
-"""The course's data sets: what there is, where it comes from, and train, validation and test sets to use.
+"""Data sets to use: train, validation and test sets, real or simulated.
 
 ``load("human_tata")`` takes the real set from the cache, from a mirror named by ``COURSE_DATA`` or from its pinned
 addresses, and where none of them can be had, the simulated stand-in that ships with the course, and says so.
@@ -15,28 +15,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from helpers import downloads
-from helpers.downloads import DataUnavailable, RemoteFile
+from helpers.datasets import downloads
+from helpers.datasets.downloads import DataUnavailable, RemoteFile
+from helpers.datasets.entries import DataFile, Entry, shipped
+from helpers.datasets.entries import entry as entry_of
+from helpers.datasets.splits import divide, leaks
 from helpers.records import read_csv, read_fasta
-from helpers.registry import DataFile, Entry, registry, shipped
-from helpers.registry import entry as entry_of
 from helpers.sequences import one_hot
-from helpers.splits import divide, leaks, overlap
-
-__all__ = [
-    "DataUnavailable",
-    "Dataset",
-    "Entry",
-    "Split",
-    "fetch",
-    "load",
-    "overlap",
-    "path",
-    "registry",
-    "shipped",
-    "verify",
-    "whereabouts",
-]
 
 SPLITS = ("train", "valid", "test")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.downloads import RemoteFile
+from helpers.datasets.downloads import RemoteFile
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,9 @@ def registry() -> dict[str, Entry]:
 
 def shipped() -> Path:
     """The folder of what comes with the course: registry, cards, simulated sets, motif matrices."""
-    beside = Path(__file__).resolve().parent
-    installed = beside / "shipped"
-    return installed if installed.is_dir() else beside.parent / "datasets"
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "shipped"
+    return installed if installed.is_dir() else package.parent / "datasets"
 
 
 def entry(name: str) -> Entry:

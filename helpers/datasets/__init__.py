@@ -1,0 +1,22 @@
+"""The course's data sets: what there is, where it comes from, and train, validation and test sets to use."""
+
+from helpers.datasets.downloads import DataUnavailable
+from helpers.datasets.entries import Entry, registry, shipped
+from helpers.datasets.loading import Dataset, Split, fetch, load, path, verify, whereabouts
+from helpers.datasets.splits import leaks, overlap
+
+__all__ = [
+    "DataUnavailable",
+    "Dataset",
+    "Entry",
+    "Split",
+    "fetch",
+    "leaks",
+    "load",
+    "overlap",
+    "path",
+    "registry",
+    "shipped",
+    "verify",
+    "whereabouts",
+]
