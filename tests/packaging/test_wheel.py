@@ -109,10 +109,11 @@ def test_the_wheel_says_what_it_is(wheel: Path, names: set[str]) -> None:
 
 
 def test_an_empty_environment_imports_helpers_and_finds_the_shipped_data(python: Path, tmp_path: Path) -> None:
-    code = "import helpers; from helpers.datasets.entries import shipped; print(helpers.__file__); print(shipped())"
-    file, found = output(python, code, tmp_path).splitlines()
-    assert Path(file).is_relative_to(python.parents[1])
-    assert (Path(found) / "registry.toml").is_file() and Path(found).is_relative_to(python.parents[1])
+    place = Path(output(python, "import helpers; print(helpers.__file__)", tmp_path)).parent
+    assert place.is_relative_to(python.parents[1])
+    assert (place / "shipped" / "registry.toml").is_file()
+    found = output(python, "from helpers import workspace; print(workspace.lessons_folder())", tmp_path)
+    assert Path(found) == place / "course"
 
 
 def borrow_dependencies(python: Path) -> None:
@@ -130,14 +131,14 @@ done = workspace.hand_out(pathlib.Path("workspace"), workspace.lessons_folder())
 ours = [name for name, entry in datasets.registry().items() if entry.kind != "real"]
 helpers.start(lesson=0)
 print(json.dumps({
-    "file": helpers.__file__, "new": done.new, "checkout": str(workspace.checkout()),
+    "shipped": str(datasets.shipped()), "new": done.new, "checkout": str(workspace.checkout()),
     "place": str(workspace.default_folder()), "test": len(datasets.load("simulated_tata").test),
     "damaged": [name for name in ours if set(datasets.verify(name).values()) != {"ok"}],
     "published": len(progress.published()), "motifs": len(motifs.jaspar_all()),
 }))
 """
     said = json.loads(output(python, code, tmp_path, COURSE_HOME=str(tmp_path / "home")).splitlines()[-1])
-    assert Path(said["file"]).is_relative_to(python.parents[1])
+    assert Path(said["shipped"]).is_relative_to(python.parents[1])
     assert sorted(said["new"]) == sorted(name.removeprefix("course/") for name in tracked("course"))
     assert (said["checkout"], said["place"]) == ("None", str(tmp_path / "workspace"))
     assert said["damaged"] == []
