@@ -86,7 +86,7 @@ export default widget("boundary-explorer", (view) => {
   const columns = view.add(h("div", { class: "dlg-columns" }));
   const height = (width) => clamp(width * 0.86, 280, 430);
   const plane = new Surface(view, { label: "Points and decision regions", height, place: columns });
-  const curves = new Surface(view, { label: "Loss against steps", height: (width) => (width > 480 ? 260 : height(width)), place: columns });
+  const curves = new Surface(view, { label: "Loss against steps", height: (width) => (width > 0.6 * view.body.clientWidth ? 260 : height(width)), place: columns });
 
   const setPoints = (list) => view.set(list.length ? { points: list } : { points: [], data: "empty" });
   function nearest(point, within) {

@@ -43,7 +43,7 @@ export default widget("filter-logo", (view) => {
   const weight = (b, j) => weights[(chosen() * 4 + b) * width + j];
   const short = (value) => fixed(value, Math.abs(value) < 10 ? 2 : 1);
 
-  /** The chosen filter's sums over all windows, computed once a filter; `order` ranks the windows, the strongest first. */
+  /** The chosen filter's sums over all windows, computed once a filter, and the windows with the largest, in `top`. */
   function activations() {
     if (cache.filter === chosen()) return cache;
     const rows = [...Array(4).keys()].map((b) => Array.from({ length: width }, (_, j) => weight(b, j))), bias = view.get("biases")[chosen()];
@@ -57,30 +57,33 @@ export default widget("filter-logo", (view) => {
       sums[i] = sum;
     }
     const largest = sums.reduce((most, value) => Math.max(most, value)), least = sums.reduce((most, value) => Math.min(most, value));
-    const order = Array.from(sums.keys()).filter((i) => sums[i] > 0).sort((a, b) => sums[b] - sums[a] || a - b);
+    const top = [];
+    sums.forEach((sum, i) => {
+      if (sum <= 0 || (top.length === SHOWN && sum <= sums[top.at(-1)])) return;
+      const rank = top.findIndex((other) => sums[other] < sum);
+      top.splice(rank < 0 ? top.length : rank, 0, i);
+      top.length = Math.min(top.length, SHOWN);
+    });
     const bins = new Float64Array(BINS), wide = Math.max(largest - least, 1e-6) / BINS;
     for (const sum of sums) bins[clamp(Math.floor((sum - least) / wide), 0, BINS - 1)]++;
-    return Object.assign(cache, { filter: chosen(), sums, largest, least, order, bins, wide });
+    return Object.assign(cache, { filter: chosen(), sums, largest, least, top, bins, wide });
   }
 
   /** The windows at or above the threshold: how many, their counts, the motif that they resemble most. */
   function motif() {
-    const { sums, largest, order } = activations(), threshold = view.get("share") * Math.max(largest, 0);
-    let low = 0, high = order.length; // order is sorted: search where the threshold cuts it
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sums[order[middle]] >= threshold - CLOSE * largest) low = middle + 1;
-      else high = middle;
-    }
-    const counts = zeros(width);
-    for (let k = 0; k < low; k++) {
+    const { sums, largest } = activations(), threshold = view.get("share") * Math.max(largest, 0);
+    const least = threshold - CLOSE * largest, counts = zeros(width);
+    let windows = 0;
+    for (let i = 0; i < sums.length; i++) {
+      if (sums[i] < least || sums[i] <= 0) continue;
+      windows++;
       for (let j = 0; j < width; j++) {
-        const base = tokens[starts[order[k]] + j];
+        const base = tokens[starts[i] + j];
         if (base >= 0) counts[base][j]++;
       }
     }
     const shares = probabilities(counts);
-    return { threshold, windows: low, counts, shares, bits: information(shares), nearest: total(counts.flat()) ? nearest(shares) : null };
+    return { threshold, windows, counts, shares, bits: information(shares), nearest: total(counts.flat()) ? nearest(shares) : null };
   }
 
   function nearest(shares) {
@@ -149,7 +152,7 @@ export default widget("filter-logo", (view) => {
   }
 
   function drawList(count) {
-    const c = list.begin(), { colours } = view, { order, sums } = activations(), shown = Math.min(count, SHOWN);
+    const c = list.begin(), { colours } = view, { top, sums } = activations(), shown = Math.min(count, SHOWN);
     const size = Math.min(20, (list.width - 62) / width, (list.tall - 46) / SHOWN);
     list.font(13, "600");
     c.fillStyle = colours.fg;
@@ -157,7 +160,7 @@ export default widget("filter-logo", (view) => {
     c.textAlign = "left";
     c.fillText(count ? `the strongest of its ${count.toLocaleString("en")} windows` : "no window reaches the threshold", 0, 4);
     for (let k = 0; k < shown; k++) {
-      const y = TITLE + 4 + k * size, at = starts[order[k]];
+      const y = TITLE + 4 + k * size, at = starts[top[k]];
       for (let j = 0; j < width; j++) {
         const letter = BASES[tokens[at + j]] ?? "N";
         cell(list, { x: j * size, y, width: size - 1.5, height: size - 1.5, ground: PALETTE[letter] ?? tint("#8a94a0", 0.3, colours.dark), text: size > 8 ? letter : "", size: size * 0.65, weight: "600", family: MONO, radius: 3 });
@@ -166,7 +169,7 @@ export default widget("filter-logo", (view) => {
       c.fillStyle = colours.muted;
       c.textAlign = "left";
       c.textBaseline = "middle";
-      c.fillText(short(sums[order[k]]), width * size + 8, y + size / 2);
+      c.fillText(short(sums[top[k]]), width * size + 8, y + size / 2);
     }
     c.fillStyle = colours.muted;
     c.textAlign = "left";
@@ -222,7 +225,7 @@ export default widget("filter-logo", (view) => {
       ? `Filter ${chosen()} is active on none of these windows${largest <= 0 ? ": a dead filter" : ""}.`
       : `Filter ${chosen()}: ${found.windows.toLocaleString("en")} of ${starts.length.toLocaleString("en")} windows reach ${short(found.threshold)}; their logo holds ${fixed(total(found.bits), 1)} bits. Nearest in JASPAR is ${near.name}, correlation ${fixed(near.correlation)}: ${how}.`;
     histogram.describe(`Histogram of activations. ${sentence}`);
-    list.describe(`The strongest windows: ${activations().order.slice(0, Math.min(found.windows, SHOWN)).map((i) => Array.from(tokens.slice(starts[i], starts[i] + width), (base) => BASES[base] ?? "N").join("")).join(", ") || "none"}.`);
+    list.describe(`The strongest windows: ${activations().top.slice(0, found.windows).map((i) => Array.from(tokens.slice(starts[i], starts[i] + width), (base) => BASES[base] ?? "N").join("")).join(", ") || "none"}.`);
     logos.describe(`Logos of the raw weights, of the aligned windows and of the nearest motif. ${sentence}`);
     view.say(sentence);
   }
