@@ -6,6 +6,10 @@ from typing import Any
 
 import numpy as np
 
+# a widget's numbers, its typed arrays as lists; to be evaluated on its root
+NUMBERS = """(root) => JSON.parse(JSON.stringify(
+  root.numbers(), (key, value) => ArrayBuffer.isView(value) ? Array.from(value) : value))"""
+
 
 def agree(ours: Any, theirs: Any, where: str = "numbers") -> None:
     """Python's and the browser's numbers are the same, names and shapes included."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from agreement import NUMBERS
+
 PAGE = '<!doctype html><html lang="en"><head><title>Widget</title></head><body><main></main></body></html>'
 
 # `model` speaks the words that anywidget's hosts speak. What a closed widget must have let go of is counted.
@@ -81,8 +83,7 @@ class BlankPage:
         return self
 
     def numbers(self, index: int = 0) -> Any:
-        plain = "(key, value) => ArrayBuffer.isView(value) ? Array.from(value) : value"
-        return self.tab.evaluate(f"async (i) => JSON.parse(JSON.stringify(hosted[i].root().numbers(), {plain}))", index)
+        return self.tab.evaluate(f"(i) => ({NUMBERS})(hosted[i].root())", index)
 
     def set(self, name: str, value: Any, index: int = 0) -> None:
         """Set a trait as the kernel would."""

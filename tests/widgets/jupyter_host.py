@@ -52,7 +52,7 @@ class Server:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(values))
         own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
-        own |= {"JUPYTERLAB_WORKSPACES_DIR": "workspaces", "MPLCONFIGDIR": "matplotlib", "COURSE_HOME": "progress"}
+        own |= {"JUPYTERLAB_WORKSPACES_DIR": "workspaces", "MPLCONFIGDIR": "matplotlib"}
         env = {**os.environ, **{name: str(folder / sub) for name, sub in own.items()}}
         env |= {"PYTHONPATH": str(ROOT), "JUPYTERLAB_SETTINGS_DIR": str(settings), "OMP_NUM_THREADS": "1"}
         options = {
@@ -87,8 +87,9 @@ class Server:
                 time.sleep(0.1)
 
     def save(self, name: str, *cells: str) -> str:
-        """Write a notebook for the server; returns its name."""
-        nbformat.write(notebook(*cells), self.notebooks / f"{name}.ipynb")
+        """Write a notebook for the server, with a learner's progress of its own; returns its name."""
+        alone = "import os, tempfile\nos.environ['COURSE_HOME'] = tempfile.mkdtemp()"
+        nbformat.write(notebook(alone, *cells), self.notebooks / f"{name}.ipynb")
         return f"{name}.ipynb"
 
     def stop(self) -> None:

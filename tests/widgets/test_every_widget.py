@@ -38,8 +38,23 @@ def test_every_widget_of_the_package_is_an_example(request):
     assert sorted({example.name for example in EXAMPLES}) == sorted(helpers.widgets.__all__)
 
 
-def test_label_names_the_widget(example):
-    assert len(example.make().label) > 3
+@pytest.mark.browser
+def test_label_names_the_widget_to_the_eye_and_to_a_screen_reader(blank, example):
+    widget = example.make()
+    blank.mount(widget)
+    assert len(widget.label) > 3
+    assert blank.tab.get_by_role("group", name=widget.label, exact=True).first.get_attribute("data-widget")
+    assert blank.tab.get_by_text(widget.label, exact=True).first.is_visible()
+
+
+@pytest.mark.browser
+def test_what_is_said_to_the_eye_is_said_to_a_screen_reader_once_the_hand_rests(blank, example):
+    blank.mount(example.make())
+    assert blank.message()
+    blank.tab.wait_for_function(
+        """() => hosted[0].root().querySelector('[role=status]').textContent
+        .includes(document.querySelector('.dlg-message').textContent)"""
+    )
 
 
 @pytest.mark.browser
@@ -129,6 +144,7 @@ def test_nothing_is_wider_than_its_place(blank, example, width):
         }).map((e) => e.outerHTML.slice(0, 100))"""
     )
     assert wider == []
+    assert blank.tab.evaluate("hosted[0].el.scrollWidth") <= width, "what is longer must scroll inside the widget"
 
 
 @pytest.mark.browser

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from agreement import agree
+from agreement import NUMBERS, agree
 from jupyter_host import WAIT_MS, Lab
 from widget_examples import EXAMPLES
 
@@ -67,7 +67,7 @@ def test_keyboard_in_lab_reaches_python(all_in_one_lab, example, index):
     after = until(tab, lab, f"print(repr(w{index}.{example.trait}))", lambda answer: answer != before)
     assert after != before
     python = json.loads(lab.kernel(f"import json; print(json.dumps(w{index}.numbers()))"))
-    agree(python, root.evaluate("root => JSON.parse(JSON.stringify(root.numbers()))"))
+    agree(python, root.evaluate(NUMBERS))
 
 
 def test_python_in_lab_reaches_the_picture(all_in_one_lab, example, index):
@@ -130,3 +130,8 @@ def test_notebook_7_shows_every_widget_and_answers(server, tab):
         before = root.evaluate("root => JSON.stringify(root.numbers())")
         press(tab, root, example)
         assert root.evaluate("root => JSON.stringify(root.numbers())") != before, example.name
+        kinds = Lab(server, tab).cells()
+        for key in COMMAND_KEYS:
+            tab.keyboard.press(key)
+            tab.wait_for_timeout(40)
+            assert Lab(server, tab).cells() == kinds, f"{example.name}: {key}"

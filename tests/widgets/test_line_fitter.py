@@ -97,6 +97,16 @@ def test_keys_move_the_line_and_then_a_chosen_point(blank):
 
 
 @pytest.mark.browser
+def test_two_traits_moved_at_once_cost_one_drawing(blank):
+    blank.mount(LineFitter(X, Y))
+    blank.tab.get_by_role("application").focus()
+    paints = blank.paints()
+    blank.tab.keyboard.press("ArrowRight")
+    assert blank.get("slope") != 0 and blank.get("intercept") != 0
+    assert blank.paints() == paints + 1
+
+
+@pytest.mark.browser
 def test_the_best_line_is_told_only_when_asked_for(blank):
     blank.mount(LineFitter(X, Y))
     assert "best" not in blank.message()
