@@ -265,7 +265,7 @@ export default widget("conv-scanner", (view) => {
   }
 
   const numbers = () => {
-    const all = scores(), activations = Float64Array.from(all, activate);
+    const all = scores(), activations = Array.from(all, activate);
     return { activations, pooled: maxPool(activations, get("pool")), window: letters(), sum: all[position()] ?? 0 };
   };
   return { draw, numbers };

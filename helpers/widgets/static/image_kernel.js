@@ -134,7 +134,7 @@ export default widget("image-kernel", (view) => {
   }
 
   const numbers = () => ({
-    result: correlate(image, rows, columns, view.get("kernel")),
+    result: Array.from(correlate(image, rows, columns, view.get("kernel"))),
     products: [0, 1, 2].map((i) => [0, 1, 2].map((j) => pixel([i, j]) * weight([i, j]))),
     sum: sum(),
   });

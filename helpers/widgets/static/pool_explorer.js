@@ -217,7 +217,7 @@ export default widget("pool-explorer", (view) => {
     const then = pooled(activations(get("remembered"))).at(-1);
     return {
       planted: planted(get("places")),
-      activations: values,
+      activations: Array.from(values),
       pooled: layers.map((layer) => Array.from(layer)),
       receptive_field: cells ? sight(cellNow(cells)).at(-1) : [],
       changed: differ(layers.at(-1), then).filter(Boolean).length,
