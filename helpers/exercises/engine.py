@@ -24,6 +24,8 @@ import numpy as np
 
 from helpers.exercises.codec import Unreadable, decode, encode, same
 
+CHANGED = "your code changes what it was given, and others still need that; make something new instead"
+
 Answer = dict[str, Any]  # {"value": encoded} or {"error": type, "text": message, "line": the learner's own line}
 
 
@@ -111,7 +113,9 @@ class Exercise:
     parts: dict[str, float] = {}  # part -> its points; they add up to `points`
     forbids: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()  # told at the second and third try
+    returns: type | None = None  # what must come back, where anything that holds the numbers will not do
     rtol, atol = 1e-4, 1e-6
+    unwritten = "not written yet. Replace the line `raise NotImplementedError()`."
     reference: Any  # a method, or a nested class where the exercise asks for a class
     lesson: int  # set by the registry in helpers.exercises
 
@@ -124,6 +128,10 @@ class Exercise:
     def ask(self, code: Any, *arguments: Any) -> Any:
         """Put one question to the code. Override it for classes, training steps and everything stateful."""
         return code(*arguments)
+
+    def words(self, *arguments: Any) -> str:
+        """A question in words, for one that is no plain call of the learner's function; shown as what was asked."""
+        return ""
 
     def facts(self, answer: Any, *arguments: Any) -> Any:
         """What counts of a decoded answer: override it where several answers are right. Runs where marks are made."""
@@ -157,9 +165,16 @@ class Exercise:
 
     def answer(self, code: Any, question: Question) -> Answer:
         """One answer. The code gets its own copy of the question; what it prints is dropped."""
+        arguments = copy.deepcopy(tuple(question))
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                return {"value": encode(self.ask(code, *copy.deepcopy(tuple(question))))}
+                value = self.ask(code, *arguments)
+            if self.returns is not None and not isinstance(value, self.returns):
+                asked, came = self.returns.__name__, type(value).__name__
+                return {"error": "TypeError", "text": f"a {asked} should come back, and this is a {came}"}
+            if plain_parts(arguments) != plain_parts(question):
+                return {"error": "InputChanged", "text": CHANGED}
+            return {"value": encode(value)}
         except (Exception, SystemExit) as error:
             return {"error": type(error).__name__, "text": str(error)[:300], "line": own_line(error, code)}
 
@@ -175,12 +190,18 @@ class Exercise:
         right = [self.agree(g, e) for g, e in zip(given, expected, strict=True)]
         if all(right):
             return self.verdict("right", f"right on all {len(right)} questions.", right, questions)
-        if all(g.error == "NotImplementedError" for g in given):
-            return self.verdict("empty", "not written yet. Replace the line `raise NotImplementedError()`.")
+        if self.is_empty(given):
+            return self.verdict("empty", self.unwritten)
         worst = min((i for i, good in enumerate(right) if not good), key=lambda i: size(questions[i]))
         failure = Failure(tuple(questions[worst]), given[worst].value, expected[worst].value, given[worst].complaint)
         name, message = self.diagnose(given, expected, questions, seed)
+        if name is None:
+            message = message or describe(given, expected, worst)
         return self.verdict("wrong", message, right, questions, name, failure)
+
+    def is_empty(self, given: list[Read]) -> bool:
+        """Whether nothing was written: every answer is the stub's bare NotImplementedError (torch's own says more)."""
+        return all(g.error == "NotImplementedError" and not g.text for g in given)
 
     def read(self, answers: Any, questions: list[Question]) -> list[Read] | None:
         """Decode answers and reduce each to its facts; None where they are no answers to these questions."""
@@ -194,7 +215,7 @@ class Exercise:
             return Read(None, None, "Unreadable", "this is no answer")
         if "error" in answer:
             error, text, line = (str(answer.get(key, ""))[:300] for key in ("error", "text", "line"))
-            return Read(None, None, error, f"{error}: {text}" + (f" · in your line `{line}`" if line else ""))
+            return Read(None, None, error, text, line)
         try:
             value = decode(answer.get("value"))
         except Unreadable as error:
@@ -213,7 +234,7 @@ class Exercise:
     def diagnose(
         self, given: list[Read], expected: list[Read], questions: list[Question], seed: int
     ) -> tuple[str | None, str]:
-        """The misconception that agrees on every question and its hint, or what can be said without one.
+        """The misconception that agrees on every question and its hint; no name and "" where there is none.
 
         Two mistakes at once agree with no misconception everywhere; where the exercise has parts, the first part that
         went wrong may still show one of them.
@@ -223,9 +244,9 @@ class Exercise:
             if all(self.agree(given[i], expected[i]) for i in places):
                 continue
             for wrong, theirs in wrongs:
-                if all(self.agree(given[i], theirs[i]) for i in places):
+                if all(self.agree(given[i], theirs[i]) and given[i].text == theirs[i].text for i in places):
                     return wrong.name, wrong.hint
-        return None, describe(given, expected)
+        return None, ""
 
     def misconceptions(self) -> list[Misconception]:
         """The wrong answers this exercise knows, in the order they are written."""
@@ -254,12 +275,28 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Read:
-    """A decoded answer: its value and facts, or the error's type and what to say of it."""
+    """A decoded answer: its value and facts; or the error's type, its text and the learner's own line."""
 
     value: Any
     facts: Any
     error: str = ""
-    complaint: str = ""
+    text: str = ""
+    line: str = ""
+
+    @property
+    def complaint(self) -> str:
+        """The error in one line, "" where there is none."""
+        where = f" · in your line `{self.line}`" if self.line else ""
+        return f"{self.error}: {self.text}{where}" if self.error else ""
+
+
+def plain_parts(arguments: tuple) -> list[Any]:
+    """Those arguments that are plain data, encoded; a model or a generator may change."""
+    parts = []
+    for argument in arguments:
+        with contextlib.suppress(TypeError):
+            parts.append(encode(argument))
+    return parts
 
 
 @lru_cache(maxsize=1024)
@@ -296,17 +333,22 @@ def size(value: Any) -> int:
     return len(value) if isinstance(value, str) else int(getattr(value, "numel", lambda: np.size(value))())
 
 
-def describe(given: list[Read], expected: list[Read]) -> str:
-    """What can be said of wrong answers that no misconception explains."""
-    if any(g.complaint and not e.error for g, e in zip(given, expected, strict=True)):
+def describe(given: list[Read], expected: list[Read], worst: int) -> str:
+    """What can be said of wrong answers that no misconception explains; `worst` is the question that is shown."""
+    if given[worst].error == "InputChanged":
+        return "Your code changes its own input."
+    if given[worst].error and not expected[worst].error:
         return "Your code stopped with an error."
     pairs = [(g.value, e.value) for g, e in zip(given, expected, strict=True)]
-    if all(g is None for g, e in pairs) and any(e is not None for _, e in pairs):
+    if all(g is None for g, _ in pairs) and any(e is not None for _, e in pairs):
         return "Your function returns None. Is the `return` missing?"
+    yours, theirs = pairs[worst]
+    if is_numeric(yours) and is_numeric(theirs) and np.shape(yours) != np.shape(theirs):
+        few = np.ndim(yours) == 0
+        return "One number came back, and one for each was asked." if few else "The shape differs from what was asked."
     numeric = [(np.asarray(g), np.asarray(e)) for g, e in pairs if is_numeric(g) and is_numeric(e)]
-    if any(g.shape != e.shape for g, e in numeric):
-        return "The shape differs from what was asked."
-    ratio = common_ratio(numeric) if len(numeric) == len(pairs) else None
+    fitting = len(numeric) == len(pairs) and all(g.shape == e.shape for g, e in numeric)
+    ratio = common_ratio(numeric) if fitting else None
     if ratio is not None:
         return f"Every number of yours is {ratio:.4g} times the expected one."
     return "The answer differs."

@@ -69,13 +69,13 @@ class PredictionExercise(Exercise):
         given = self.read(answers, self.asked(seed))
         if given is None:
             return self.verdict("unreadable", "No readable answers were handed in.")
-        if all(g.error == "NotImplementedError" for g in given):
-            return self.verdict("empty", "not written yet. Replace the line `raise NotImplementedError()`.")
+        if self.is_empty(given):
+            return self.verdict("empty", self.unwritten)
         try:
             scores = [float(self.metric(t, g.facts)) for t, g in zip(self.labels(seed), given, strict=True)]
             score = float(np.mean(scores))
         except Exception:  # predictions of the wrong length or type
-            complaint = next((g.complaint for g in given if g.complaint), "")
+            complaint = next((g.complaint for g in given if g.error), "")
             return self.verdict("wrong", complaint or "one prediction is needed for each input.")
         points = next((points for least, points in self.bands if score >= least), 0.0)
         best = self.bands[0][0]
@@ -98,6 +98,7 @@ class MultipleChoice(Exercise):
     """A quiz: the learner's function returns one letter for each item's key. One point an item."""
 
     kind = "multiple choice"
+    unwritten = "not answered yet. Put a letter between each pair of quotes."
     items: tuple[Item, ...] = ()
 
     def __init__(self) -> None:
@@ -150,16 +151,21 @@ class MultipleChoice(Exercise):
             if letter != item.correct
         ]
 
+    def is_empty(self, given: list[Read]) -> bool:
+        """Whether no letter was chosen at all."""
+        return super().is_empty(given) or all(g.value == "" for g in given)
+
     def diagnose(
         self, given: list[Read], expected: list[Read], questions: list[Question], seed: int
     ) -> tuple[str | None, str]:
-        """What is wrong with each wrong choice; a name where there is just one."""
+        """What is wrong with each wrong choice, a line each; a name where there is just one."""
         chosen = {item.key: g.facts or "" for item, g in zip(self.items, given, strict=True)}
         wrong = [item for item in self.items if chosen[item.key] in set(item.options) - {item.correct}]
         open_ = sum(chosen[item.key] not in item.options for item in self.items)
-        if open_ == len(self.items):
-            return None, "no question answered yet. Put a letter between each pair of quotes."
-        said = [f"{item.key}, {chosen[item.key]}: {item.why[chosen[item.key]]}" for item in wrong]
-        said += [f"{open_} still open."] if open_ else []
-        name = f"{wrong[0].key}_{chosen[wrong[0].key]}" if len(wrong) == 1 and not open_ else None
-        return name, wrong[0].why[chosen[wrong[0].key]] if name else " ".join(said)
+        if len(wrong) == 1 and not open_:
+            letter = chosen[wrong[0].key]
+            return f"{wrong[0].key}_{letter}", wrong[0].why[letter]
+        head = [f"{len(wrong)} wrong, {open_} open."]
+        return None, "\n".join(
+            head + [f"{item.key}, {chosen[item.key]}: {item.why[chosen[item.key]]}" for item in wrong]
+        )

@@ -18,6 +18,7 @@ COLOURS = {
     "unreadable": "#d9822b",
 }
 SIGNS = {"right": "✔", "empty": "○"}
+MOST_LINES = 6
 GOES_ON = "The lesson goes on with the reference; come back any time."
 
 
@@ -36,21 +37,22 @@ def lines_of(exercise: Exercise, verdict: Verdict, tries: int = 1, stand_in: boo
     opening = {"right": "", "empty": "", "unreadable": "", "forbidden": "not by hand yet. "}
     unit = "point" if verdict.max_points == 1 else "points"
     earned = f" {verdict.points:g} of {verdict.max_points:g} {unit}." if verdict.points else ""
-    head = opening.get(verdict.status, "not yet. ") + verdict.message + earned
-    lines = [("", head)]
+    first, *others = verdict.message.split("\n")
+    lines = [("", opening.get(verdict.status, "not yet. ") + first + earned), *(("", line) for line in others)]
     if verdict.failure and exercise.kind != "multiple choice":
         lines += failure_lines(exercise, verdict.failure)
     if verdict.status == "wrong" and tries > 1 and exercise.hints:
         lines.append(("hint", exercise.hints[min(tries - 2, len(exercise.hints) - 1)]))
     if not verdict.passed and stand_in:
         lines.append(("", GOES_ON))
-    return lines[:6]
+    return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], lines[-1]]
 
 
 def failure_lines(exercise: Exercise, failure: Failure) -> list[tuple[str, str]]:
     """Asked, yours, expected."""
     name = "with" if exercise.kind == "class" else exercise.id
-    asked = f"{name}({', '.join(show(argument) for argument in failure.question)})"
+    call = f"{name}({', '.join(show(argument, typed=True) for argument in failure.question)})"
+    asked = exercise.words(*failure.question) or call
     yours, expected = show(failure.given), show(failure.expected)
     if failure.error:
         yours = failure.error
@@ -63,14 +65,18 @@ def failure_lines(exercise: Exercise, failure: Failure) -> list[tuple[str, str]]
     ]
 
 
-def show(value: Any) -> str:
-    """A value as a learner would write it, arrays with their shape and a few numbers."""
+def show(value: Any, typed: bool = False) -> str:
+    """A value as a learner would write it; `typed`: so that a small tensor can be pasted into a cell."""
+    maker = "torch.tensor" if hasattr(value, "detach") else "np.array"
     if hasattr(value, "detach"):
         value = value.detach().cpu().numpy()
     if isinstance(value, (np.ndarray, np.generic)):
         array = np.asarray(value)
+        if typed and array.size <= 12:
+            numbers = np.array2string(array, precision=4, separator=", ", max_line_width=10_000)
+            return f"{maker}({one_line(numbers)})"
         text = np.array2string(array, precision=4, threshold=24, edgeitems=3, separator=", ", max_line_width=10_000)
-        text = re.sub(r"\s*\n\s*", " ", text)
+        text = one_line(text)
         return f"{text}  shape {array.shape}" if array.ndim and array.size > 4 else text
     if isinstance(value, float):
         return f"{value:.6g}"
@@ -101,6 +107,11 @@ def show_difference(given: np.ndarray, expected: np.ndarray) -> tuple[str, str]:
         f"{where}: {show(yours)}  ({wrong.sum()} of {given.size} numbers differ)",
         f"{where}: {show(theirs)}",
     )
+
+
+def one_line(text: str) -> str:
+    """Join lines into one."""
+    return re.sub(r"\s*\n\s*", " ", text)
 
 
 def shorten(text: str, length: int) -> str:

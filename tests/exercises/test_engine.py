@@ -109,12 +109,45 @@ def test_the_smallest_failing_question_is_shown() -> None:
     assert len(verdict.failure.question[0]) == 8
 
 
-def test_mutating_the_question_hurts_only_the_one_who_does() -> None:
+def test_code_that_changes_its_input_is_told_and_spoils_no_later_question() -> None:
     def spoil(x):
         x /= np.abs(x).max()
         return x
 
-    assert mark(Scale(), spoil).passed
+    verdict = mark(Scale(), spoil)
+    assert verdict.points == 0
+    assert verdict.message == "Your code changes its own input."
+    assert mark(Scale(), lambda x: x / np.abs(x).max()).passed
+
+
+def test_what_comes_back_may_have_to_be_of_a_type() -> None:
+    class Strict(Scale):
+        returns = np.ndarray
+
+    assert mark(Strict(), Strict().reference).passed
+    failure = mark(Strict(), lambda x: (x / np.abs(x).max()).tolist()).failure
+    assert failure.error == "TypeError: a ndarray should come back, and this is a list"
+
+
+def test_an_error_like_the_stubs_is_not_taken_for_an_unwritten_exercise() -> None:
+    def power(x):
+        return torch.tensor(x) ^ 2
+
+    verdict = mark(Scale(), power)
+    assert verdict.status == "wrong" and "NotImplementedError" in verdict.failure.error
+
+
+def test_another_error_of_the_same_type_is_no_misconception() -> None:
+    class Raises(Scale):
+        @misconception("You looked up a name.")
+        def looks_up(self, x):
+            raise KeyError("promoter")
+
+    def learner(x):
+        return {}[len(x)]
+
+    assert mark(Raises(), Raises().looks_up).misconception == "looks_up"
+    assert mark(Raises(), learner).misconception is None
 
 
 def test_class_is_judged_by_output_gradient_and_size_whatever_its_attributes() -> None:
@@ -154,7 +187,9 @@ def test_quiz_explains_each_wrong_choice_and_counts_each_right_one() -> None:
     assert (verdict.points, verdict.misconception, verdict.message) == (1, "grass_a", "That is the sky.")
     both = mark(Colours(), lambda: {"sky": "b", "grass": "a"})
     assert "That is grass." in both.message and "That is the sky." in both.message
-    assert "no question answered yet" in mark(Colours(), lambda: {"sky": "", "grass": ""}).message
+    assert both.message.startswith("2 wrong, 0 open.\nsky, b: ")
+    empty = mark(Colours(), lambda: {"sky": "", "grass": ""})
+    assert (empty.status, empty.points) == ("empty", 0) and "not answered yet" in empty.message
     assert mark(Colours(), lambda: None).points == 0
 
 

@@ -52,7 +52,7 @@ def test_stub_earns_nothing_and_is_told_so(exercise: Exercise) -> None:
     for seed in SEEDS:
         verdict = marked(exercise, stub, seed)
         assert (verdict.status, verdict.points) == ("empty", 0)
-        assert "not written yet" in verdict.message
+        assert verdict.message == exercise.unwritten
 
 
 @pytest.mark.parametrize(("exercise", "wrong"), MISCONCEPTIONS, ids=lambda x: getattr(x, "key", None) or x.name)
