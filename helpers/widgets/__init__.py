@@ -9,12 +9,16 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "AttentionMap": "attention_map",
+    "AttentionSteps": "attention_steps",
     "BoundaryExplorer": "boundary_explorer",
     "ConvScanner": "conv_scanner",
     "DescentExplorer": "descent_explorer",
     "FilterLogo": "filter_logo",
+    "HiddenState": "hidden_state",
     "ImageKernel": "image_kernel",
     "LineFitter": "line_fitter",
+    "MutationMap": "mutation_map",
     "PoolExplorer": "pool_explorer",
     "Predict": "predict",
     "Quiz": "quiz",

@@ -186,6 +186,66 @@ def _filters(rng: np.random.Generator) -> Any:
     return widgets().FilterLogo(bank, sequences, jaspar_all("POLII"), **settings)
 
 
+def _recurrent(rng: np.random.Generator) -> Any:
+    """A random cell of each kind, some of its bases changed since."""
+    import torch
+
+    HiddenState, dna = widgets().HiddenState, _dna(rng, int(rng.integers(2, 60)))
+    changed = "".join(rng.choice(list("ACGT")) if rng.random() < 0.1 else base for base in dna)
+    settings = {"original": dna, "step": int(rng.integers(len(dna)))}
+    kind = str(rng.choice(["RNN", "GRU", "LSTM", "ReLU"]))
+    if kind == "ReLU":
+        return HiddenState.from_rnn(torch.nn.RNN(4, 7, nonlinearity="relu"), changed, **settings)
+    hidden, seed = int(rng.integers(1, 12)), int(rng.integers(99))
+    return HiddenState(kind, sequence=changed, hidden=hidden, seed=seed, **settings)
+
+
+def _attention(rng: np.random.Generator) -> Any:
+    """Random heads under a random mask, shuffled and changed."""
+    count, d, dv = int(rng.integers(1, 20)), int(rng.integers(1, 9)), int(rng.integers(1, 9))
+    mask = rng.normal(size=(count, count)) if rng.random() < 0.5 else rng.random((count, count)) < 0.4
+    return widgets().AttentionSteps(
+        _dna(rng, count),
+        *(rng.normal(size=(3, count, width)) * 2 for width in (d, d, dv)),
+        mask=mask,
+        masking=str(rng.choice(["none", "causal", "own"])),
+        head=int(rng.integers(3)),
+        query=int(rng.integers(count)),
+        scaled=bool(rng.random() < 0.5),
+        temperature=float(rng.uniform(0.1, 5)),
+        order=rng.permutation(count).tolist(),
+        edits=[["q", 0, 0, d - 1, 1.5], ["k", 1, count - 1, 0, -2.25], ["v", 2, 0, 0, 3.0]],
+    )
+
+
+def _map(rng: np.random.Generator) -> Any:
+    """Random weights, one row all masked, with two annotations."""
+    count = int(rng.integers(3, 40))
+    weights = rng.dirichlet(np.full(count, 0.3), size=(2, 3, count))
+    weights[1, 2, 0] = 0
+    settings = {"layer": int(rng.integers(2)), "head": int(rng.integers(3)), "base": int(rng.integers(count))}
+    return widgets().AttentionMap(_dna(rng, count), weights, [(0, 2, "start"), (1, count, "rest")], **settings)
+
+
+def _mutations(rng: np.random.Generator) -> Any:
+    """Random effects, or those of a random convolution, on a sequence with some N."""
+    import torch
+
+    dna = _dna(rng, int(rng.integers(8, 70)))
+    if rng.random() < 0.5:
+        model = torch.nn.Sequential(
+            torch.nn.Conv1d(4, 5, 5),
+            torch.nn.ReLU(),
+            torch.nn.AdaptiveMaxPool1d(1),
+            torch.nn.Flatten(),
+            torch.nn.Linear(5, 1),
+        )
+        return widgets().MutationMap.from_model(model, dna, position=int(rng.integers(len(dna))))
+    effects = rng.normal(size=(4, len(dna))) * (np.array(list(dna)) != np.array(list("ACGT"))[:, None])
+    settings = {"prediction": float(rng.normal()), "base": str(rng.choice(list("ACGT")))}
+    return widgets().MutationMap(dna, effects, rng.normal(size=len(dna)), **settings)
+
+
 EXAMPLES = [
     Example(
         code="BoundaryExplorer(data='XOR', hidden=3)",
@@ -302,5 +362,49 @@ EXAMPLES = [
         trait="share",
         value=0.8,
         random=_filters,
+    ),
+    Example(
+        code="HiddenState('GRU', hidden=16, step=44)",
+        control="Step",
+        key="ArrowLeft",
+        trait="step",
+        value=20,
+        random=_recurrent,
+    ),
+    Example(
+        code=(
+            "AttentionSteps(['AC', 'GT', 'TA', 'CG'], [[1, 0, 2], [0, 2, 0], [1, 1, 1], [2, 0, 1]], "
+            "[[0, 1, 1], [2, 0, 0], [1, 0, 2], [0, 1, 0]], [[1, 2, 3], [2, 8, 0], [2, 6, 3], [0, 1, 4]], query=2)"
+        ),
+        control="Asks",
+        key="ArrowRight",
+        trait="query",
+        value=0,
+        random=_attention,
+    ),
+    Example(
+        code=(
+            "AttentionMap('GCGCTATAAAAGGCTGACCGATTACAGCCGTTACGGATCGCCGATGCATCGACTGCAGTC', "
+            "torch.softmax(torch.randn(2, 4, 60, 60, generator=torch.Generator().manual_seed(0)) * 1.5 "
+            "- 0.3 * (torch.arange(60)[:, None] - torch.arange(60) - 20).abs() ** 0.8, -1), "
+            "[(4, 11, 'TATA box'), (30, 36, 'Inr')], base=31)"
+        ),
+        control="Head",
+        key="ArrowRight",
+        trait="head",
+        value=2,
+        random=_map,
+    ),
+    Example(
+        code=(
+            "MutationMap.from_model(torch.nn.Sequential(torch.nn.Conv1d(4, 8, 7), torch.nn.ReLU(), torch.nn.Flatten(), "
+            "torch.nn.Linear(8 * 54, 1)), "
+            "'GCGCTATAAAAGGCTGACCGATTACAGCCGTTACGGATCGCCGATGCATCGACTGCAGTC', position=6)"
+        ),
+        control="Position",
+        key="ArrowRight",
+        trait="position",
+        value=20,
+        random=_mutations,
     ),
 ]

@@ -1,0 +1,97 @@
+"""What a trained model looks at: in-silico mutagenesis and saliency."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from helpers.batches import checked_array, evaluating, on_model
+from helpers.sequences import BASES
+from helpers.training import predict
+
+VARIANTS = 256  # at a time: larger batches of short sequences leave the processor's cache
+
+
+def in_silico_mutagenesis(model: nn.Module, X: Tensor, *, batch_size: int = VARIANTS) -> Tensor:
+    """How each single mutation changes what a model predicts.
+
+    Parameters
+    ----------
+    model : nn.Module
+        From ``(N, 4, L)`` to logits ``(N,)`` or ``(N, 1)``; it runs on the device it is on.
+    X : Tensor, (N, 4, L) or (4, L)
+        One-hot sequences of any type.
+    batch_size : int
+        Mutated sequences at a time.
+
+    Returns
+    -------
+    Tensor, as X, float32, on the CPU
+        At row b and column i: the logit with base b at position i, minus the logit of the sequence as it is. Zero for
+        the base that stands there.
+
+    Raises
+    ------
+    ValueError
+        If `X` or what the model returns has another shape.
+    """
+    batch = _batch("in_silico_mutagenesis", X)
+    effects = torch.stack([_effects(model, x, batch_size) for x in batch])
+    return effects if X.ndim == 3 else effects[0]
+
+
+def saliency(model: nn.Module, X: Tensor) -> Tensor:
+    """Gradient times input: a first guess, from one backward pass, of what each base adds to the logit.
+
+    Parameters
+    ----------
+    model : nn.Module
+        From ``(N, 4, L)`` to logits ``(N,)`` or ``(N, 1)``.
+    X : Tensor, (N, 4, L) or (4, L)
+        One-hot sequences of any type.
+
+    Returns
+    -------
+    Tensor, as X, float32, on the CPU
+        Zero but for the bases that stand there. Simonyan et al. 2013 (arXiv 1312.6034) for the gradient, Shrikumar et
+        al. 2017 (arXiv 1605.01713) for the product.
+
+    Raises
+    ------
+    ValueError
+        If `X` or what the model returns has another shape.
+    """
+    batch = _batch("saliency", X)
+    with evaluating(model), torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):  # cuDNN's RNNs refuse this
+        inputs = on_model(batch.float(), model).detach().requires_grad_()
+        (slopes,) = torch.autograd.grad(_logits(model(inputs), len(batch), "saliency").sum(), inputs)
+    products = (slopes * inputs).detach().float().cpu()
+    return products if X.ndim == 3 else products[0]
+
+
+def _effects(model: nn.Module, x: Tensor, batch_size: int) -> Tensor:
+    """Effects ``(4, L)`` for one sequence ``(4, L)``: the sequence itself and all 4 L variants in one go."""
+    rows, length = x.shape
+    variants = x.repeat(rows * length + 1, 1, 1)  # the last one stays as it is
+    row, column = torch.arange(rows).repeat_interleave(length), torch.arange(length).repeat(rows)
+    variant = torch.arange(rows * length)
+    variants[variant, :, column] = 0
+    variants[variant, row, column] = 1
+    logits = _logits(predict(model, variants, batch_size), len(variants), "in_silico_mutagenesis")
+    effects = (logits[:-1] - logits[-1]).reshape(rows, length)
+    return effects.masked_fill(x.bool(), 0)  # exactly: batches of other sizes may round differently
+
+
+def _batch(caller: str, X: Tensor) -> Tensor:
+    X = checked_array(f"{caller}: X", X).cpu()
+    if X.ndim not in (2, 3) or X.shape[-2] != len(BASES):
+        raise ValueError(f"{caller}: X has shape {tuple(X.shape)}; expected one-hot sequences (N, 4, L) or (4, L)")
+    return X if X.ndim == 3 else X[None]
+
+
+def _logits(outputs: Tensor, count: int, caller: str) -> Tensor:
+    if outputs.shape not in ((count,), (count, 1)):
+        raise ValueError(
+            f"{caller}: the model returns shape {tuple(outputs.shape)} for {count} sequences; expected one logit each"
+        )
+    return outputs.reshape(count)

@@ -1,0 +1,178 @@
+const LEFT = 62, TOP = 56, LANE = 12, LANES = 2; // of the map: room for tokens, words and annotations, in CSS pixels
+const LISTED = 6; // annotations whose shares are drawn
+
+export default widget("attention-map", (view) => {
+  const get = (name) => view.get(name), kept = keeper();
+  const [layers, heads, count] = get("shape"), windowed = Math.min(get("window"), count);
+  const track = get("track"), name = (i) => get("tokens")[i];
+  let box = null, axes = null;
+
+  // ---- arithmetic
+  const layer = () => Math.min(get("layer"), layers - 1);
+  const head = () => Math.min(get("head"), heads - 1);
+  const base = () => Math.min(get("base"), count - 1);
+  const index = () => layer() * heads + head();
+  const here = () => get("held") < 0 || get("held") === index(); // has the chosen head arrived?
+  const sent = () => kept("sent", get("maps"), () => floats(get("maps")));
+  const coarse = () => kept("coarse", get("coarse"), () => floats(get("coarse")));
+
+  /** The chosen head's numbers, row by row; from its coarse map where the kernel has not sent it. */
+  const map = () => kept("map", `${index()} ${here()}`, () => {
+    if (here()) return sent().subarray(get("held") < 0 ? index() * count * count : 0).subarray(0, count * count);
+    const size = get("coarse_size"), blocks = coarse().subarray(index() * size * size, (index() + 1) * size * size);
+    const block = Int32Array.from({ length: count }, (_, i) => Math.floor(((i + 1) * size - 1) / count));
+    return Float32Array.from({ length: count * count }, (_, k) => blocks[block[Math.floor(k / count)] * size + block[k % count]]);
+  });
+  const row = (i = base()) => map().subarray(i * count, (i + 1) * count);
+  const argmax = (values) => values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
+  const spread = () => {
+    const entropy = row().reduce((sum, value) => (value > 0 ? sum - value * Math.log2(value) : sum), 0);
+    return row().some((value) => value > 0) ? 2 ** entropy : 0;
+  };
+  const part = ({ start, stop }) => row().subarray(start, stop).reduce((sum, value) => sum + value, 0);
+  const strongest = () => kept("strongest", `${index()} ${here()}`, () => {
+    let best = -1;
+    const all = map();
+    for (let k = 0; k < all.length; k++) if ((best < 0 || all[k] > all[best]) && (count === 1 || Math.floor(k / count) !== k % count)) best = k;
+    return [Math.floor(best / count), best % count];
+  });
+  const most = () => kept("most", `${index()} ${here()}`, () => map().reduce((top, value) => Math.max(top, value), 1e-9));
+  const corner = () => get("corner").map((at) => clamp(at, 0, count - windowed));
+
+  // ---- controls
+  view.hint("A row asks, a column is asked. Choose a base by dragging over the map, and see whom it asks. A map shows where weight goes; it is no proof of why the model decides: mutate to test.");
+  const follow = (at, edge) => (at < edge ? at : at >= edge + windowed ? at - windowed + 1 : edge);
+  const ask = (to) => {
+    const at = clamp(to, 0, count - 1), [down, across] = corner();
+    view.set({ base: at, corner: [follow(at, down), across] });
+  };
+  const focus = ([asks, asked]) => view.set({ base: asks, corner: [asks, asked].map((at) => clamp(at - (windowed >> 1), 0, count - windowed)) });
+  const edge = (which, label) => {
+    const setEdge = (at) => view.set({ corner: corner().map((old, i) => (i === which ? at : old)) });
+    const input = h("input", { type: "range", id: `${view.id}-corner${which}`, min: 0, max: count - windowed, step: 1 });
+    const shown = h("output", { for: input.id });
+    view.listen(input, "input", () => setEdge(Number(input.value)));
+    return { input, shown, element: h("div", { class: "dlg-slider" }, h("label", { for: input.id }, label), input, shown) };
+  };
+  const edges = count > windowed ? [edge(0, "Rows from"), edge(1, "Columns from")] : [];
+  view.controls(
+    ...(layers > 1 ? [view.slider("layer", "Layer", { min: 0, max: layers - 1, step: 1 })] : []),
+    ...(heads > 1 ? [view.slider("head", "Head", { min: 0, max: heads - 1, step: 1 })] : []),
+    view.slider("base", "Base that asks", { min: 0, max: count - 1, step: 1, format: (i) => `${i} ${name(Math.min(i, count - 1))}`, onchange: ask }),
+    ...edges.map(({ element }) => element),
+    h("div", { class: "dlg-buttons" }, view.button("Strongest pair", () => focus(strongest())), view.button("Who it asks most", () => focus([base(), argmax(row())]))),
+  );
+  view.watch("layer", "head", "corner", "held", "maps");
+  const columns = view.add(h("div", { class: "dlg-columns" }));
+  const square = new Surface(view, { label: "Attention map", height: (wide) => Math.min(wide, 500) + (track.length ? LANES * LANE : 0), place: columns });
+  const profile = new Surface(view, { label: "One row", height: () => 220 + 26 * Math.min(track.length, LISTED) + 10, place: columns });
+  const inside = (point) => box && point.x >= box.x && point.y >= box.y && point.y < box.y + box.height;
+  square.drag({
+    grab: (point) => (inside(point) ? "row" : null),
+    move: (point) => ask(corner()[0] + Math.floor(((point.y - box.y) / box.height) * windowed)),
+  });
+  const step = (by) => () => ask(base() + by);
+  const turn = (by) => () => view.set({ head: clamp(head() + by, 0, heads - 1) });
+  const rows = { ArrowUp: step(-1), ArrowDown: step(1), PageUp: step(-10), PageDown: step(10), Home: () => ask(0), End: () => ask(count - 1) };
+  square.keys("map of attention; up and down choose the base that asks, left and right the head", { ...rows, ArrowLeft: turn(-1), ArrowRight: turn(1) });
+  profile.drag({
+    grab: (point) => (axes?.holds(point) && count > windowed ? "column" : null),
+    move: (point) => view.set({ corner: [corner()[0], clamp(Math.round(axes.xAt(point.x)) - (windowed >> 1), 0, count - windowed)] }),
+  });
+
+  // ---- pictures
+  /** Lanes of annotations; `place(i)` gives the pixel of a position, `paint` draws from pixel to pixel. */
+  function annotations(place, low, high, paint) {
+    track.forEach(({ start, stop, name: words }, i) => {
+      const from = clamp(place(start), low, high), to = clamp(place(stop), low, high);
+      if (to > from) paint(from, to, i % LANES, words);
+    });
+  }
+  const PINK = () => asText(PALETTE.T, view.colours.dark);
+
+  function drawMap() {
+    const c = square.begin(), [down, across] = corner(), all = map(), lanes = track.length ? LANES * LANE : 0;
+    const side = Math.min(square.width - LEFT - lanes - 4, square.tall - TOP - lanes - 4);
+    box = { x: LEFT + lanes, y: TOP + lanes - 10, width: side, height: side };
+    const at = (i, j) => all[(down + i) * count + across + j], column = argmax(row()) - across;
+    drawSquare(square, box, { count: windowed, from: [down, across], at, most: most(), row: base() - down, names: name, column, margin: lanes });
+    nameAxes(square, box, 9, 9);
+    const cellWide = side / windowed;
+    c.fillStyle = PINK();
+    const beside = (edge_, lane) => edge_ + 1 - (lane + 1) * LANE, long = (from, to) => Math.max(to - from - 1, 2);
+    annotations((i) => box.x + (i - across) * cellWide, box.x, box.x + side, (from, to, lane) =>
+      c.fillRect(from + 0.5, beside(box.y, lane), long(from, to), LANE - 4));
+    annotations((i) => box.y + (i - down) * cellWide, box.y, box.y + side, (from, to, lane) =>
+      c.fillRect(beside(box.x, lane), from + 0.5, LANE - 4, long(from, to)));
+  }
+
+  function drawRow() {
+    const c = profile.begin(), { colours } = view, values = row(), lanes = track.length ? 34 : 6;
+    const plot = { left: 48, right: profile.width - 8, top: 22 + lanes, bottom: 220 - 44 };
+    axes = new Axes(profile, colours, plot, [-0.5, count - 0.5], [0, Math.max(...values, 1e-9)]);
+    profile.font(13, "600");
+    c.fillStyle = colours.fg;
+    axes.text(`base ${base()} (${name(base())}) asks`, plot.left, 10);
+    axes.frame({ xLabel: "is asked (base)", yLabel: "weight", yTicks: 3, xTicks: 6 });
+    const wide = (plot.right - plot.left) / count;
+    c.fillStyle = PALETTE.C;
+    values.forEach((value, i) => c.fillRect(axes.x(i - 0.5), axes.y(value), Math.max(wide * 0.9, 1), plot.bottom - axes.y(value)));
+    c.strokeStyle = colours.fg;
+    c.lineWidth = 1.5;
+    c.beginPath();
+    lineThrough(c, axes.x(base()), plot.top - 4, 0, plot.bottom - plot.top + 4);
+    c.stroke();
+    profile.font(11);
+    c.fillStyle = PINK();
+    annotations((i) => axes.x(i - 0.5), plot.left, plot.right, (from, to, lane, words) => {
+      c.fillRect(from, 38 + lane * 13, Math.max(to - from, 2), 3);
+      const half = c.measureText(words).width / 2;
+      axes.text(words, clamp((from + to) / 2, plot.left + half, plot.right - half), 32 + lane * 13, { align: "center" });
+    });
+    track.slice(0, LISTED).forEach((entry, i) => gauge(entry, 220 + i * 26 + 12));
+  }
+
+  /** What share of the row falls into an annotation, beside the share that an even row would give it. */
+  function gauge(entry, y) {
+    const c = profile.context, { colours } = view, got = part(entry), even = (entry.stop - entry.start) / count;
+    const from = profile.width < 420 ? 90 : 120, room = profile.width - from - 134;
+    profile.font(12.5);
+    c.fillStyle = colours.fg;
+    axes.text(entry.name.length > from / 7 ? entry.name.slice(0, from / 7 - 1) + "…" : entry.name, from - 10, y, { align: "right" });
+    c.fillStyle = colours.grid;
+    c.fillRect(from, y - 6, room, 12);
+    c.fillStyle = PINK();
+    c.fillRect(from, y - 6, room * got, 12);
+    c.fillStyle = colours.fg;
+    c.fillRect(from + room * even - 1, y - 9, 2, 18);
+    axes.text(`${fixed(100 * got, 0)} % (even: ${fixed(100 * even, 0)} %)`, from + room + 8, y);
+  }
+
+  function draw() {
+    corner().forEach((at, i) => {
+      if (!edges[i]) return;
+      edges[i].input.value = at;
+      edges[i].shown.textContent = String(at);
+      edges[i].input.setAttribute("aria-valuetext", String(at));
+      edges[i].input.style.setProperty("--fill", `${(100 * at) / (count - windowed)}%`);
+    });
+    drawMap();
+    drawRow();
+    const best = argmax(row()), value = row()[best];
+    const where = track.filter(({ start, stop }) => best >= start && best < stop).map((entry) => entry.name);
+    const which = `Layer ${layer()}, head ${head()}: `, who = `base ${base()} (${name(base())})`;
+    const sentence = !here()
+      ? `${which}a coarse map. The full one comes from the running notebook; without it, only layer ${Math.floor(get("held") / heads)}, head ${get("held") % heads} is here in full.`
+      : value > 0
+        ? `${which}${who} asks about ${spread() < 9.5 ? fixed(spread(), 1) : fixed(spread(), 0)} bases, most of all base ${best} (${name(best)}${where.length ? `, in ${where.join(" and ")}` : ""}), weight ${share(value)}.`
+        : `${which}${who} may ask nobody: its row is zero.`;
+    square.describe(`Attention map of ${count} tokens, rows ask, columns are asked. ${sentence}`);
+    profile.describe(`Weights of one row. ${sentence} ${track.map((entry) => `${entry.name} gets ${fixed(100 * part(entry), 0)} %.`).join(" ")}`);
+    view.say(sentence);
+  }
+
+  const numbers = () => ({
+    row: Array.from(row()), asked: argmax(row()), spread: spread(), shares: track.map(part), strongest: strongest(),
+  });
+  return { draw, numbers };
+});

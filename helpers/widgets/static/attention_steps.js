@@ -1,0 +1,235 @@
+const ROW = 26, KEYS = 16, HEAD = 22, GAP = 12; // of the sheet: CSS pixels, and how many keys it shows
+const WHICH = ["q", "k", "v"];
+
+export default widget("attention-steps", (view) => {
+  const get = (name) => view.get(name), kept = keeper();
+  const [heads, count, width, across] = get("shape"), columns = { q: width, k: width, v: across };
+  const given = Object.fromEntries(WHICH.map((which) => [which, floats(get(which))]));
+  const added = get("mask").byteLength ? floats(get("mask")) : null;
+  let cells = null; // of the sheet, where they were drawn last
+  let chosen = null; // the number that keys change: { which, token, column }; tokens count in the original order
+
+  // ---- arithmetic
+  const head = () => Math.min(get("head"), heads - 1);
+  const query = () => Math.min(get("query"), count - 1);
+  const headKey = () => `${head()} ${JSON.stringify(get("edits"))}`;
+  const key = () => [headKey(), get("order"), get("masking"), get("scaled"), get("temperature")].join("|");
+  const name = (i) => get("tokens")[get("order")[i]];
+
+  /** Queries, keys, values of the head with the learner's changes, in the original order, and all products of q and k. */
+  const parts = () => kept("parts", headKey(), () => {
+    const all = {};
+    for (const which of WHICH) {
+      const size = count * columns[which];
+      all[which] = Float64Array.from(given[which].subarray(head() * size, (head() + 1) * size));
+    }
+    for (const [which, of, token, column, edited] of get("edits")) if (of === head()) all[which][token * columns[which] + column] = edited;
+    all.products = new Float64Array(count * count);
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j < count; j++) {
+        let sum = 0;
+        for (let c = 0; c < width; c++) sum += all.q[i * width + c] * all.k[j * width + c];
+        all.products[i * count + j] = sum;
+      }
+    }
+    return all;
+  });
+  const divisor = () => (get("scaled") ? Math.sqrt(width) : 1) * get("temperature");
+  const MASK = { none: () => 0, causal: (i, j) => (j > i ? -Infinity : 0), own: (i, j) => (added ? added[i * count + j] : 0) };
+  const masked = (i, j) => MASK[get("masking")](i, j);
+  function scored(i, order) {
+    const { products } = parts(), by = divisor(), mask = MASK[get("masking")];
+    return Float64Array.from({ length: count }, (_, j) => products[order[i] * count + order[j]] / by + mask(i, j));
+  }
+  const weights = () => kept("weights", key(), () => {
+    const all = new Float64Array(count * count);
+    for (let i = 0; i < count; i++) all.set(softmax(scored(i, get("order"))), i * count);
+    return all;
+  });
+  const rowOf = (i) => weights().subarray(i * count, (i + 1) * count);
+  function mixed(row, order) {
+    const { v } = parts();
+    return Array.from({ length: across }, (_, c) => row.reduce((total, weight, j) => total + weight * v[order[j] * across + c], 0));
+  }
+  const output = () => mixed(rowOf(query()), get("order"));
+
+  /** How far the asking token's output is from what it is in the original order. */
+  function moved() {
+    const plain = get("order").map((_, i) => i), before = mixed(softmax(scored(get("order")[query()], plain)), plain);
+    return output().reduce((most, value, c) => Math.max(most, Math.abs(value - before[c])), 0);
+  }
+
+  // ---- controls
+  view.hint("Choose who asks, and follow each number from left to right. Click a number in q, k or v and press + or −, or drag it up and down, to change it.");
+  const percent = (value) => fixed(value, 2);
+  const masks = [["none", "none"], ["causal", "only those before"], ...(added ? [["own", "own"]] : [])];
+  view.controls(
+    view.slider("query", "Asks", { min: 0, max: count - 1, step: 1, format: (i) => `${i} ${name(Math.min(i, count - 1))}` }),
+    ...(heads > 1 ? [view.slider("head", "Head", { min: 0, max: heads - 1, step: 1 })] : []),
+    view.slider("temperature", "Temperature", { min: -1.3, max: 1.3, step: 0.05, log: true, format: percent, onchange: (value) => view.set({ temperature: clamp(value, 0.05, 20) }) }),
+    view.toggle("scaled", "Divide by √d"),
+  );
+  const reorder = (order) => view.set({ order, query: order.indexOf(get("order")[query()]) });
+  function shuffle() {
+    const order = get("order").slice();
+    for (let i = count - 1; i > 0; i--) {
+      const j = Math.floor(Math.random() * (i + 1));
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    reorder(order);
+  }
+  const back = view.button("Back in order", () => reorder(get("order").slice().sort((a, b) => a - b)));
+  const undo = view.button("Undo changes", () => view.set({ edits: [] }));
+  view.controls(view.choice("masking", "Mask", masks), h("div", { class: "dlg-buttons" }, view.button("Shuffle tokens", shuffle, { primary: true }), back, undo));
+  view.watch("order", "edits", "query", "head");
+
+  // ---- hands
+  const places = view.add(h("div", { class: "dlg-unequal" }));
+  const rows = Math.min(count, KEYS);
+  const sheet = new Surface(view, { label: "One row of attention in numbers", height: () => 2 * HEAD + 2 * GAP + (rows + 2) * ROW + 6, place: places });
+  const square = new Surface(view, { label: "All weights", height: (wide) => Math.min(wide, 360), place: places });
+  let box = null;
+  const ask = (i) => view.set({ query: clamp(i, 0, count - 1) });
+  const value = ({ which, token, column }) => parts()[which][token * columns[which] + column];
+  function change(cellHere, to) {
+    const { which, token, column } = cellHere, rounded = clamp(Math.round(to * 100) / 100, -1000, 1000);
+    const others = get("edits").filter(([w, of, t, c]) => !(w === which && of === head() && t === token && c === column));
+    view.set({ edits: [...others, [which, head(), token, column, rounded]] });
+  }
+  const pace = () => Math.max(0.1, Math.round(Math.max(...["q", "k", "v"].map((which) => largest(which))) * 2) / 20);
+  const largest = (which) => kept(`largest ${which}`, headKey(), () => parts()[which].reduce((most, v) => Math.max(most, Math.abs(v)), 1e-9));
+  sheet.drag({
+    grab(point) {
+      const found = cells?.find(({ x, y, wide }) => point.x >= x && point.x < x + wide && point.y >= y && point.y < y + ROW);
+      return found ? { ...found, from: found.which ? value(found) : 0, top: point.y } : null;
+    },
+    move(point, held) {
+      if (!held.which) return ask(held.row);
+      chosen = held;
+      if (Math.abs(held.top - point.y) < 3) return view.redraw();
+      change(held, held.from + Math.round((held.top - point.y) / 8) * pace());
+    },
+  });
+  const pick = (down, right) => {
+    const own = get("order")[query()], list = visible().map((j) => get("order")[j]);
+    if (!chosen) chosen = { which: "q", token: own, column: 0 };
+    else {
+      const lane = chosen.which === "q" ? 0 : list.indexOf(chosen.token) + 1, next = clamp(lane + down, 0, list.length);
+      let column = (chosen.which === "v" ? width : 0) + chosen.column + right;
+      column = clamp(column, 0, (next === 0 ? width : width + across) - 1);
+      chosen = next === 0 ? { which: "q", token: own, column } : { which: column < width ? "k" : "v", token: list[next - 1], column: column < width ? column : column - width };
+    }
+    view.redraw();
+  };
+  const arrow = (down, right) => (event) => (event.shiftKey ? pick(down, right) : ask(query() + down + right));
+  const turn = (sign) => () => (chosen ? change(chosen, value(chosen) + sign * pace()) : pick(0, 0));
+  sheet.keys("numbers of one row; up and down change who asks, shift and arrows choose a number, plus and minus change it",
+    { ArrowUp: arrow(-1, 0), ArrowDown: arrow(1, 0), ArrowLeft: arrow(0, -1), ArrowRight: arrow(0, 1), "+": turn(1), "=": turn(1), "-": turn(-1), Home: () => ask(0), End: () => ask(count - 1) });
+  square.drag({ grab: (point) => (box && point.y >= box.y && point.y < box.y + box.height ? "row" : null), move: (point) => ask(Math.floor(((point.y - box.y) / box.height) * count)) });
+
+  // ---- pictures
+  /** The keys that the sheet shows: all, or those asked most. */
+  function visible() {
+    const all = Array.from({ length: count }, (_, j) => j), row = rowOf(query());
+    return count <= KEYS ? all : all.sort((a, b) => row[b] - row[a]).slice(0, KEYS).sort((a, b) => a - b);
+  }
+
+  function drawSheet() {
+    const c = sheet.begin(), { colours } = view, wide = sheet.width, row = query(), order = get("order"), shares = rowOf(row);
+    const label = clamp(wide * 0.1, 30, 64), room = clamp(wide * 0.1, 34, 76), bar = room * 1.6;
+    const each = Math.min(44, (wide - label - 2 * room - bar - 3 * GAP) / (width + across));
+    const x = { k: label, products: label + width * each + room };
+    Object.assign(x, { scores: x.products + room, bar: x.products + GAP, v: x.products + room + bar + GAP });
+    const digits = [...parts().q, ...parts().k].every(Number.isInteger) && width <= 16 ? 0 : 2;
+    const figure = (here, most_ = digits) => fixed(here, Number.isInteger(here) ? 0 : Math.abs(here) < 100 ? Math.max(most_, 1) : 0);
+    cells = [];
+    const box_ = { width: each - (each > 8 ? 2 : 0), height: ROW - 2, size: each >= 32 ? 11.5 : 9.5 };
+    const written = (here) => (each >= 22 ? figure(here, each >= 32 ? 2 : 1) : "");
+    const number = (which, token, column, at, y, strength = 1) => {
+      const here = parts()[which][token * columns[which] + column], ground = weightTint(here * strength, largest(which), colours.dark);
+      cell(sheet, { ...box_, x: at, y: y + 1, ground, text: written(here) });
+      if (chosen && chosen.which === which && chosen.token === token && chosen.column === column) {
+        c.strokeStyle = colours.accent;
+        c.lineWidth = 3;
+        c.strokeRect(at, y + 1, each - 2, ROW - 2);
+      }
+      cells.push({ which, token, column, x: at, y, wide: each });
+    };
+    const text = (words, at, y, align = "right", strong = false) => {
+      sheet.font(wide < 420 ? 11 : 12.5, strong ? "600" : "");
+      Object.assign(c, { fillStyle: strong ? colours.fg : colours.muted, textAlign: align, textBaseline: "middle" });
+      c.fillText(words, at, y);
+    };
+    let y = HEAD;
+    text("query q", x.k, HEAD / 2, "left", true);
+    text(`${row} ${name(row)}`, label - 8, y + ROW / 2, "right", true);
+    for (let column = 0; column < width; column++) number("q", order[row], column, x.k + column * each, y);
+    if (wide > 420) text(`asks: each key is multiplied with it${count > KEYS ? `; of ${count} keys, the ${KEYS} asked most` : ""}`, x.products - room + GAP, y + ROW / 2, "left");
+    y += ROW + GAP;
+    text("keys k", x.k, y + HEAD / 2, "left", true);
+    text("q·k", x.products, y + HEAD / 2, "right", true);
+    text(`÷${get("scaled") ? "√d" : "1"}${get("temperature") === 1 ? "" : "÷T"}`, x.scores, y + HEAD / 2, "right", true);
+    text("softmax", x.v - GAP, y + HEAD / 2, "right", true);
+    text("values v", x.v, y + HEAD / 2, "left", true);
+    y += HEAD;
+    const most = Math.max(...shares, 1e-9);
+    for (const j of visible()) {
+      const middle = y + ROW / 2, product = parts().products[order[row] * count + order[j]], closed = masked(row, j) === -Infinity;
+      text(`${j} ${name(j)}`, label - 8, middle, "right", j === row);
+      cells.push({ row: j, x: 0, y, wide: label });
+      for (let column = 0; column < width; column++) number("k", order[j], column, x.k + column * each, y);
+      text(figure(product), x.products, middle, "right", !closed);
+      text(closed ? "masked" : figure(product / divisor() + masked(row, j), 2), x.scores, middle, "right", !closed);
+      c.fillStyle = PALETTE.C;
+      c.fillRect(x.scores + 8, y + 4, (bar - 8 - room * 0.62) * shares[j], ROW - 8);
+      text(share(shares[j]), x.v - GAP, middle, "right", shares[j] > 0.0005);
+      for (let column = 0; column < across; column++) number("v", order[j], column, x.v + column * each, y, shares[j] / most);
+      y += ROW;
+    }
+    y += GAP;
+    c.strokeStyle = colours.muted;
+    c.lineWidth = 1;
+    c.beginPath();
+    lineThrough(c, x.scores, y - GAP / 2, x.v + across * each - x.scores, 0);
+    c.stroke();
+    text(wide > 420 ? "sum of weights × values = output" : "output", x.v - GAP, y + ROW / 2, "right", true);
+    output().forEach((here, column) => {
+      const ground = weightTint(here, largest("v"), colours.dark);
+      cell(sheet, { ...box_, x: x.v + column * each, y: y + 1, ground, text: written(here), weight: "700" });
+    });
+  }
+
+  function drawWeights() {
+    square.begin();
+    const side = Math.min(square.width, square.tall) - 46, all = weights();
+    box = { x: 46, y: 42, width: side - 4, height: side - 4 };
+    const most = all.reduce((top, weight) => Math.max(top, weight), 1e-9);
+    drawSquare(square, box, { count, at: (i, j) => all[i * count + j], most, row: query(), names: name });
+    nameAxes(square, box, 8, 10);
+  }
+
+  function draw() {
+    if (chosen?.which === "q") chosen = { ...chosen, token: get("order")[query()] };
+    drawSheet();
+    drawWeights();
+    const row = rowOf(query()), best = row.reduce((top, weight, j) => (weight > row[top] ? j : top), 0), who = `Token ${query()} (${name(query())})`;
+    const shuffled = get("order").some((token, i) => token !== i), far = shuffled ? moved() : 0;
+    back.disabled = !shuffled;
+    undo.disabled = get("edits").length === 0;
+    const result = `Output ${output().slice(0, 6).map((number) => fixed(number)).join(", ")}${across > 6 ? ", …" : ""}.`;
+    const fate = row[best] > 0 ? `${who} asks, and takes most from token ${best} (${name(best)}), weight ${share(row[best])}. ${result}` : `${who} may ask nobody: every key is masked, so all weights are zero, and so is the output.`;
+    const ordered = !shuffled ? "" : far < 1e-6 ? " The tokens stand in another order, and its output is the same: order is lost." : ` The tokens stand in another order, and its output moved by ${fixed(far, 3)}: only the mask knows of places.`;
+    const held = chosen ? ` Chosen: ${chosen.which} of ${get("tokens")[chosen.token]}, number ${chosen.column + 1}, ${fixed(value(chosen))}.` : "";
+    const sentence = fate + ordered + held;
+    sheet.describe(sentence);
+    square.describe(`Weights of all ${count} tokens: rows ask, columns are asked. ${fate}`);
+    view.say(sentence);
+  }
+
+  const numbers = () => {
+    const order = get("order"), i = query(), products = order.map((token) => parts().products[order[i] * count + token]);
+    const all = order.map((_, r) => Array.from(rowOf(r)));
+    return { products, scores: products.map((product) => product / divisor()), weights: all, output: output(), moved: moved() };
+  };
+  return { draw, numbers };
+});

@@ -1,0 +1,64 @@
+"""In-silico mutagenesis and saliency against the plainest loops."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from helpers.interpret import in_silico_mutagenesis, saliency
+from helpers.sequences import one_hot
+
+DNA = ["GCGCTATAAAAGGCNTGACC", "ACGTACGTACGTACGTACGT"]
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Conv1d(4, 6, 5), nn.BatchNorm1d(6), nn.ReLU(), nn.Dropout(0.5), nn.Flatten(), nn.Linear(6 * 16, 1)
+    )
+
+
+def test_each_effect_is_a_difference_of_two_predictions(model):
+    effects = in_silico_mutagenesis(model, one_hot(DNA, dtype=torch.int8), batch_size=7)
+    assert effects.shape == (2, 4, 20) and effects.dtype == torch.float32
+    assert model.training, "the model's mode is put back"
+    model.eval()
+    for n, dna in enumerate(DNA):
+        for i in range(20):
+            for b, base in enumerate("ACGT"):
+                mutated = dna[:i] + base + dna[i + 1 :]
+                expected = (model(one_hot([mutated])) - model(one_hot([dna]))).item()
+                assert effects[n, b, i].item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_bases_that_stand_there_have_no_effect_at_all(model):
+    X = one_hot(DNA)
+    assert (in_silico_mutagenesis(model, X)[X.bool()] == 0).all()
+
+
+def test_saliency_of_a_linear_model_is_its_weights_where_bases_stand():
+    linear = nn.Linear(80, 1)
+    X = one_hot(DNA)
+    expected = linear.weight.detach().reshape(4, 20) * X
+    assert torch.allclose(saliency(nn.Sequential(nn.Flatten(), linear), X), expected)
+
+
+def test_saliency_leaves_no_gradients_behind(model):
+    saliency(model, one_hot(DNA[0]))
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_one_sequence_comes_back_as_one(model):
+    X = one_hot(DNA)
+    assert torch.allclose(in_silico_mutagenesis(model, X[1]), in_silico_mutagenesis(model, X)[1], atol=1e-6)
+    assert torch.allclose(saliency(model, X[1]), saliency(model, X)[1], atol=1e-6)
+
+
+@pytest.mark.parametrize("interpret", [in_silico_mutagenesis, saliency])
+def test_wrong_shapes_get_a_sentence(interpret, model):
+    with pytest.raises(ValueError, match=rf"{interpret.__name__}: X has shape \(20, 4\); expected one-hot"):
+        interpret(model, one_hot(DNA[0]).T)
+    with pytest.raises(ValueError, match=rf"{interpret.__name__}: the model returns shape .* one logit each"):
+        interpret(nn.Conv1d(4, 2, 3), one_hot(DNA[0]))
