@@ -18,7 +18,7 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
-WAIT_MS = 90_000
+WAIT_MS = 240_000
 
 
 def notebook(*cells: str) -> Any:

@@ -102,43 +102,38 @@ export default widget("sequence-encoder", (view) => {
     rows.forEach((row, k) => row.append(k === 0 ? h("td", {}, button) : h("td", {})));
   }
 
+  /** One column's letters and numbers; a column that shows them already is left alone. */
+  function paintColumn(i, base, chosen) {
+    const button = buttons[i];
+    if (button.dataset.shown === base + chosen) return;
+    button.dataset.shown = base + chosen;
+    button.textContent = base;
+    button.tabIndex = chosen ? 0 : -1;
+    button.setAttribute("aria-label", `${base === "N" ? "N, unknown" : base} at position ${i}`);
+    button.setAttribute("aria-pressed", String(chosen));
+    const ink = (colour) => (colour ? `background: ${colour}; color: ${inkOn(colour)}` : "");
+    button.style.cssText = ink(PALETTE[base]);
+    const [, token, ...onehot] = rows.map((row) => row.children[i + 1]);
+    token.textContent = LETTERS.indexOf(base);
+    onehot.forEach((cell, k) => {
+      cell.textContent = Number(base === BASES[k]);
+      cell.style.cssText = base === BASES[k] ? ink(PALETTE[base]) : "";
+    });
+    rows.forEach((row) => row.children[i + 1].classList.toggle("dlg-here", chosen));
+  }
+
   function draw() {
     const dna = encoded(),
-      tokens = tokenise(dna),
-      hot = oneHot(dna),
       here = at();
-    if (!complaint && input.value.toUpperCase().replace(/\s/g, "") !== view.get("sequence"))
-      input.value = view.get("sequence");
+    const typed = input.value.toUpperCase().replace(/\s/g, "");
+    if (!complaint && typed !== view.get("sequence")) input.value = view.get("sequence");
     while (buttons.length < dna.length) column(buttons.length);
     while (buttons.length > dna.length) {
       buttons.pop();
       rows.forEach((row) => row.lastChild.remove());
     }
-    [...dna].forEach((base, i) => {
-      const button = buttons[i],
-        ground = PALETTE[base];
-      button.textContent = base;
-      button.tabIndex = i === here ? 0 : -1;
-      button.setAttribute("aria-label", `${base === "N" ? "N, unknown" : base} at position ${i}`);
-      button.setAttribute("aria-pressed", String(i === here));
-      button.style.cssText = ground ? `background: ${ground}; color: ${inkOn(ground)}` : "";
-      rows[1].children[i + 1].textContent = tokens[i];
-      rows.forEach((row) => row.children[i + 1].classList.toggle("dlg-here", i === here));
-      hot.forEach((row, k) => {
-        const cell = rows[k + 2].children[i + 1],
-          colour = PALETTE[BASES[k]];
-        cell.textContent = row[i];
-        cell.style.cssText = row[i] ? `background: ${colour}; color: ${inkOn(colour)}` : "";
-      });
-    });
-    view.say(
-      complaint ||
-        sentence(
-          dna[here],
-          here,
-          hot.map((row) => row[here]),
-        ),
-    );
+    [...dna].forEach((base, i) => paintColumn(i, base, i === here));
+    view.say(complaint || sentence(dna[here], here, oneHot(dna[here]).flat()));
   }
 
   function sentence(base, i, onehot) {
