@@ -114,7 +114,7 @@ def release_one(source: Path, workshop: Path, place: Path) -> Path:
         exporter.register_preprocessor(step, enabled=True)
     for notebook in sorted(source.glob("*.ipynb")):
         text, _ = exporter.from_filename(str(notebook))
-        (made / notebook.name).write_text(text, encoding="utf-8")
+        (made / notebook.name).write_text(str(text), encoding="utf-8")
     if place.exists():
         os.replace(place, workshop / f"old-{source.name}")
     os.replace(made, place)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from helpers.batches import checked_array
-from helpers.history import History
 from helpers.plots.look import INK, PALETTE, axes, label_ends, panels
+from helpers.training.history import History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from helpers.history import History
 from helpers.plots import confusion, learning_curves, roc_and_pr, scoreboard
+from helpers.training.history import History
 
 SHORT = History([0.7, 0.5], [0.6, 0.55], [0.1, 0.3])
 LONG = History([0.8, 0.6, 0.4], [0.7, 0.5, 0.6], [0.2, 0.5, 0.4])

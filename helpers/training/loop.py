@@ -30,13 +30,11 @@ from helpers.batches import (
     on_device,
     on_model,
 )
-from helpers.checkpoints import Checkpoint, fingerprint
-from helpers.devices import chosen_device, device, own_randomness, reseed
-from helpers.history import History
 from helpers.metrics import matthews
-from helpers.status_line import StatusLine
-
-__all__ = ["History", "device", "fit", "one_cycle", "predict"]
+from helpers.training.checkpoints import Checkpoint, fingerprint
+from helpers.training.devices import chosen_device, own_randomness, reseed
+from helpers.training.history import History
+from helpers.training.status_line import StatusLine
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Rate = Callable[[float], float]

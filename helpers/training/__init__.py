@@ -1,0 +1,7 @@
+"""Training: the device, the loop, what it remembers, and how it goes on after a crash."""
+
+from helpers.training.devices import device
+from helpers.training.history import History
+from helpers.training.loop import fit, one_cycle, predict
+
+__all__ = ["History", "device", "fit", "one_cycle", "predict"]
