@@ -46,7 +46,7 @@ def terms_surface(
     return {"terms": terms, "start": start, "floor": floor, **axes, **more}
 
 
-def quadratic_surface(x: np.ndarray, y: np.ndarray, *, x_label: str) -> dict[str, Any]:
+def quadratic_surface(x: np.ndarray, y: np.ndarray, *, x_label: str, square: bool = False) -> dict[str, Any]:
     """The mean squared error of ``y = slope * x + intercept`` over slope and intercept.
 
     Parameters
@@ -55,6 +55,8 @@ def quadratic_surface(x: np.ndarray, y: np.ndarray, *, x_label: str) -> dict[str
         Data, shape ``(N,)`` each.
     x_label : str
         What one unit of the slope belongs to.
+    square : bool
+        Show as much of the slope as of the intercept, so that round valleys look round.
     """
     terms = [
         [np.mean(x**2), 2, 0],
@@ -67,6 +69,8 @@ def quadratic_surface(x: np.ndarray, y: np.ndarray, *, x_label: str) -> dict[str
     design = np.stack([x, np.ones_like(x)], axis=1)
     best, *_ = np.linalg.lstsq(design, y, rcond=None)
     reach = [1.5 * max(abs(value), 0.1 * float(y.std()) / max(float(x.std()), 1e-12), 1e-3) for value in best]
+    if square:
+        reach = [max(reach)] * 2
     floor = float(np.mean((design @ best - y) ** 2))
     ranges = [[float(value - far), float(value + far)] for value, far in zip(best, reach, strict=True)]
     return terms_surface(

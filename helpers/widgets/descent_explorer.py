@@ -145,7 +145,9 @@ class DescentExplorer(Widget):
             raise ValueError(f"DescentExplorer: x is {xs[0]:.4g} everywhere; a slope needs points at different x")
         surfaces = {
             "raw": quadratic_surface(xs, ys, x_label=x_label),
-            "standardised": quadratic_surface((xs - xs.mean()) / xs.std(), ys, x_label="per standard deviation of x"),
+            "standardised": quadratic_surface(
+                (xs - xs.mean()) / xs.std(), ys, x_label="per standard deviation of x", square=True
+            ),
         }
         return cls(surfaces=surfaces, **{"surface": "raw", "learning_rate": 1e-3, **options})
 

@@ -266,7 +266,8 @@ export default widget("descent-explorer", (view) => {
       .slice(2)
       .filter((p, i) => [0, 1].some((k) => (p[k] - path[i + 1][k]) * (path[i + 1][k] - path[i][k]) < 0)).length;
     if (turns > 0.6 * (path.length - 2)) return "zigzags from wall to wall";
-    return gaps.at(-11) - gap < 0.05 * gap ? "crawls" : "";
+    const progress = (gaps.at(-11) - gap) / gap;
+    return progress < 1e-4 ? "stands still" : progress < 0.05 ? "crawls" : "";
   }
 
   function draw() {
