@@ -57,7 +57,6 @@ const rules = {
   "no-fallthrough": "error",
   "no-self-assign": "error",
   "no-self-compare": "error",
-  "no-shadow": ["error", { builtinGlobals: false, hoist: "functions" }],
   "no-undef": "error",
   "no-unreachable": "error",
   "no-unused-private-class-members": "error",
