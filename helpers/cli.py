@@ -38,8 +38,8 @@ class Source(str, Enum):
     simulated = "simulated"
 
 
-Lessons = Annotated[list[str] | None, typer.Argument(metavar="[LESSON]...", help="Numbers or names; all if none.")]
-Sets = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Names of data sets.")]
+Lessons = Annotated[list[str] | None, typer.Argument(metavar="LESSON", help="Numbers or names; all if none.")]
+Sets = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Names of data sets.")]
 
 
 def main() -> None:
