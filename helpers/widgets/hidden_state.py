@@ -11,7 +11,7 @@ import traitlets
 from helpers.plots import PALETTE
 from helpers.sequences import tokenise
 from helpers.widgets.base import Widget, as_dna, js, pack, unpack
-from helpers.widgets.recurrence import BLOCKS, GATES, MOST_UNITS, MOST_WORK, Cell, gradients, random_cell, run
+from helpers.widgets.recurrence import BLOCKS, GATES, MOST_UNITS, MOST_WORK, VANISHED, Cell, gradients, random_cell, run
 
 if TYPE_CHECKING:
     import torch
@@ -57,7 +57,7 @@ class HiddenState(Widget):
     original = traitlets.Unicode().tag(sync=True)
     cell = traitlets.Unicode().tag(sync=True)
     step = traitlets.Int(0, min=0).tag(sync=True)
-    most_work = traitlets.Int(MOST_WORK).tag(sync=True)
+    limits = traitlets.Dict({"work": MOST_WORK, "vanished": VANISHED}).tag(sync=True)
     forgotten = traitlets.Float(FORGOTTEN).tag(sync=True)
     picture_inches = (9.0, 5.0)
 

@@ -26,6 +26,7 @@ GATES = {
 BLOCKS = {"RNN": 1, "GRU": 3, "LSTM": 4}  # of rows in each weight matrix
 PARTS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 MOST_UNITS = 128
+VANISHED = 1e-9  # a gradient smaller than this is not followed further back
 MOST_WORK = 8_000_000  # multiplications for one gradient: a few milliseconds in a browser
 
 
@@ -191,13 +192,16 @@ def gradients(cell: Cell, parts: dict[str, np.ndarray], step: int) -> tuple[list
     Returns
     -------
     tuple of two lists
-        The Frobenius norms of d h_T / d h_t and, for an LSTM, of d h_T / d c_t (else nothing), for t = T, T - 1, ...
+        The Frobenius norms of d h_T / d h_t and, for an LSTM, of d h_T / d c_t (else nothing), for t = T, T - 1, ...,
+        as far as :func:`reach` allows and until they are below `VANISHED`.
     """
     units, lstm = cell.units, cell.kind == "LSTM"
     through_state = np.eye(units)
     through_memory = through_state * _opening(parts, step) if lstm else np.zeros((units, 0))
     states, memories = [float(np.sqrt(units))], [float(np.linalg.norm(through_memory))]
     for t in range(step, step + 1 - reach(cell, step), -1):
+        if max(states[-1], memories[-1]) < VANISHED:
+            break
         if lstm:
             before = through_state @ _slope_of_state(cell, parts, t) + through_memory @ _slope_of_memory(cell, parts, t)
             through_memory = through_memory * parts["forget"][t] + before * _opening(parts, t - 1)

@@ -14,7 +14,7 @@ export default widget("hidden-state", (view) => {
 
   const parts = (kind = get("cell"), dna = get("sequence"), of = "now") => kept(`parts ${kind} ${of}`, dna, () => recur(cells[kind], indices(dna)));
   const gradient = (kind = get("cell")) =>
-    kept(`gradient ${kind}`, `${get("sequence")} ${step()}`, () => gradients(cells[kind], parts(kind), step(), get("most_work")));
+    kept(`gradient ${kind}`, `${get("sequence")} ${step()}`, () => gradients(cells[kind], parts(kind), step(), get("limits")));
   const remembered = () => gradient().states.findIndex((value, _, all) => value < get("forgotten") * all[0]);
 
   /** After each base, how far the state is from where it was before bases were changed. */

@@ -66,60 +66,85 @@ function addProduct(target, left, right, n) {
   }
 }
 
-/** target = the sum over `terms` of diag(weights) times a block of `whh`. */
-function slopes(target, { n, whh }, terms) {
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      let sum = 0;
-      for (const [block, weight] of terms) sum += weight[i] * whh[(block * n + i) * n + j];
-      target[i * n + j] = sum;
-    }
+/** target += diag(weights) times a block of `whh`. */
+function addSlope(target, { n, whh }, block, weights) {
+  for (let i = 0, from = block * n * n; i < n; i++) {
+    const weight = weights[i];
+    for (let j = i * n; j < (i + 1) * n; j++) target[j] += weight * whh[from + j];
   }
 }
 
-/** Frobenius norms of d h_T / d h_t and, for an LSTM, d h_T / d c_t, for t = T, T - 1, ... */
-function gradients(cell, parts, step, work) {
-  const { kind, n, relu } = cell, lstm = kind === "LSTM", each = (make) => Float64Array.from({ length: n }, (_, k) => make(k));
-  const norm = (matrix) => Math.sqrt(matrix.reduce((sum, value) => sum + value * value, 0));
-  const at = (name, t, k) => parts[name][t * n + k];
-  const opening = (t) => each((k) => at("output", t, k) * (1 - Math.tanh(at("memory", t, k)) ** 2));
-  let through = Float64Array.from({ length: n * n }, (_, i) => Number(i % (n + 1) === 0)), memory = null;
-  if (lstm) {
-    const open = opening(step);
-    memory = through.map((value, i) => value * open[i % n]);
-  }
-  const states = [Math.sqrt(n)], memories = lstm ? [norm(memory)] : [], slope = new Float64Array(n * n);
-  let next = new Float64Array(n * n);
+/** d h_t / d h_(t-1) of an RNN or a GRU is added to `slope`; `w` is room for n numbers. */
+const SLOPE = {
+  RNN(cell, { state }, t, slope, w) {
+    for (let k = 0, at = t * cell.n; k < cell.n; k++, at++) w[k] = cell.relu ? Number(state[at] > 0) : 1 - state[at] ** 2;
+    addSlope(slope, cell, 0, w);
+  },
+  GRU(cell, { state, reset, update, candidate, recurrent }, t, slope, w) {
+    const { n } = cell, first = t * n, bend = (at) => (1 - update[at]) * (1 - candidate[at] ** 2);
+    for (let k = 0, at = first; k < n; k++, at++) w[k] = bend(at) * reset[at];
+    addSlope(slope, cell, 2, w);
+    for (let k = 0, at = first; k < n; k++, at++) w[k] = bend(at) * recurrent[at] * reset[at] * (1 - reset[at]);
+    addSlope(slope, cell, 0, w);
+    for (let k = 0, at = first; k < n; k++, at++) w[k] = (state[at - n] - candidate[at]) * update[at] * (1 - update[at]);
+    addSlope(slope, cell, 1, w);
+    for (let k = 0; k < n; k++) slope[k * n + k] += update[first + k];
+  },
+};
+
+/** The same of an LSTM, by its output gate alone. */
+function slopeOfState(cell, { output, memory }, t, slope, w) {
+  for (let k = 0, at = t * cell.n; k < cell.n; k++, at++) w[k] = Math.tanh(memory[at]) * output[at] * (1 - output[at]);
+  addSlope(slope, cell, 3, w);
+}
+
+/** d c_t / d h_(t-1) of an LSTM. */
+function slopeOfMemory(cell, { input, forget, candidate, memory }, t, slope, w) {
+  const { n } = cell, first = t * n;
+  for (let k = 0, at = first; k < n; k++, at++) w[k] = candidate[at] * input[at] * (1 - input[at]);
+  addSlope(slope, cell, 0, w);
+  for (let k = 0, at = first; k < n; k++, at++) w[k] = memory[at - n] * forget[at] * (1 - forget[at]);
+  addSlope(slope, cell, 1, w);
+  for (let k = 0, at = first; k < n; k++, at++) w[k] = input[at] * (1 - candidate[at] ** 2);
+  addSlope(slope, cell, 2, w);
+}
+
+function norm(matrix) {
+  let sum = 0;
+  for (let i = 0; i < matrix.length; i++) sum += matrix[i] * matrix[i];
+  return Math.sqrt(sum);
+}
+
+/**
+ * Frobenius norms of d h_T / d h_t and, for an LSTM, d h_T / d c_t, for t = T, T - 1, ..., as far back as `work` allows
+ * and until they have vanished.
+ */
+function gradients(cell, parts, step, { work, vanished }) {
+  const { kind, n } = cell, lstm = kind === "LSTM", slope = new Float64Array(n * n), w = new Float64Array(n);
+  const opening = (t) => w.map((_, k) => parts.output[t * n + k] * (1 - Math.tanh(parts.memory[t * n + k]) ** 2));
+  let through = new Float64Array(n * n), next = new Float64Array(n * n);
+  for (let k = 0; k < n; k++) through[k * n + k] = 1;
+  const open = lstm && opening(step), memory = lstm && through.map((value, i) => value * open[i % n]);
+  const states = [Math.sqrt(n)], memories = lstm ? [norm(memory)] : [];
   for (let t = step; t > step + 1 - gradientReach(cell, step, work); t--) {
+    if (states.at(-1) < vanished && (memories.at(-1) ?? 0) < vanished) break;
     next.fill(0);
+    slope.fill(0);
     if (lstm) {
-      slopes(slope, cell, [[3, each((k) => Math.tanh(at("memory", t, k)) * at("output", t, k) * (1 - at("output", t, k)))]]);
+      slopeOfState(cell, parts, t, slope, w);
       addProduct(next, through, slope, n);
-      slopes(slope, cell, [
-        [0, each((k) => at("candidate", t, k) * at("input", t, k) * (1 - at("input", t, k)))],
-        [1, each((k) => at("memory", t - 1, k) * at("forget", t, k) * (1 - at("forget", t, k)))],
-        [2, each((k) => at("input", t, k) * (1 - at("candidate", t, k) ** 2))],
-      ]);
+      slope.fill(0);
+      slopeOfMemory(cell, parts, t, slope, w);
       addProduct(next, memory, slope, n);
-      const open = opening(t - 1);
-      for (let i = 0; i < n * n; i++) memory[i] = memory[i] * at("forget", t, i % n) + next[i] * open[i % n];
+      const before = opening(t - 1);
+      for (let i = 0; i < n * n; i++) memory[i] = memory[i] * parts.forget[t * n + (i % n)] + next[i] * before[i % n];
       memories.push(norm(memory));
     } else {
-      slopes(slope, cell, kind === "RNN" ? [[0, each((k) => (relu ? Number(at("state", t, k) > 0) : 1 - at("state", t, k) ** 2))]] : gruTerms(t));
-      if (kind === "GRU") for (let k = 0; k < n; k++) slope[k * n + k] += at("update", t, k);
+      SLOPE[kind](cell, parts, t, slope, w);
       addProduct(next, through, slope, n);
     }
     [through, next] = [next, through];
     states.push(norm(through));
   }
   return { states, memories };
-
-  function gruTerms(t) {
-    const bend = (k) => (1 - at("update", t, k)) * (1 - at("candidate", t, k) ** 2);
-    return [
-      [2, each((k) => bend(k) * at("reset", t, k))],
-      [0, each((k) => bend(k) * at("recurrent", t, k) * at("reset", t, k) * (1 - at("reset", t, k)))],
-      [1, each((k) => (at("state", t - 1, k) - at("candidate", t, k)) * at("update", t, k) * (1 - at("update", t, k)))],
-    ];
-  }
 }
