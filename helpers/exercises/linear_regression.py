@@ -30,6 +30,7 @@ class Predict(Exercise):
     """predict(x, w, b) -> the line's temperature for each x, shape (N,)"""
 
     points = 1
+    returns = Tensor
     hints = (
         "A tensor times a number multiplies every entry: `2 * x` needs no loop.",
         "The formula of the line is wx + b; in Python the multiplication sign has to be written.",
@@ -63,6 +64,10 @@ class Predict(Exercise):
     def slope_added(self, x: Any, w: float, b: float) -> Any:
         return x + w + b
 
+    @misconception("Nothing came back: end with `return`. `print` shows a number and keeps nothing.")
+    def nothing_returned(self, x: Any, w: float, b: float) -> None:
+        return None
+
     @misconception("You gave one number for all oligos, their mean. Each oligo gets a prediction of its own.")
     def one_for_all(self, x: Any, w: float, b: float) -> Any:
         return (w * x + b).mean()
@@ -73,6 +78,7 @@ class Mse(Exercise):
 
     parts = {"vectors": 1, "columns": 1}
     points = 2
+    returns = Tensor
     forbids = ("torch.nn.functional.mse_loss", "torch.nn.MSELoss")
     hints = (
         "Three steps from the inside out: the errors, their squares, the mean.",
@@ -96,6 +102,18 @@ class Mse(Exercise):
     )
     def table_of_all_pairs(self, prediction: Any, y: Any) -> Any:
         return ((prediction - y) ** 2).mean()
+
+    @misconception("Right for a column, and wrong for (N,): there your (N,) minus (N, 1) makes an N × N table.")
+    def table_from_y(self, prediction: Any, y: Any) -> Any:
+        return ((prediction - y[:, None]) ** 2).mean()
+
+    @misconception("That is a plain Python number. Leave the tensor as it is: torch will need it to find slopes.")
+    def plain_number(self, prediction: Any, y: Any) -> float:
+        return ((prediction.flatten() - y) ** 2).mean().item()
+
+    @misconception("`^` is no power in Python (it compares bits). Two asterisks make one: `** 2`.")
+    def caret(self, prediction: Any, y: Any) -> Any:
+        return ((prediction.flatten() - y) ^ 2).mean()
 
     @misconception("You added the squared errors up. Their mean does not grow with the number of oligos.")
     def summed(self, prediction: Any, y: Any) -> Any:
@@ -190,6 +208,25 @@ class MseGradients(Exercise):
         error = w * x - y
         return 2 * (error * x).mean(), 2 * error.mean()
 
+    @misconception("The 2 is missing from the slope along `w`; it belongs to both.")
+    def factor_only_for_b(self, x: Any, y: Any, w: float, b: float) -> Pair:
+        error = w * x + b - y
+        return (error * x).mean(), 2 * error.mean()
+
+    @misconception("The 2 is missing from the slope along `b`; it belongs to both.")
+    def factor_only_for_w(self, x: Any, y: Any, w: float, b: float) -> Pair:
+        error = w * x + b - y
+        return 2 * (error * x).mean(), error.mean()
+
+    @misconception("You squared the errors first. The slope of e² is 2e: no square is left in it.")
+    def squared_first(self, x: Any, y: Any, w: float, b: float) -> Pair:
+        error = (w * x + b - y) ** 2
+        return 2 * (error * x).mean(), 2 * error.mean()
+
+    @misconception("Only the slope along `w` came back. Return both, with a comma between them.")
+    def only_one(self, x: Any, y: Any, w: float, b: float) -> Any:
+        return 2 * ((w * x + b - y) * x).mean()
+
     @misconception("You used the prediction where the error belongs: `y` does not appear in your slopes.")
     def prediction_for_error(self, x: Any, y: Any, w: float, b: float) -> Pair:
         prediction = w * x + b
@@ -238,6 +275,16 @@ class GradientStep(Exercise):
     def steps_alone(self, w: float, b: float, dw: float, db: float, lr: float) -> Pair:
         return -lr * dw, -lr * db
 
+    @misconception(
+        "You gave learning rate times slope. Take that away from `w` and `b`, and return where they then are."
+    )
+    def lengths_alone(self, w: float, b: float, dw: float, db: float, lr: float) -> Pair:
+        return lr * dw, lr * db
+
+    @misconception("Right numbers, wrong order: first the new `w`, then the new `b`.")
+    def order_swapped(self, w: float, b: float, dw: float, db: float, lr: float) -> Pair:
+        return b - lr * db, w - lr * dw
+
     @misconception("The learning rate shrinks the parameter too: it belongs to the slope alone.")
     def bracket_too_wide(self, w: float, b: float, dw: float, db: float, lr: float) -> Pair:
         return lr * (w - dw), lr * (b - db)
@@ -264,6 +311,14 @@ class Standardise(Exercise):
             yield Question(train.float(), other.float(), part="scale")
         still = torch.tensor([[20.0, 1.0], [20.0, 2.0], [20.0, 6.0]]), torch.tensor([[20.0, 3.0], [24.0, 5.0]])
         yield Question(*still, part="constant column")
+
+    def ask(self, code: Any, train: Tensor, other: Tensor) -> Any:
+        """Ask for two tensors, which the lesson then trains on."""
+        both = code(train, other)
+        for table in both if isinstance(both, tuple) else ():
+            if not isinstance(table, Tensor):
+                raise TypeError(f"two tensors should come back, and one is a {type(table).__name__}")
+        return both
 
     def reference(self, train: Any, other: Any) -> Pair:
         return self.rescale(train, other, train.mean(0), self.deviation(train))
@@ -315,6 +370,25 @@ class Standardise(Exercise):
     def not_scaled(self, train: Any, other: Any) -> Pair:
         return self.rescale(train, other, train.mean(0), 1.0)
 
+    @misconception(
+        "`torch.where` stands the wrong way round: it takes its second argument where the condition holds, so the "
+        "zeros stayed and every other spread became 1."
+    )
+    def where_reversed(self, train: Any, other: Any) -> Pair:
+        spread = train.std(0, correction=0)
+        return self.rescale(train, other, train.mean(0), torch.where(spread == 0, spread, 1.0))
+
+    @misconception("`dim=1` runs along a row and mixes the features of one oligo. Down the rows is `dim=0`.")
+    def along_rows(self, train: Any, other: Any) -> Pair:
+        return self.rescale(train, other, train.mean(1), train.std(1, correction=0))
+
+    @misconception("`if` needs one yes or no, and there is a spread for each column: `torch.where` decides one by one.")
+    def if_for_all(self, train: Any, other: Any) -> Pair:
+        spread = train.std(0, correction=0)
+        if spread == 0:
+            spread = torch.tensor(1.0)
+        return self.rescale(train, other, train.mean(0), spread)
+
     @misconception("You divided by the variance. The standard deviation is its square root.")
     def variance(self, train: Any, other: Any) -> Pair:
         return self.rescale(train, other, train.mean(0), self.deviation(train) ** 2)
@@ -360,9 +434,23 @@ class TrainingStep(Exercise):
         """Let the step run; report where the parameters stand and what was returned."""
         slope, intercept = torch.tensor(w, requires_grad=True), torch.tensor(b, requires_grad=True)
         slope.grad, intercept.grad = torch.zeros(()), torch.zeros(())
+        found: list[float] = []  # torch calls the hook with each slope that it finds
+        slope.register_hook(lambda gradient: found.append(float(gradient)))
         losses = [code(slope, intercept, x, y, lr) for _ in range(run["steps"])]
-        graphs = [getattr(loss, "requires_grad", False) for loss in losses]
-        return {"w": slope, "b": intercept, "losses": losses, "losses hold a graph": graphs}
+        records = [getattr(loss, "requires_grad", False) for loss in losses]
+        return {
+            "w": slope,
+            "b": intercept,
+            "losses": losses,
+            "losses hold a record": records,
+            "slopes found by torch": len(found),
+        }
+
+    def words(self, w: float, b: float, x: Tensor, y: Tensor, lr: float, run: dict[str, int]) -> str:
+        """Say how many steps, from where, on which data."""
+        steps = "one step" if run["steps"] == 1 else f"{run['steps']} steps"
+        rounded = [[round(v, 2) for v in values.tolist()] for values in (x, y)]
+        return f"{steps} from w = {w:g}, b = {b:g}, with x = {rounded[0]}, y = {rounded[1]}, lr = {lr:g}"
 
     def reference(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
         loss = ((w * x + b - y) ** 2).mean()
@@ -401,13 +489,49 @@ class TrainingStep(Exercise):
         "`w = w - ...` made a new tensor and left the old one where it was (`-=` changes it)."
     )
     def never_moved(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
-        return ((w * x + b - y) ** 2).mean().item()
+        loss = ((w * x + b - y) ** 2).mean()
+        loss.backward()
+        return loss.item()
 
     @misconception(
-        "The steps are right, but you return the loss as a tensor with its whole graph behind it. Keep a thousand of "
+        "While torch records, it refuses to have a parameter changed. Indent the step under `with torch.no_grad():`."
+    )
+    def recorded(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        loss = ((w * x + b - y) ** 2).mean()
+        w.grad = b.grad = None
+        loss.backward()
+        w -= lr * w.grad  # type: ignore[operator]
+        return loss.item()
+
+    @misconception(
+        "`.grad` is None at the step: nobody called `.backward()`, or the slopes were emptied after it. The order is "
+        "empty, backward, step."
+    )
+    def no_slopes(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        loss = ((w * x + b - y) ** 2).mean()
+        w.grad = b.grad = None
+        self.move(lr, w, b)
+        return loss.item()
+
+    @misconception("You emptied the slope of `w` alone: that of `b` is still there and adds up.")
+    def only_w_emptied(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        loss = ((w * x + b - y) ** 2).mean()
+        w.grad = None
+        return self.step(loss, w, b, lr)
+
+    @misconception("Right numbers, but by your own slopes. Here let torch find them: `loss.backward()`, then `.grad`.")
+    def by_hand(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        with torch.no_grad():
+            error = w * x + b - y
+            w -= lr * 2 * (error * x).mean()
+            b -= lr * 2 * error.mean()
+        return float((error**2).mean())
+
+    @misconception(
+        "The steps are right, but you return the loss as a tensor with its whole record behind it. Keep a thousand of "
         "those in a list and the memory fills. `.item()` gives the plain number."
     )
-    def graph_kept(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> Any:
+    def record_kept(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> Any:
         loss = ((w * x + b - y) ** 2).mean()
         w.grad = b.grad = None
         self.step(loss, w, b, lr)
@@ -449,6 +573,7 @@ class Features(Exercise):
     """features(sequences) -> (N, 2): share of G and C, length in bases"""
 
     points = 2
+    returns = Tensor
     hints = (
         "Make one row, `[share, length]`, for each sequence, and a tensor of the list of rows.",
         "`(s.count('G') + s.count('C')) / len(s)` is the share; `torch.tensor([[...], [...]])` has a row for each.",
@@ -509,17 +634,33 @@ class MendTheLoop(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for part, n, bias in (("it moves", 1, False), ("it looks at y", 5, False), ("all of it learns", 5, True)):
-            X = torch.tensor(rng.normal(0.5, 1, (n, 2))).float()
-            y = X @ torch.tensor([2.0, -1.0]) + 3
-            yield Question({"features": 2, "bias": bias}, X, y, 4, 0.05, part=part)
+        """Ask such that no bug hides another.
 
-    def ask(self, code: Any, settings: dict[str, Any], X: Tensor, y: Tensor, epochs: int, lr: float) -> Any:
+        Where columns are centred, the bias stays at 0 whether or not it learns; where y is 0 everywhere, a table of
+        all pairs has the right loss.
+        """
+        for part, centred, scale in (
+            ("it moves", True, 0.0),
+            ("it looks at y", True, 1.0),
+            ("all of it learns", False, 1.0),
+        ):
+            X = torch.tensor(rng.normal(0.5, 1, (4, 2))).float()
+            X = X - X.mean(dim=0) if centred else X
+            y = scale * (X @ torch.tensor([2.0, -1.0]) + (0.0 if centred else 3.0))
+            yield Question({"bias": 0.0 if centred else 0.5}, X, y, 4, 0.05, part=part)
+
+    def ask(self, code: Any, first: dict[str, float], X: Tensor, y: Tensor, epochs: int, lr: float) -> Any:
         """Train a linear layer with known first weights; report its parameters and the losses."""
-        model = nn.Linear(settings["features"], 1, bias=settings["bias"])
+        model = nn.Linear(2, 1)
         fill(model)
+        nn.init.constant_(model.bias, first["bias"])
         losses = code(model, X, y, epochs, lr)
         return {"losses": losses, "parameters": [parameter.flatten() for parameter in model.parameters()]}
+
+    def words(self, first: dict[str, float], X: Tensor, y: Tensor, epochs: int, lr: float) -> str:
+        """Say what was trained, on what."""
+        numbers = [round(v, 2) + 0.0 for v in y.tolist()]
+        return f"{epochs} epochs of nn.Linear(2, 1) with lr = {lr:g} on X of shape {tuple(X.shape)} and y = {numbers}"
 
     def reference(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
         return self.train(torch.optim.SGD(model.parameters(), lr=lr), lambda: model(X)[:, 0], y, epochs)
@@ -560,6 +701,10 @@ class MendTheLoop(Exercise):
     )
     def moves_and_no_more(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
         return self.train(torch.optim.SGD([model.weight], lr=lr), lambda: model(X), y, epochs)
+
+    @misconception("The model learns, all of it, but nothing comes back: end with `return losses`.")
+    def nothing_returned(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> None:
+        self.reference(model, X, y, epochs, lr)
 
     @misconception("The weights learn, the bias never does: the optimiser was not given it.")
     def bias_forgotten(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:

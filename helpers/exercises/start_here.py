@@ -79,3 +79,11 @@ class GcContent(Exercise):
     @misconception("`//` divides and drops the fraction, so a share becomes 0. Use `/`.")
     def whole_division(self, sequence: str) -> float:
         return (sequence.count("G") + sequence.count("C")) // len(sequence)
+
+    @misconception("`/` goes before `+`, so only the last count was divided. Put the sum in brackets.")
+    def brackets_missing(self, sequence: str) -> float:
+        return sequence.count("G") + sequence.count("C") / len(sequence)
+
+    @misconception('Every letter counts. `base == "G" or "C"` is always true: compare twice, or write `base in "GC"`.')
+    def every_letter(self, sequence: str) -> float:
+        return 1.0

@@ -8,26 +8,21 @@ import numpy as np
 import torch
 
 
-def predict_in_a_loop(x: Any, w: float, b: float) -> list[float]:
-    return [w * float(one) + b for one in x]
+def predict_in_a_loop(x: Any, w: float, b: float) -> Any:
+    return torch.tensor([w * float(one) + b for one in x])
 
 
-def mse_in_a_loop(prediction: Any, y: Any) -> float:
-    pairs = zip(prediction.flatten().tolist(), y.tolist(), strict=True)
-    return sum((p - t) ** 2 for p, t in pairs) / len(y)
+def mse_in_a_loop(prediction: Any, y: Any) -> Any:
+    return sum((p - t) ** 2 for p, t in zip(prediction.flatten(), y, strict=True)) / len(y)
 
 
 def mse_of_squeezed(prediction: Any, y: Any) -> Any:
     return (prediction.reshape(y.shape) - y).pow(2).mean()
 
 
-def mse_in_numpy(prediction: Any, y: Any) -> Any:
-    return np.mean(np.square(np.ravel(prediction) - np.asarray(y)))
-
-
 def mse_of_a_trace(prediction: Any, y: Any) -> Any:
     column = prediction.reshape(-1, 1) - y.reshape(-1, 1)
-    return (column.T @ column / len(y)).item()
+    return (column.T @ column / len(y)).squeeze()
 
 
 def gradients_in_a_loop(x: Any, y: Any, w: float, b: float) -> list[float]:
@@ -54,11 +49,15 @@ def step_as_tensors(w: float, b: float, dw: float, db: float, lr: float) -> Any:
     return torch.tensor(w) - lr * torch.tensor(dw), torch.tensor(b) - lr * torch.tensor(db)
 
 
-def standardise_in_numpy(train: Any, other: Any) -> Any:
-    train, other = np.asarray(train, dtype=np.float64), np.asarray(other, dtype=np.float64)
-    spread = train.std(axis=0)
+def standardise_in_double(train: Any, other: Any) -> Any:
+    train, other = train.double(), other.double()
+    spread = train.std(dim=0, correction=0)
     spread[spread == 0] = 1
-    return (train - train.mean(axis=0)) / spread, (other - train.mean(axis=0)) / spread
+    return (train - train.mean(dim=0)) / spread, (other - train.mean(dim=0)) / spread
+
+
+def standardise_as_arrays(train: Any, other: Any) -> Any:
+    return tuple(table.numpy() for table in standardise_column_by_column(train, other))
 
 
 def standardise_column_by_column(train: Any, other: Any) -> Any:
@@ -91,20 +90,17 @@ def zero_last(w: Any, b: Any, x: Any, y: Any, lr: float) -> Any:
     return loss.detach()
 
 
-def slopes_by_hand(w: Any, b: Any, x: Any, y: Any, lr: float) -> float:
+def slopes_asked_for(w: Any, b: Any, x: Any, y: Any, lr: float) -> float:
+    loss = (w * x + b - y).square().mean()
+    slopes = torch.autograd.grad(loss, [w, b])
     with torch.no_grad():
-        error = w * x + b - y
-        w -= lr * 2 * (error * x).mean()
-        b -= lr * 2 * error.mean()
-    return float((error**2).mean())
+        for parameter, slope in zip((w, b), slopes, strict=True):
+            parameter.sub_(lr * slope)
+    return loss.item()
 
 
-def features_in_numpy(sequences: Any) -> Any:
-    return np.array([[sum(base in "GC" for base in s) / len(s), len(s)] for s in sequences], dtype=np.float64)
-
-
-def features_as_lists(sequences: Any) -> list[tuple[float, int]]:
-    return [((s.count("G") + s.count("C")) / len(s), len(s)) for s in sequences]
+def features_in_double(sequences: Any) -> Any:
+    return torch.from_numpy(np.array([[sum(base in "GC" for base in s) / len(s), len(s)] for s in sequences]))
 
 
 def features_stacked(sequences: Any) -> Any:
@@ -137,6 +133,18 @@ def loop_that_zeroes_last(model: Any, X: Any, y: Any, epochs: int, lr: float) ->
     return torch.stack(losses)
 
 
+def loop_that_names_both(model: Any, X: Any, y: Any, epochs: int, lr: float) -> list[float]:
+    optimiser = torch.optim.SGD([model.weight, model.bias], lr=lr)
+    losses = []
+    for _ in range(epochs):
+        optimiser.zero_grad()
+        loss = ((model(X).flatten() - y) ** 2).mean()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    return losses
+
+
 def zeros_like_y(prediction: Any, y: Any) -> float:
     return 0.0
 
@@ -144,20 +152,23 @@ def zeros_like_y(prediction: Any, y: Any) -> float:
 ALTERNATIVES = {
     "predict": [
         predict_in_a_loop,
-        lambda x, w, b: np.asarray(x, dtype=np.float64) * w + b,
         lambda x, w, b: torch.add(torch.as_tensor(b), x.float(), alpha=w),
     ],
-    "mse": [mse_in_a_loop, mse_of_squeezed, mse_in_numpy, mse_of_a_trace],
+    "mse": [mse_in_a_loop, mse_of_squeezed, mse_of_a_trace],
     "mse_gradients": [gradients_in_a_loop, gradients_in_numpy, gradients_by_dot_product],
     "gradient_step": [step_as_array, step_as_tensors],
-    "standardise": [standardise_in_numpy, standardise_column_by_column],
-    "training_step": [zero_first, zero_last, slopes_by_hand],
-    "features": [features_in_numpy, features_as_lists, features_stacked],
-    "mend_the_loop": [loop_with_a_column_of_y, loop_that_zeroes_last],
+    "standardise": [standardise_in_double, standardise_column_by_column],
+    "training_step": [zero_first, zero_last, slopes_asked_for],
+    "features": [features_in_double, features_stacked],
+    "mend_the_loop": [loop_with_a_column_of_y, loop_that_zeroes_last, loop_that_names_both],
 }
 
 WRONG = {
-    "predict": [lambda x, w, b: 0 * x, lambda x, w, b: (w * x + b)[:, None], lambda x, w, b: None],
+    "predict": [
+        lambda x, w, b: 0 * x,
+        lambda x, w, b: (w * x + b)[:, None],
+        lambda x, w, b: np.asarray(x, dtype=np.float64) * w + b,
+    ],
     "mse": [zeros_like_y, lambda prediction, y: float("nan"), lambda prediction, y: "0"],
     "mse_gradients": [
         lambda x, y, w, b: (0.0, 0.0),
@@ -166,6 +177,7 @@ WRONG = {
     ],
     "gradient_step": [lambda w, b, dw, db, lr: (w, b), lambda w, b, dw, db, lr: w - lr * dw],
     "standardise": [
+        standardise_as_arrays,
         lambda train, other: (torch.zeros_like(train), torch.zeros_like(other)),
         lambda train, other: (train, other),
         lambda train, other: (train - train.mean(0)) / train.std(0),
