@@ -238,7 +238,8 @@ export default widget("boundary-explorer", (view) => {
   }
 
   function draw() {
-    const net = network(), parts = split(), curve = losses(net), box = { left: 56, right: plane.begin() && plane.width - 10, top: 10, bottom: plane.tall - 44 };
+    const net = network(), parts = split(), curve = losses(net);
+    const box = { left: 56, right: plane.begin() && plane.width - 10, top: 10, bottom: plane.tall - 44 };
     axes = new Axes(plane, view.colours, box, xs, ys);
     run.textContent = view.running && net.steps < target ? "Pause" : "Train";
     drawRegions(net);

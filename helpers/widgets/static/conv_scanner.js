@@ -19,7 +19,8 @@ function scan(sequence, weights, { stride, dilation, padding }) {
 
 /** The largest of every `size` values; an incomplete last group is lost, as in torch. */
 function maxPool(values, size) {
-  return Array.from({ length: Math.floor(values.length / size) }, (_, g) => values.slice(g * size, (g + 1) * size).reduce((most, value) => Math.max(most, value)));
+  const largest = (group) => group.reduce((most, value) => Math.max(most, value));
+  return Array.from({ length: Math.floor(values.length / size) }, (_, g) => largest(values.slice(g * size, (g + 1) * size)));
 }
 
 export default widget("conv-scanner", (view) => {
@@ -137,7 +138,8 @@ export default widget("conv-scanner", (view) => {
   function drawStrip() {
     upper.begin();
     const { colours } = view, reach = span(), length = get("sequence").length, [before, after] = get("padding");
-    const room = upper.width - LEFT - 6, all = length + before + after, shown = all * 22 <= room ? all : Math.min(all, Math.max(reach + 2, Math.floor(room / 30)));
+    const room = upper.width - LEFT - 6, all = length + before + after;
+    const shown = all * 22 <= room ? all : Math.min(all, Math.max(reach + 2, Math.floor(room / 30)));
     const cellWide = Math.min(room / shown, 34);
     const first = clamp(start() - Math.floor((shown - reach) / 2), -before, length + after - shown);
     strip = { cell: cellWide, x: (at) => LEFT + (at - first) * cellWide };
@@ -205,7 +207,9 @@ export default widget("conv-scanner", (view) => {
     const up = colours.dark ? "#4db8ff" : PALETTE.C, down = get("relu") ? colours.muted + "80" : PALETTE.T;
     for (const [colour, above] of [[down, false], [up, true]]) {
       c.fillStyle = colour;
-      all.forEach((score, i) => { if (score > level === above) c.fillRect(axes.x(start(i)) - bar / 2, base, bar, Math.min(axes.y(score), box.bottom) - base); });
+      all.forEach((score, i) => {
+        if (score > level === above) c.fillRect(axes.x(start(i)) - bar / 2, base, bar, Math.min(axes.y(score), box.bottom) - base);
+      });
     }
     if (pooled) drawPool(all, wide * stride);
     c.strokeStyle = colours.fg;
@@ -235,13 +239,15 @@ export default widget("conv-scanner", (view) => {
     const values = maxPool(Float64Array.from(all, activate), get("pool")), top = Math.max(...values.map(Math.abs)), each = step * get("pool");
     values.forEach((value, g) => {
       const x = axes.x(start(g * get("pool"))) - step / 2, ground = weightTint(value, top, view.colours.dark);
-      cell(lower, { x: x + (each > 6 ? 1 : 0), y: 4, width: Math.max(each - (each > 6 ? 2 : 0), 1), height: 24, ground, text: fitting(value, each * 0.87), size: 11.5 });
+      const gap = each > 6 ? 1 : 0, text = fitting(value, each * 0.87);
+      cell(lower, { x: x + gap, y: 4, width: Math.max(each - 2 * gap, 1), height: 24, ground, text, size: 11.5 });
     });
   }
 
   function draw() {
     const all = scores(), counting = get("weights")[0].map((_, j) => get("weights").map((row) => row[j]));
-    const isMotif = counting.every((column) => column.every((value) => value === 0 || value === 1) && column.reduce((sum, value) => sum + value, 0) <= 1);
+    const oneLetter = (column) => column.every((value) => value === 0 || value === 1) && column.reduce((sum, value) => sum + value, 0) <= 1;
+    const isMotif = counting.every(oneLetter);
     const consensus = isMotif ? counting.map((column) => BASES[column.indexOf(1)] ?? "N").join("") : "";
     if (!complaint && input.value.toUpperCase() !== consensus && input.getRootNode().activeElement !== input) input.value = consensus;
     drawStrip();

@@ -36,7 +36,8 @@ function stretchedLetter(surface, base, x, y, width, height, flipped = false) {
   surface.font(100, "bold", "Arial, Helvetica, sans-serif");
   c.textAlign = "left";
   c.textBaseline = "alphabetic";
-  const ink = c.measureText(base), wide = ink.actualBoundingBoxLeft + ink.actualBoundingBoxRight, tall = ink.actualBoundingBoxAscent + ink.actualBoundingBoxDescent;
+  const ink = c.measureText(base), wide = ink.actualBoundingBoxLeft + ink.actualBoundingBoxRight;
+  const tall = ink.actualBoundingBoxAscent + ink.actualBoundingBoxDescent;
   c.save();
   c.translate(x, flipped ? y : y + height);
   c.scale(width / wide, ((flipped ? -1 : 1) * height) / tall);

@@ -123,7 +123,10 @@ export default widget("image-kernel", (view) => {
     drawEquation();
     choices.forEach(([title, button]) => button.setAttribute("aria-pressed", String(title === name)));
     paint(before, "picture", tile(columns, rows, (k) => { const grey = (255 * clamp(image[k], 0, brightest)) / brightest; return [grey, grey, grey]; }), 0, { from: 0, side: SIDE });
-    const colour = (k) => { const share = result[k] / most; return share >= 0 ? [255 * share, 255 * share, 255 * share] : NEGATIVE.map((channel) => -share * channel * 1.35); };
+    const colour = (k) => {
+      const share = result[k] / most;
+      return share >= 0 ? [255 * share, 255 * share, 255 * share] : NEGATIVE.map((channel) => -share * channel * 1.35);
+    };
     paint(after, "result", tile(across, down, colour), 1, { from: 1, side: 1 });
     const verdict = Math.abs(value) < 0.05 * most ? "hardly any answer" : `${Math.round((100 * Math.abs(value)) / most)} % of the strongest answer`;
     const meaning = name ? `The kernel ${name} ${presets[name].answers}.` : "Your own kernel.";

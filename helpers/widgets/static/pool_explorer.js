@@ -105,7 +105,8 @@ export default widget("pool-explorer", (view) => {
     },
   });
   picture.keys("sequence with motifs to move; page keys choose a motif, up and down a cell",
-    { ArrowLeft: move(-1), ArrowRight: move(1), Home: move(-Infinity), End: move(Infinity), PageUp: choose(-1), PageDown: choose(1), ArrowUp: see(1), ArrowDown: see(-1) });
+    { ArrowLeft: move(-1), ArrowRight: move(1), Home: move(-Infinity), End: move(Infinity),
+      PageUp: choose(-1), PageDown: choose(1), ArrowUp: see(1), ArrowDown: see(-1) });
 
   /** The rows with their values and geometry: `middle` of the first cell, `step` between cells, `wide` in bases. */
   function layOut(values) {
