@@ -97,7 +97,7 @@ def test_a_named_mistake_comes_with_its_hint_and_partial_points_are_counted(tmp_
     quiz = next(outcome for outcome in run.outcomes if outcome.exercise.id == "quiz")
     assert quiz.verdict == "not yet"
     assert quiz.points == len(letters) - 1
-    assert quiz.message == "1 still open."
+    assert "1" in quiz.message and "open" in quiz.message and "point" not in quiz.message
 
 
 def test_demonstrations_are_left_out_and_a_learners_own_cells_are_run(tmp_path: Path) -> None:
