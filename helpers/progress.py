@@ -10,7 +10,6 @@ from __future__ import annotations
 import html
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from helpers.exercises import LESSONS, exercises
+from helpers.files import write_whole
 
 EMPTY: dict[str, Any] = {"solved": [], "guesses": {}, "scores": {}}
 _told: set[str] = set()  # what was said once already
@@ -64,9 +64,7 @@ def change(edit: Callable[[dict[str, Any]], None]) -> None:
         with FileLock(path().with_suffix(".lock"), timeout=5):
             kept = read()
             edit(kept)
-            with tempfile.NamedTemporaryFile("w", dir=home(), suffix=".tmp", delete=False, encoding="utf-8") as file:
-                json.dump(kept, file, indent=1, sort_keys=True)
-            os.replace(file.name, path())
+            write_whole(path(), json.dumps(kept, indent=1, sort_keys=True).encode())
     except (OSError, Timeout) as error:
         reason = getattr(error, "strerror", None) or "another notebook holds it"
         say_once(f"Progress is not being remembered: {path()} cannot be written ({reason}).")

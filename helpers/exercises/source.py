@@ -54,7 +54,7 @@ def forbidden_uses(code: Any, forbids: Iterable[str]) -> list[str]:
     forbids = tuple(forbids)
     if not forbids:
         return []
-    found: set[str] = set()
+    found = {name for name in forbids if not name.startswith(".") and resolve(name) is code}  # imported as the answer
     waiting, seen = [code], set()
     while waiting:
         current = waiting.pop()

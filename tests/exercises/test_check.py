@@ -187,6 +187,8 @@ def test_by_hand_means_by_hand_under_any_name(capsys) -> None:
         through_getattr,
         through_helper,
         the_courses_own,
+        gc_of_the_course,
+        torch.softmax,
     ]
     for cheat in cheats:
         given_back = ExerciseCheck(Softly())(cheat)
