@@ -16,27 +16,27 @@ export default widget("attention-map", (view) => {
   const sent = () => kept("sent", get("maps"), () => floats(get("maps")));
   const coarse = () => kept("coarse", get("coarse"), () => floats(get("coarse")));
 
-  /** The chosen head's numbers, row by row; from its coarse map where the kernel has not sent it. */
+  /** The chosen head as { rows, get(i, j) }; from its coarse map where the kernel has not sent it. */
   const map = () => kept("map", `${index()} ${here()}`, () => {
-    if (here()) return sent().subarray(get("held") < 0 ? index() * count * count : 0).subarray(0, count * count);
-    const size = get("coarse_size"), blocks = coarse().subarray(index() * size * size, (index() + 1) * size * size);
-    const block = Int32Array.from({ length: count }, (_, i) => Math.floor(((i + 1) * size - 1) / count));
-    return Float32Array.from({ length: count * count }, (_, k) => blocks[block[Math.floor(k / count)] * size + block[k % count]]);
+    const size = get("coarse_size"), whole = here() ? count : size, first = here() && get("held") >= 0 ? 0 : index();
+    const values = (here() ? sent() : coarse()).subarray(first * whole * whole, (first + 1) * whole * whole);
+    const block = Int32Array.from({ length: count }, (_, i) => (here() ? i : Math.floor(((i + 1) * size - 1) / count)));
+    let most = 1e-9;
+    for (let k = 0; k < values.length; k++) if (values[k] > most) most = values[k];
+    return { most, at: (i, j) => values[block[i] * whole + block[j]] };
   });
-  const row = (i = base()) => map().subarray(i * count, (i + 1) * count);
+  const row = () => kept("row", `${index()} ${here()} ${base()}`, () => Float32Array.from({ length: count }, (_, j) => map().at(base(), j)));
   const argmax = (values) => values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
   const spread = () => {
     const entropy = row().reduce((sum, value) => (value > 0 ? sum - value * Math.log2(value) : sum), 0);
     return row().some((value) => value > 0) ? 2 ** entropy : 0;
   };
   const part = ({ start, stop }) => row().subarray(start, stop).reduce((sum, value) => sum + value, 0);
-  const strongest = () => kept("strongest", `${index()} ${here()}`, () => {
-    let best = -1;
-    const all = map();
-    for (let k = 0; k < all.length; k++) if ((best < 0 || all[k] > all[best]) && (count === 1 || Math.floor(k / count) !== k % count)) best = k;
-    return [Math.floor(best / count), best % count];
-  });
-  const most = () => kept("most", `${index()} ${here()}`, () => map().reduce((top, value) => Math.max(top, value), 1e-9));
+  function strongest() {
+    const { at } = map(), best = [0, Math.min(1, count - 1)];
+    for (let i = 0; i < count; i++) for (let j = 0; j < count; j++) if (i !== j && at(i, j) > at(...best)) best.splice(0, 2, i, j);
+    return best;
+  }
   const corner = () => get("corner").map((at) => clamp(at, 0, count - windowed));
 
   // ---- controls
@@ -94,8 +94,8 @@ export default widget("attention-map", (view) => {
     const c = square.begin(), [down, across] = corner(), all = map(), lanes = track.length ? LANES * LANE : 0;
     const side = Math.min(square.width - LEFT - lanes - 4, square.tall - TOP - lanes - 4);
     box = { x: LEFT + lanes, y: TOP + lanes - 10, width: side, height: side };
-    const at = (i, j) => all[(down + i) * count + across + j], column = argmax(row()) - across;
-    drawSquare(square, box, { count: windowed, from: [down, across], at, most: most(), row: base() - down, names: name, column, margin: lanes });
+    const at = (i, j) => all.at(down + i, across + j), column = argmax(row()) - across;
+    drawSquare(square, box, { count: windowed, from: [down, across], at, most: all.most, row: base() - down, names: name, column, margin: lanes });
     nameAxes(square, box, 9, 9);
     const cellWide = side / windowed;
     c.fillStyle = PINK();
