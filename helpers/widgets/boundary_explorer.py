@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from helpers.plots import PALETTE
+from helpers.plots import PALETTE, label_ends
 from helpers.widgets.base import Widget, as_array, js
 from helpers.widgets.mlp import ACTIVATIONS, Network
 
@@ -222,13 +222,11 @@ class BoundaryExplorer(Widget):
         plane.set(xlim=self.window[0], ylim=self.window[1], xlabel=self.x_label, ylabel=self.y_label)
         losses = np.array(self.losses())
         steps = RECORD_EVERY * np.arange(len(losses))
-        for column, (name, colour) in enumerate((("training", PALETTE["A"]), ("held out", PALETTE["T"]))):
-            if column == 0 or self.hold_out:
-                curves.plot(steps, losses[:, column], color=colour, marker="o" if len(losses) == 1 else None)
-                curves.annotate(
-                    name, (steps[-1], losses[-1, column]), xytext=(5, 0), textcoords="offset points", color=colour
-                )
-        curves.set(xlabel="step", ylabel="loss (nats)", xlim=(0, max(1.35 * steps[-1], 100)), ylim=(0, None))
+        colours = {"training": PALETTE["A"], "held out": PALETTE["T"]} if self.hold_out else {"training": PALETTE["A"]}
+        for column, colour in enumerate(colours.values()):
+            curves.plot(steps, losses[:, column], color=colour, marker="o" if len(losses) == 1 else None)
+        curves.set(xlabel="step", ylabel="loss (nats)", xlim=(0, max(1.35 * steps[-1], 100)), ylim=(0, 1.15 * losses.max()))
+        label_ends(curves, steps[-1], dict(zip(colours, losses[-1], strict=False)), colours)
 
     @traitlets.validate("points")
     def _check_points(self, proposal: Any) -> list[list[float]]:
