@@ -71,27 +71,26 @@ def label_ends(ax: Axes, x: float, ends: Mapping[str, float], colours: Mapping[s
     Parameters
     ----------
     ax : Axes
-        With its limits set: they decide how far names must be apart.
+        With its limits and its scale set: they decide how far names must be moved.
     x : float
         Where the lines end, in the units of the x axis.
     ends : mapping from name to height
         In the units of the y axis.
     colours : mapping from name to colour
     """
-    low, high = ax.get_ylim()
-    inches = ax.get_window_extent().height / ax.figure.dpi
-    gap = 13 / 72 / inches * (high - low)  # a line of text of 11 points, in the units of the y axis
+    gap = 13 / 72 * ax.figure.dpi  # a line of text of 11 points, in pixels
     names = sorted(ends, key=ends.__getitem__)
-    heights = np.array([ends[name] for name in names], dtype=float)
+    ax.get_ylim()  # brings limits up to date that matplotlib had put off
+    heights = ax.transData.transform([(x, ends[name]) for name in names])[:, 1] if names else np.zeros(0)
     offsets = gap * np.arange(len(names))
     # Each name beside its line or just above the name below; then all moved so that they sit right on average.
     spread = np.maximum.accumulate(heights - offsets) + offsets
-    spread -= (spread - heights).mean()
-    for name, height in zip(names, spread, strict=True):
+    spread -= (spread - heights).mean() if names else 0
+    for name, pixels, height in zip(names, spread, heights, strict=True):
         ax.annotate(
             name,
-            (x, height),
-            xytext=(6, 0),
+            (x, ends[name]),
+            xytext=(6, (pixels - height) * 72 / ax.figure.dpi),
             textcoords="offset points",
             va="center",
             color=colours[name],
