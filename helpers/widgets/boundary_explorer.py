@@ -225,7 +225,9 @@ class BoundaryExplorer(Widget):
         colours = {"training": PALETTE["A"], "held out": PALETTE["T"]} if self.hold_out else {"training": PALETTE["A"]}
         for column, colour in enumerate(colours.values()):
             curves.plot(steps, losses[:, column], color=colour, marker="o" if len(losses) == 1 else None)
-        curves.set(xlabel="step", ylabel="loss (nats)", xlim=(0, max(1.35 * steps[-1], 100)), ylim=(0, 1.15 * losses.max()))
+        curves.set(
+            xlabel="step", ylabel="loss (nats)", xlim=(0, max(1.35 * steps[-1], 100)), ylim=(0, 1.15 * losses.max())
+        )
         label_ends(curves, steps[-1], dict(zip(colours, losses[-1], strict=False)), colours)
 
     @traitlets.validate("points")
