@@ -19,8 +19,10 @@ function drawSquare(surface, box, { count, from = [0, 0], at, most, row, names, 
   c.lineWidth = 1;
   c.strokeRect(box.x, box.y, box.width, box.height);
   c.lineWidth = 2;
-  if (row >= 0 && row < count) c.strokeRect(box.x, box.y + row * side, box.width, Math.max(side, 2));
-  if (column >= 0 && column < count) c.strokeRect(box.x + column * side, box.y + row * side, Math.max(side, 2), Math.max(side, 2));
+  const outside = side < 6 ? 2 : 0; // a frame that does not cover what it frames
+  if (row >= 0 && row < count) c.strokeRect(box.x, box.y + row * side - outside, box.width, side + 2 * outside);
+  const framed = column >= 0 && column < count && row >= 0 && row < count;
+  if (framed) c.strokeRect(box.x + column * side - outside, box.y + row * side - outside, side + 2 * outside, side + 2 * outside);
   const every = side >= 11 ? 1 : [5, 10, 20, 50, 100].find((n) => n * side >= 34) ?? 200;
   surface.font(side >= 11 ? clamp(side * 0.62, 9, 13) : 11);
   c.fillStyle = colours.muted;

@@ -64,7 +64,8 @@ export default widget("attention-map", (view) => {
   );
   view.watch("layer", "head", "corner", "held", "maps");
   const columns = view.add(h("div", { class: "dlg-columns" }));
-  const square = new Surface(view, { label: "Attention map", height: (wide) => Math.min(wide, 500) + (track.length ? LANES * LANE : 0), place: columns });
+  const lanes = track.length ? LANES * LANE : 0, sideIn = (wide) => Math.min(wide - LEFT - lanes - 4, 440);
+  const square = new Surface(view, { label: "Attention map", height: (wide) => sideIn(wide) + TOP + lanes - 4, place: columns });
   const profile = new Surface(view, { label: "One row", height: () => 220 + 26 * Math.min(track.length, LISTED) + 10, place: columns });
   const inside = (point) => box && point.x >= box.x && point.y >= box.y && point.y < box.y + box.height;
   square.drag({
@@ -91,8 +92,7 @@ export default widget("attention-map", (view) => {
   const PINK = () => asText(PALETTE.T, view.colours.dark);
 
   function drawMap() {
-    const c = square.begin(), [down, across] = corner(), all = map(), lanes = track.length ? LANES * LANE : 0;
-    const side = Math.min(square.width - LEFT - lanes - 4, square.tall - TOP - lanes - 4);
+    const c = square.begin(), [down, across] = corner(), all = map(), side = sideIn(square.width);
     box = { x: LEFT + lanes, y: TOP + lanes - 10, width: side, height: side };
     const at = (i, j) => all.at(down + i, across + j), column = argmax(row()) - across;
     drawSquare(square, box, { count: windowed, from: [down, across], at, most: all.most, row: base() - down, names: name, column, margin: lanes });
@@ -107,8 +107,8 @@ export default widget("attention-map", (view) => {
   }
 
   function drawRow() {
-    const c = profile.begin(), { colours } = view, values = row(), lanes = track.length ? 34 : 6;
-    const plot = { left: 48, right: profile.width - 8, top: 22 + lanes, bottom: 220 - 44 };
+    const c = profile.begin(), { colours } = view, values = row(), above = track.length ? 34 : 6;
+    const plot = { left: 48, right: profile.width - 8, top: 22 + above, bottom: 220 - 44 };
     axes = new Axes(profile, colours, plot, [-0.5, count - 0.5], [0, Math.max(...values, 1e-9)]);
     profile.font(13, "600");
     c.fillStyle = colours.fg;

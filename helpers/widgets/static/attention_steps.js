@@ -136,7 +136,7 @@ export default widget("attention-steps", (view) => {
 
   function drawSheet() {
     const c = sheet.begin(), { colours } = view, wide = sheet.width, row = query(), order = get("order"), shares = rowOf(row);
-    const label = clamp(wide * 0.1, 30, 64), room = clamp(wide * 0.1, 34, 76), bar = room * 1.6;
+    const label = clamp(wide * 0.12, 40, 64), room = clamp(wide * 0.1, 34, 76), bar = room * 1.6;
     const each = Math.min(44, (wide - label - 2 * room - bar - 3 * GAP) / (width + across));
     const x = { k: label, products: label + width * each + room };
     Object.assign(x, { scores: x.products + room, bar: x.products + GAP, v: x.products + room + bar + GAP });
@@ -178,8 +178,8 @@ export default widget("attention-steps", (view) => {
       text(`${j} ${name(j)}`, label - 8, middle, "right", j === row);
       cells.push({ row: j, x: 0, y, wide: label });
       for (let column = 0; column < width; column++) number("k", order[j], column, x.k + column * each, y);
-      text(figure(product), x.products, middle, "right", !closed);
-      text(closed ? "masked" : figure(product / divisor() + masked(row, j), 2), x.scores, middle, "right", !closed);
+      text(figure(product, room < 45 ? 1 : digits), x.products, middle, "right", !closed);
+      text(closed ? (room < 55 ? `${MINUS}∞` : "masked") : figure(product / divisor() + masked(row, j), room < 45 ? 1 : 2), x.scores, middle, "right", !closed);
       c.fillStyle = PALETTE.C;
       c.fillRect(x.scores + 8, y + 4, (bar - 8 - room * 0.62) * shares[j], ROW - 8);
       text(share(shares[j]), x.v - GAP, middle, "right", shares[j] > 0.0005);

@@ -1,6 +1,6 @@
 const LEFT = 96, RIGHT = 12, LETTERS = 26, GAP = 6, TICKS = 18; // in CSS pixels
 const NARROW = 9; // columns narrower than this hold no letters: a strip around the step is shown in their place
-const FLOOR = 1e-8; // of the gradient's axis
+const LOWEST = -8; // power of ten at which the gradient's axis ends
 
 export default widget("hidden-state", (view) => {
   const get = (name) => view.get(name);
@@ -98,7 +98,8 @@ export default widget("hidden-state", (view) => {
     c.globalAlpha = 1;
     c.strokeStyle = view.colours.fg;
     c.lineWidth = 2;
-    c.strokeRect(LEFT + step() * wide, mapsTop - 1, Math.max(wide, 2), y - mapsTop - GAP + 2);
+    const outside = wide < 6 ? 2 : 0; // a frame that does not cover what it frames
+    c.strokeRect(LEFT + step() * wide - outside, mapsTop - 1, wide + 2 * outside, y - mapsTop - GAP + 2);
     const most = Math.max(...far);
     label("your changes", y + 8);
     if (most > 0) heat(maps, { x: LEFT, y, width: across, height: 16 }, { rows: 1, columns: length, at: (_, t) => far[t], most });
@@ -114,9 +115,9 @@ export default widget("hidden-state", (view) => {
     const c = chart.begin(), { colours } = view, at = step(), length = get("sequence").length;
     const box = { left: LEFT, right: chart.width - RIGHT, top: 24, bottom: chart.tall - 44 };
     const lines = kinds.map((kind) => ({ kind, ...gradient(kind) })).sort((a, b) => (a.kind === get("cell")) - (b.kind === get("cell")));
-    const logs = (values) => values.map((value) => Math.log10(Math.max(value, FLOOR)));
+    const logs = (values) => values.map((value) => Math.log10(Math.max(value, 1e-30)));
     const every = lines.flatMap(({ states, memories }) => [...logs(states), ...logs(memories)]);
-    const [low, high] = [Math.max(Math.floor(Math.min(...every)), -8), Math.max(1, Math.ceil(Math.max(...every)))];
+    const [low, high] = [Math.max(Math.floor(Math.min(...every)), LOWEST), Math.max(1, Math.ceil(Math.max(...every)))];
     axes = new Axes(chart, colours, box, [-0.5, length - 0.5], [low, high]);
     const powers = ticks(low, high, 6).values.filter((value) => value % 1 === 0);
     axes.frame({ xLabel: "base whose state is varied", yLabel: "gradient norm", xTicks: 8, yTicks: { values: powers, text: (value) => (value ? `10${superscript(value)}` : "1") } });
@@ -127,14 +128,14 @@ export default widget("hidden-state", (view) => {
         c.setLineDash([5, 4]);
         if (memories.length && mine) axes.line(xs, logs(memories), colour, 2);
         c.setLineDash([]);
-        if (mine && states.length < 3) states.forEach((value, back) => axes.dot(at - back, Math.log10(Math.max(value, FLOOR)), colour, 3));
+        if (mine && states.length < 3) states.forEach((value, back) => axes.dot(at - back, logs([value])[0], colour, 3));
       }
     });
-    let x = LEFT;
+    let x = chart.width > 480 ? LEFT : 8;
     for (const { kind } of [...lines].reverse()) {
       chart.font(12.5, kind === get("cell") ? "700" : "");
       c.fillStyle = asText(PAINT[kind], colours.dark);
-      const words = kind === "LSTM" && kind === get("cell") ? "LSTM (dashed: through its memory)" : kind;
+      const words = kind === "LSTM" && kind === get("cell") ? `LSTM (dashed: ${chart.width > 480 ? "through its " : ""}memory)` : kind;
       axes.text(words, x, 10);
       x += c.measureText(words).width + 18;
     }
@@ -147,6 +148,7 @@ export default widget("hidden-state", (view) => {
   }
   const superscript = (power) => [...String(power)].map((digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])).join("");
 
+  const amount = (value) => (value > 0 && value < 0.001 ? "less than 0.001" : fixed(value, 3));
   function draw() {
     const far = changed(), dna = get("sequence"), back = remembered(), { states } = gradient(), at = step();
     maps.begin();
@@ -156,7 +158,7 @@ export default widget("hidden-state", (view) => {
     bases.forEach((button, i) => button.setAttribute("aria-pressed", String(dna[at] === BASES[i])));
     undo.disabled = dna === get("original");
     const fate = back >= 0 ? `${back} bases back, its gradient is below 1 % of where it starts` : `${states.length - 1} bases back, its gradient is still ${fixed((100 * states.at(-1)) / states[0], 0)} % of where it starts`;
-    const drift = Math.max(...far) > 0 ? ` Your changes move this state by ${fixed(far[at], 3)}, and at most by ${fixed(Math.max(...far), 3)}.` : "";
+    const drift = Math.max(...far) > 0 ? ` Your changes move this state by ${amount(far[at])}, and at most by ${amount(Math.max(...far))}.` : "";
     const sentence = `The ${get("cell")}'s state after base ${at} (${dna[at]}): ${fate}.${drift}`;
     maps.describe(`Hidden state and gates of a ${get("cell")} with ${chosen().n} units over ${dna.length} bases. ${sentence}`);
     chart.describe(`Gradient of the chosen state with respect to earlier ones. ${sentence}`);

@@ -140,9 +140,10 @@ export default widget("mutation-map", (view) => {
     drawLogo(importance, tops.logos, ["lost when", "mutated"], place);
     if (saliency) drawLogo(saliency, tops.logos + LOGO + GAP, ["gradient", "× input"], place);
     if (count < length) drawOverview(place);
-    const before = get("prediction"), after = before + change(), odds = (logit) => `${fixed(logit)} (probability ${fixed(logistic(logit))})`;
-    const deed = standing[at] === chosenRow() ? `${dna[at]} stands at ${at}: no mutation, logit ${odds(before)}.` : `${dna[at]} to ${get("base")} at ${at}: logit before ${odds(before)}, after ${odds(after)}, a change of ${fixed(change())}.`;
-    const beside = saliency ? ` Mutating ${at} loses ${fixed(importance[at])} on average, saliency says ${fixed(saliency[at])}; over all bases they correlate ${fixed(correlation)}.` : "";
+    const before = get("prediction"), after = before + change(), short = (value) => fixed(value, Math.abs(value) < 0.1 ? 3 : 2);
+    const odds = (logit) => `${short(logit)} (probability ${fixed(logistic(logit))})`;
+    const deed = standing[at] === chosenRow() ? `${dna[at]} stands at ${at}: no mutation, logit ${odds(before)}.` : `${dna[at]} to ${get("base")} at ${at}: logit before ${odds(before)}, after ${odds(after)}, a change of ${short(change())}.`;
+    const beside = saliency ? ` Mutating ${at} loses ${short(importance[at])} on average, saliency says ${short(saliency[at])}; over all bases they correlate ${fixed(correlation)}.` : "";
     const sentence = deed + beside;
     picture.describe(`Effects of all mutations of ${length} bases. ${sentence}`);
     view.say(sentence);
