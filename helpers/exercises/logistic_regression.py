@@ -30,7 +30,7 @@ class Tokenise(Exercise):
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield ("ACGTN",)
-        yield ("NacgTT",)
+        yield ("NacgTR",)
         for length in (5, 30):
             yield (random_dna(length, rng) + "GTN" + random_dna(length, rng).lower(),)
 
@@ -57,12 +57,17 @@ class Tokenise(Exercise):
     def order_atgc(self, sequence: str) -> list[int]:
         return ["ATGC".index(base) if base in BASES else 4 for base in sequence.upper()]
 
+    @misconception("You glued the digits into one string. Asked is a list with a number for each letter.")
+    def one_string(self, sequence: str) -> str:
+        return "".join(str(token) for token in self.reference(sequence))
+
 
 class OneHot(Exercise):
     """one_hot(sequence: str) -> (4, L) float tensor, rows A, C, G, T"""
 
     parts = {"bases": 1, "small letters": 1, "N": 1}
     points = 3
+    returns = Tensor
     forbids = ("helpers.sequences.one_hot", "torch.nn.functional.one_hot")
     hints = (
         "Start from `torch.zeros(4, len(sequence))` and walk along the sequence.",
@@ -114,6 +119,14 @@ class OneHot(Exercise):
     @misconception("The last base is missing: its column is all zeros. Does your loop stop one too early?")
     def off_by_one(self, sequence: str) -> Tensor:
         return F.pad(self.reference(sequence)[:, :-1], (0, 1))
+
+    @misconception("Your function returns None. Is the `return` missing?")
+    def nothing_returned(self, sequence: str) -> None:
+        return None
+
+    @misconception("These are lists, and asked is a tensor: `torch.tensor(rows)` makes one of them.")
+    def lists(self, sequence: str) -> list:
+        return self.reference(sequence).tolist()
 
 
 class Decode(Exercise):
@@ -186,6 +199,10 @@ class ReverseComplement(Exercise):
     def n_lost(self, sequence: str) -> str:
         return self.reference(sequence).replace("N", "")
 
+    @misconception('You return a list of letters. Glue them together: `"".join(letters)`.')
+    def list_of_letters(self, sequence: str) -> list[str]:
+        return list(self.reference(sequence))
+
 
 class Sigmoid(Exercise):
     """sigmoid(z: (N,) tensor) -> (N,) tensor, between 0 and 1, for any z from −1000 to 1000"""
@@ -221,6 +238,14 @@ class Sigmoid(Exercise):
     @misconception("You cut at 0, an answer without a doubt. A step has no slope: nothing could learn from it.")
     def step(self, z: Tensor) -> Tensor:
         return (z > 0).float()
+
+    @misconception("A bracket is missing: `1 / 1 + …` is 1 + …, since division comes first. Bracket the whole sum.")
+    def bracket_missing(self, z: Tensor) -> Tensor:
+        return 1 + torch.exp(-z)
+
+    @misconception("You limited the scores to ±10. Then no score beyond says more; `exp(-z)` needs no limit.")
+    def limited(self, z: Tensor) -> Tensor:
+        return self.reference(z.clamp(-10, 10))
 
 
 class BinaryCrossEntropy(Exercise):
@@ -274,8 +299,25 @@ class BinaryCrossEntropy(Exercise):
     def one_class_only(self, logits: Tensor, y: Tensor) -> Tensor:
         return (y * self.each(logits, y)).mean()
 
+    @misconception("One loss for each sequence came back. Asked is one number, their mean.")
+    def not_averaged(self, logits: Tensor, y: Tensor) -> Tensor:
+        return self.each(logits, y)
+
+    @misconception("`logaddexp` takes exponents: it makes e out of your 1. The 1 in ln(1 + eᶻ) is e to which power?")
+    def ones_for_zeros(self, logits: Tensor, y: Tensor) -> Tensor:
+        return (torch.logaddexp(torch.ones_like(logits), logits) - logits * y).mean()
+
     @misconception(
-        "Right until a logit is large: then p is exactly 0 or 1, and log(0) is infinite. Avoid taking log(p)."
+        "Something tiny inside the logarithm keeps it finite, but then no error costs more than about 20. A logit of "
+        "1000 on the wrong side should cost 1000: work from the logit and never compute p."
+    )
+    def tiny_number_added(self, logits: Tensor, y: Tensor) -> Tensor:
+        p = torch.sigmoid(logits)
+        return -(y * torch.log(p + 1e-9) + (1 - y) * torch.log(1 - p + 1e-9)).mean()
+
+    @misconception(
+        "Right until a logit is large. Then exp(z) is infinite, or p is exactly 0 or 1 and log(0) is infinite: "
+        "take neither on the way."
     )
     def unstable(self, logits: Tensor, y: Tensor) -> Tensor:
         p = torch.sigmoid(logits)
@@ -299,9 +341,17 @@ class Minibatches(Exercise):
             yield Question(X, y, size, int(rng.integers(1 << 30)), part=part)
 
     def ask(self, code: Callable[..., Batches], X: Tensor, y: Tensor, size: int, seed: int) -> list[list]:
-        """Two epochs from one generator, and the first again."""
+        """Two epochs from one generator, and the first again; in tensors, which the lesson then trains on."""
         once, again = (Generator().manual_seed(seed) for _ in range(2))
-        return [list(code(X, y, size, generator)) for generator in (once, once, again)]
+        epochs = [list(code(X, y, size, generator)) for generator in (once, once, again)]
+        for part in (part for epoch in epochs for batch in epoch if isinstance(batch, (tuple, list)) for part in batch):
+            if isinstance(part, np.ndarray):
+                raise TypeError("the batches should hold tensors, and these are arrays")
+        return epochs
+
+    def words(self, X: Tensor, y: Tensor, size: int, seed: int) -> str:
+        """What was asked, in words."""
+        return f"two epochs of {len(X)} rows, batch_size={size}, from one generator; then the first epoch again"
 
     def facts(self, answer: Any, X: Tensor, y: Tensor, size: int, seed: int) -> dict[str, Any]:
         """What must hold of any shuffled batches; the first column of X is the row's number."""
@@ -357,6 +407,14 @@ class Minibatches(Exercise):
         batches = self.cut(X, y, torch.arange(len(X)), batch_size)
         return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
 
+    @misconception("These are no pairs. Asked is a list with one pair `(X_batch, y_batch)` for each batch.")
+    def no_pairs(self, X: Tensor, y: Tensor, batch_size: int, generator: Generator) -> Any:
+        return [X.split(batch_size), y.split(batch_size)]
+
+    @misconception("Your batches hold NumPy arrays. Pick rows from `X` and `y` as they are: tensors stay tensors.")
+    def arrays(self, X: Tensor, y: Tensor, batch_size: int, generator: Generator) -> Any:
+        return [(a.numpy(), b.numpy()) for a, b in self.reference(X, y, batch_size, generator)]
+
 
 CHANGES: dict[str, Callable[[str], str]] = {
     "copies": str,
@@ -383,6 +441,9 @@ class FindLeaks(Exercise):
             copied, changed, in_test, reversed_only, same = rng.permutation(n)[:5].tolist()
             train[copied], train[same], train[changed] = test[changed], test[same], CHANGES[part](test[in_test])
             train[reversed_only] = test[reversed_only][::-1]  # no leak: another molecule
+            if part == "small letters":
+                test[same] = test[same].lower()
+            test.append(test[in_test])  # real sets list some sequences twice
             yield Question(train, test, part=part)
 
     def facts(self, answer: Any, train: list[str], test: list[str]) -> list:
@@ -417,7 +478,19 @@ class FindLeaks(Exercise):
 
     @misconception("You compare place by place. A leak may stand anywhere: ask for each whether it is *in* test.")
     def place_by_place(self, train: list[str], test: list[str]) -> list[int]:
-        return [i for i, (s, t) in enumerate(zip(train, test, strict=True)) if self.reference([s], [t])]
+        return [i for i, (s, t) in enumerate(zip(train, test, strict=False)) if self.reference([s], [t])]
+
+    @misconception("You made capitals of train, not of test: `ACGT` in train and `acgt` in test is a leak as well.")
+    def test_left_small(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, set(test), str.upper, reverse_complement)
+
+    @misconception("A position comes twice: its sequence stands twice in the test set. Name each position once.")
+    def counted_twice(self, train: list[str], test: list[str]) -> list[int]:
+        return [i for i in self.reference(train, test) for s in test if self.reference(train[i : i + 1], [s])]
+
+    @misconception("You count from 1. `enumerate` counts from 0, as Python does.")
+    def counts_from_one(self, train: list[str], test: list[str]) -> list[int]:
+        return [i + 1 for i in self.reference(train, test)]
 
 
 def small_model(length: int) -> nn.Module:
@@ -463,7 +536,13 @@ class TrainEpoch(Exercise):
         losses = [code(model, optimiser, batches) for _ in range(2)]
         return losses if wanted == "loss" else torch.cat([p.detach().flatten() for p in model.parameters()])
 
+    def words(self, X: Tensor, y: Tensor, size: int, wanted: str) -> str:
+        """What was asked, in words."""
+        what = "the two losses returned" if wanted == "loss" else "the weights and the bias after them"
+        return f"two epochs over {len(X)} sequences in batches of {size}, lr=0.5: {what}"
+
     def reference(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
+        batches = list(batches)  # they may come from a generator, which can be read once
         return mean_loss(self.losses(model, optimiser, batches), batches)
 
     def losses(
@@ -506,11 +585,16 @@ class TrainEpoch(Exercise):
     def sigmoid_before_the_loss(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
         return mean_loss(self.losses(model, optimiser, batches, twice=True), batches)
 
+    @misconception("You stop after the first batch: the `return` stands inside the loop. Move it out, to the left.")
+    def return_in_the_loop(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
+        return self.reference(model, optimiser, batches[:1])
+
 
 class ConfusionMatrix(Exercise):
     """confusion_matrix(y (N,), predicted (N,)) -> (2, 2): rows truth 0, 1; columns predicted 0, 1"""
 
     points = 2
+    returns = Tensor
     forbids = ("helpers.metrics.confusion_matrix", "sklearn.metrics.confusion_matrix")
     hints = ("Start from four zeros; each sequence adds 1 to one cell.", "That cell is `[truth, prediction]`.")
 
@@ -534,6 +618,10 @@ class ConfusionMatrix(Exercise):
     def positives_first(self, y: Tensor, predicted: Tensor) -> Tensor:
         return self.reference(y, predicted).flip(0, 1)
 
+    @misconception("Your table begins with TP, as in some textbooks. Here class 0 comes first, so TN does.")
+    def true_positives_first(self, y: Tensor, predicted: Tensor) -> Tensor:
+        return self.reference(y, predicted).flip(0, 1).T
+
     @misconception("You gave shares. The table holds counts; from counts, every other measure can be computed.")
     def shares(self, y: Tensor, predicted: Tensor) -> Tensor:
         return self.reference(y, predicted) / len(y)
@@ -541,6 +629,14 @@ class ConfusionMatrix(Exercise):
     @misconception("The four counts stand in a row. Asked is a table of shape (2, 2).")
     def flat(self, y: Tensor, predicted: Tensor) -> Tensor:
         return self.reference(y, predicted).flatten()
+
+    @misconception("Your function returns None. Is the `return` missing?")
+    def nothing_returned(self, y: Tensor, predicted: Tensor) -> None:
+        return None
+
+    @misconception("These are lists, and asked is a tensor: `torch.tensor(rows)` makes one of them.")
+    def lists(self, y: Tensor, predicted: Tensor) -> list:
+        return self.reference(y, predicted).tolist()
 
 
 class Rates(Exercise):
@@ -580,6 +676,16 @@ class Rates(Exercise):
     def divided_by_zero(self, matrix: Tensor) -> tuple[float, ...]:
         (_, fp), (_, tp) = matrix.tolist()
         return (*self.reference(matrix)[:2], tp / (tp + fp))
+
+    @misconception("With tensors 0 ÷ 0 is nan. Nothing was called a promoter: give 0.0 for precision then.")
+    def not_a_number(self, matrix: Tensor) -> tuple[float, ...]:
+        (_, fp), (_, tp) = matrix
+        return (*self.reference(matrix)[:2], float(tp / (tp + fp)))
+
+    @misconception("You unpacked the table by its columns. Its rows are the truth: first TN and FP, then FN and TP.")
+    def columns_for_rows(self, matrix: Tensor) -> tuple[float, ...]:
+        (tn, fn), (fp, tp) = matrix.tolist()
+        return tp / (tp + fn), tn / (tn + fp), tp / (tp + fp) if tp + fp else 0.0
 
 
 class Mcc(Exercise):
@@ -661,6 +767,11 @@ class BugHunt(Exercise):
         reports = [code(model, optimiser, X, y) for _ in range(3)]
         return reports if wanted == "report" else torch.cat([p.detach().flatten() for p in model.parameters()])
 
+    def words(self, X: Tensor, y: Tensor, wanted: str) -> str:
+        """What was asked, in words."""
+        what = "what each reported" if wanted == "report" else "the weights and the bias after them"
+        return f"three steps on {len(X)} sequences, lr=0.5: {what}"
+
     def reference(self, model: nn.Module, optimiser: Any, X: Tensor, y: Tensor) -> tuple[float, float]:
         logits = model(X)
         return self.step(optimiser, F.binary_cross_entropy_with_logits(logits, y)), self.right(logits > 0, y)
@@ -693,6 +804,11 @@ class BugHunt(Exercise):
     def squared_error(self, model: nn.Module, optimiser: Any, X: Tensor, y: Tensor) -> tuple[float, float]:
         p = model(X).sigmoid()
         return self.step(optimiser, F.mse_loss(p, y)), self.right(p > 0.5, y)
+
+    @misconception("The share of right calls is that of *after* the step. Call before the model has moved.")
+    def report_after_the_step(self, model: nn.Module, optimiser: Any, X: Tensor, y: Tensor) -> tuple[float, float]:
+        loss, _ = self.reference(model, optimiser, X, y)
+        return loss, self.right(model(X) > 0, y)
 
 
 class Quiz(MultipleChoice):

@@ -21,11 +21,11 @@ def one_hot_by_walking(sequence):
 
 
 def one_hot_numpy(sequence):
-    return (np.array(list("ACGT"))[:, None] == np.array(list(sequence.upper()))).astype(np.float64)
+    return torch.from_numpy((np.array(list("ACGT"))[:, None] == np.array(list(sequence.upper()))).astype(np.float64))
 
 
 def one_hot_lists(sequence):
-    return [[1 if base == row else 0 for base in sequence.upper()] for row in "ACGT"]
+    return torch.tensor([[1 if base == row else 0 for base in sequence.upper()] for row in "ACGT"])
 
 
 def decode_columns(x):
@@ -63,7 +63,7 @@ def batches_by_loop(X, y, batch_size, generator):
 
 def batches_numpy(X, y, batch_size, generator):
     order = np.random.default_rng(int(torch.randint(1 << 30, (1,), generator=generator))).permutation(len(X))
-    X, y = X.numpy().astype(np.float64)[order], y.numpy()[order]
+    X, y = X[order], y[order]
     return [[X[i : i + batch_size], y[i : i + batch_size]] for i in range(0, len(X), batch_size)]
 
 
@@ -122,7 +122,7 @@ def confusion_by_loop(y, predicted):
     table = [[0, 0], [0, 0]]
     for truth, guess in zip(y.tolist(), predicted.tolist(), strict=True):
         table[truth][guess] += 1
-    return table
+    return torch.tensor(table)
 
 
 def confusion_bincount(y, predicted):
@@ -178,10 +178,10 @@ def hunt_without_learning(model, optimiser, X, y):
 ALTERNATIVES = {
     "tokenise": [
         lambda sequence: [NUMBERS.get(base, 4) for base in sequence.upper()],
-        lambda sequence: np.array(["ACGTN".index(base) for base in sequence.upper()]),
-        lambda sequence: torch.tensor(["ACGTN".index(base) for base in sequence.upper()]),
+        lambda sequence: np.array(["ACGT".find(base) % 5 for base in sequence.upper()]),
+        lambda sequence: torch.tensor(["ACGT".find(base) % 5 for base in sequence.upper()]),
     ],
-    "one_hot": [one_hot_by_walking, one_hot_numpy, one_hot_lists, lambda s: torch.tensor(one_hot_lists(s)).double()],
+    "one_hot": [one_hot_by_walking, one_hot_numpy, one_hot_lists, lambda s: one_hot_lists(s).double()],
     "decode": [decode_columns, decode_table],
     "reverse_complement": [
         lambda sequence: "".join(PAIRS[base] for base in reversed(sequence)),
@@ -210,7 +210,12 @@ ALTERNATIVES = {
 }
 
 WRONG = {
-    "tokenise": [lambda sequence: sequence, lambda sequence: [0] * len(sequence), lambda sequence: None],
+    "tokenise": [
+        lambda sequence: sequence,
+        lambda sequence: [0] * len(sequence),
+        lambda sequence: None,
+        lambda sequence: ["ACGTN".index(base) for base in sequence.upper()],
+    ],
     "one_hot": [
         lambda sequence: torch.zeros(4, len(sequence)),
         lambda sequence: one_hot_by_walking(sequence).flatten(),
@@ -225,7 +230,11 @@ WRONG = {
         lambda z, y: F.mse_loss(torch.sigmoid(z), y),
         lambda z, y: F.binary_cross_entropy(torch.sigmoid(z).clamp(1e-7, 1 - 1e-7), y),
     ],
-    "minibatches": [batches_with_an_empty_one, batches_without_labels, lambda X, y, size, generator: [(X, y)]],
+    "minibatches": [
+        batches_with_an_empty_one,
+        batches_without_labels,
+        lambda X, y, size, generator: [(X, y)],
+    ],
     "train_epoch": [epoch_of_summed_losses, lambda model, optimiser, batches: 0.0, lambda *arguments: None],
     "find_leaks": [
         lambda train, test: [],
@@ -233,7 +242,10 @@ WRONG = {
         lambda train, test: len(leaks_by_set(train, test)),
         lambda train, test: [leaks_by_set(train, test)],
     ],
-    "confusion_matrix": [lambda y, predicted: torch.zeros(2, 2), lambda y, predicted: (y == predicted).sum()],
+    "confusion_matrix": [
+        lambda y, predicted: torch.zeros(2, 2),
+        lambda y, predicted: (y == predicted).sum(),
+    ],
     "rates": [lambda matrix: (1.0, 1.0, 0.0), lambda matrix: rates_as_array(matrix)[::-1]],
     "mcc": [lambda matrix: 0.0, lambda matrix: mcc_by_roots(matrix.flip(0)), lambda matrix: [mcc_by_roots(matrix)]],
     "bug_hunt": [hunt_without_learning, lambda *arguments: (0.0, 1.0)],
