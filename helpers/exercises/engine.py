@@ -169,7 +169,7 @@ class Exercise:
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 value = self.ask(code, *arguments)
-            if self.returns is not None and not isinstance(value, self.returns):
+            if self.returns is not None and value is not None and not isinstance(value, self.returns):
                 asked, came = self.returns.__name__, type(value).__name__
                 return {"error": "TypeError", "text": f"a {asked} should come back, and this is a {came}"}
             if plain_parts(arguments) != plain_parts(question):

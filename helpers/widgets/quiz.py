@@ -109,7 +109,7 @@ class Quiz(Widget):
     def draw(self, figure: Figure) -> None:
         lines = []
         for i, question in enumerate(self.questions):
-            lines += [f"{i + 1}. {question['prompt']}"] if len(self.questions) > 1 else []
+            lines += [f"{i + 1}. {question['key']} · {question['prompt']}"] if len(self.questions) > 1 else []
             for option in question["options"]:
                 mark = "●" if self.letters.get(question["key"]) == option["letter"] else "○"
                 lines.append(f"   {mark}  {option['letter']} · {option['text']}")

@@ -14,7 +14,7 @@ export default widget("quiz", (view) => {
   const pages = questions.map((question, i) =>
     choices(view, {
       name: `q${i}`,
-      prompt: question.prompt,
+      prompt: questions.length > 1 ? `\`${question.key}\` · ${question.prompt}` : question.prompt, // answers go by key
       options: question.options.map(({ letter, text }) => `${letter} · ${text}`), // the notebook asks for the letter
       choose: (k) => view.set({ letters: { ...letters(), [question.key]: question.options[k].letter } }),
     }),
