@@ -135,7 +135,7 @@ def test_strongest_pair_is_brought_into_view(blank):
 def test_a_click_in_the_map_chooses_who_asks(blank):
     blank.mount(AttentionMap("ACGT" * 5, np.eye(20)))
     box = blank.tab.get_by_role("application").bounding_box()
-    blank.tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 26)
+    blank.tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 14)
     assert blank.get("base") == 19
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from agreement import agree
 from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
@@ -125,6 +126,13 @@ def test_bad_input_gets_a_sentence(qkv, change, sentence):
 def test_layers_that_do_not_fit_get_a_sentence(mha, x, sentence):
     with pytest.raises(ValueError, match=f"AttentionSteps: {sentence}"):
         AttentionSteps.from_mha(mha, x, "ACGTACG", heads=2)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("masking", ["none", "causal", "own"])
+def test_every_mask_is_the_browser_s_too(blank, qkv, masking):
+    widget = AttentionSteps("ACGTACG", *qkv, torch.randn(L, L), masking=masking, query=4, order=[3, 1, 6, 0, 5, 2, 4])
+    agree(widget.numbers(), blank.mount(widget).numbers())
 
 
 @pytest.mark.browser

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from agreement import agree
 from torch import nn
 
 from helpers.sequences import one_hot
@@ -119,6 +120,12 @@ def test_bad_input_gets_a_sentence(make, sentence):
 
 
 @pytest.mark.browser
+def test_every_cell_computes_in_the_browser_what_it_computes_here(blank, layer):
+    widget = HiddenState.from_rnn(layer, DNA, step=9, original=DNA[:3] + "A" + DNA[4:])
+    agree(widget.numbers(), blank.mount(widget).numbers())
+
+
+@pytest.mark.browser
 def test_letters_write_bases_and_undo_takes_them_back(blank):
     blank.mount(HiddenState("GRU", sequence=DNA, step=4))
     picture = blank.tab.get_by_role("application")
@@ -129,6 +136,9 @@ def test_letters_write_bases_and_undo_takes_them_back(blank):
     blank.tab.keyboard.press("ArrowLeft")
     blank.tab.get_by_role("button", name="Write A here").click()
     assert blank.get("sequence") == "ACGAGACGGTTACA"
+    picture.focus()
+    blank.tab.keyboard.press("End")
+    assert blank.get("step") == len(DNA) - 1
     blank.tab.get_by_role("button", name="Undo changes").click()
     assert blank.get("sequence") == DNA and max(blank.numbers()["changed"]) == 0
 

@@ -99,7 +99,7 @@ def test_letters_and_arrows_choose_the_mutation(blank):
 
 @pytest.mark.browser
 def test_a_click_chooses_base_and_position(blank):
-    blank.mount(MutationMap(DNA, effects(), position=0))
+    blank.mount(MutationMap(DNA, effects(), position=0, base="A"))
     box = blank.tab.get_by_role("application").bounding_box()
     blank.tab.mouse.click(box["x"] + 78 + 34 * 2.5, box["y"] + 52 + 24 * 3.5)
     assert (blank.get("position"), blank.get("base")) == (2, "T")
