@@ -13,8 +13,8 @@ NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
 # On Linux without an NVIDIA GPU the CPU build of PyTorch (a tenth of the size) comes from PyTorch's own index, if that
 # answers within two seconds; else pip takes what it finds under the pin.
 CPU_INDEX := https://download.pytorch.org/whl/cpu
-KNOCK := from urllib.request import urlopen; urlopen('$(CPU_INDEX)/torch/')
-IS_CPU := test "$$(uname -s)" = Linux && ! nvidia-smi -L && timeout 2 $(PY) -c "$(KNOCK)"
+KNOCK := from urllib.request import urlopen; urlopen('$(CPU_INDEX)/torch/', timeout=2)
+IS_CPU := test "$$(uname -s)" = Linux && ! nvidia-smi -L && timeout 6 $(PY) -c "$(KNOCK)"
 INDEX = $(shell { $(IS_CPU); } >/dev/null 2>&1 && echo --extra-index-url $(CPU_INDEX))
 
 .DEFAULT_GOAL := help

@@ -61,7 +61,7 @@ def numbers(history: dict) -> dict:
 
 def test_killed_in_the_middle_and_resumed_gives_the_same_bits(tmp_path, undisturbed) -> None:
     checkpoint = tmp_path / "model.pt"
-    child = start(checkpoint, pause=0.05)
+    child = start(checkpoint, pause=0.25)
     wait_for_epoch(checkpoint, 2, child)
     time.sleep(0.1)  # somewhere in the third epoch
     child.kill()
@@ -89,7 +89,7 @@ def test_killed_while_it_saves_leaves_a_whole_checkpoint(tmp_path) -> None:
 
 def test_ctrl_c_returns_the_history_and_keeps_the_best_weights(tmp_path) -> None:
     checkpoint = tmp_path / "model.pt"
-    child = start(checkpoint, pause=0.05)
+    child = start(checkpoint, pause=0.25)
     wait_for_epoch(checkpoint, 2, child)
     child.send_signal(signal.SIGINT)
     history, _ = said(child)
