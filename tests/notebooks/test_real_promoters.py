@@ -1,0 +1,39 @@
+"""The lessons on the real promoter sets: all exercises right, and the scores that the course promises."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers.exercises import LESSONS, exercises
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def printed(real_data, tmp_path_factory) -> str:
+    cache = str(tmp_path_factory.mktemp("cache"))
+    env = {**os.environ, "COURSE_DATA": str(real_data), "COURSE_CACHE": cache, "COLUMNS": "160"}
+    command = [sys.executable, "-c", "from helpers.cli import main; main()", "run", "--data", "real"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    return done.stdout
+
+
+def test_every_exercise_of_every_lesson_is_right(printed) -> None:
+    for lesson in LESSONS:
+        count = sum(exercise.points > 0 for exercise in exercises(lesson.number))
+        assert re.search(rf"{re.escape(lesson.title)}\s+\d+\s+{count} of {count}\s+✔", printed), printed
+
+
+@pytest.mark.parametrize(("data", "least"), [("human_tata", 0.70), ("human_nontata", 0.45)])
+def test_logistic_regression_reaches_what_is_promised(printed, data, least) -> None:
+    board = printed.split(f"{data}\n")[1]
+    found = re.search(r"logistic regression +([\d.]+) \(", board)
+    assert found and float(found[1]) >= least, board
+    assert "simulated" not in board.split("published")[0]
