@@ -239,7 +239,7 @@ class Exercise:
         Two mistakes at once agree with no misconception everywhere; where the exercise has parts, the first part that
         went wrong may still show one of them.
         """
-        wrongs = [(m, self.read(self.answers(m.code, seed), questions) or []) for m in self.misconceptions()]
+        wrongs = [(wrong, known_answers(self, wrong.name, seed)) for wrong in self.misconceptions()]
         for places in [range(len(given)), *parts_of(questions)]:
             if all(self.agree(given[i], expected[i]) for i in places):
                 continue
