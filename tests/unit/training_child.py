@@ -7,6 +7,7 @@ seconds to sleep a batch. Prints the history and how good the model was in the e
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 
@@ -61,6 +62,7 @@ def main(checkpoint: str, resume: str, limit: str, pause: str) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what it starts in the background
     model = Slow(float(pause))
     history = train(model, checkpoint=checkpoint, resume=resume == "1")
     model.pause = 0.0
