@@ -44,3 +44,8 @@ def absolute_mirrors(mirrors: str | None) -> str | None:
     parts = [part.strip() for part in mirrors.split(";")]
     folders = [Path(part).expanduser() for part in parts]
     return ";".join(str(f.resolve()) if f.is_dir() else part for part, f in zip(parts, folders, strict=True))
+
+
+def full() -> bool:
+    """Whether lessons should train as long as the published rows did (`course run --full`; COURSE_FULL=1)."""
+    return os.environ.get("COURSE_FULL", "") not in ("", "0")

@@ -1,4 +1,4 @@
-"""Models: the reference model of each lesson, from one-hot sequences to one logit each."""
+"""The reference model of lesson 02: one weight for each base at each position."""
 
 from __future__ import annotations
 
