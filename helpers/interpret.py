@@ -36,7 +36,15 @@ def in_silico_mutagenesis(model: nn.Module, X: Tensor, *, batch_size: int = VARI
         If `X` or what the model returns has another shape.
     """
     batch = _batch("in_silico_mutagenesis", X)
-    effects = torch.stack([_effects(model, x, batch_size) for x in batch])
+    standing = _logits(predict(model, batch, batch_size), len(batch), "in_silico_mutagenesis")
+    effects = torch.zeros(batch.shape)
+    places = (batch == 0).nonzero()  # (M, 3): sequence, row and column of every base that does not stand there
+    for sequence, row, column in (rows.unbind(1) for rows in places.split(batch_size)):
+        variants, variant = batch[sequence], torch.arange(len(sequence))
+        variants[variant, :, column] = 0
+        variants[variant, row, column] = 1
+        logits = _logits(predict(model, variants, batch_size), len(variants), "in_silico_mutagenesis")
+        effects[sequence, row, column] = logits - standing[sequence]
     return effects if X.ndim == 3 else effects[0]
 
 
@@ -67,19 +75,6 @@ def saliency(model: nn.Module, X: Tensor) -> Tensor:
         (slopes,) = torch.autograd.grad(_logits(model(inputs), len(batch), "saliency").sum(), inputs)
     products = (slopes * inputs).detach().float().cpu()
     return products if X.ndim == 3 else products[0]
-
-
-def _effects(model: nn.Module, x: Tensor, batch_size: int) -> Tensor:
-    """Effects ``(4, L)`` for one sequence ``(4, L)``: the sequence itself and all 4 L variants in one go."""
-    rows, length = x.shape
-    variants = x.repeat(rows * length + 1, 1, 1)  # the last one stays as it is
-    row, column = torch.arange(rows).repeat_interleave(length), torch.arange(length).repeat(rows)
-    variant = torch.arange(rows * length)
-    variants[variant, :, column] = 0
-    variants[variant, row, column] = 1
-    logits = _logits(predict(model, variants, batch_size), len(variants), "in_silico_mutagenesis")
-    effects = (logits[:-1] - logits[-1]).reshape(rows, length)
-    return effects.masked_fill(x.bool(), 0)  # exactly: batches of other sizes may round differently
 
 
 def _batch(caller: str, X: Tensor) -> Tensor:
