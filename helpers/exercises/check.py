@@ -86,7 +86,7 @@ class ExerciseCheck:
         if not callable(code):
             thing = "class" if exercise.kind == "class" else "function"
             what = f"`check.{exercise.id}` needs the {thing} itself, and this is a {type(code).__name__}: "
-            return exercise.verdict("unreadable", what + f"write `check.{exercise.id}({exercise.id})`.")
+            return exercise.verdict("unreadable", what + f"write `check.{exercise.id}({exercise.code_name})`.")
         used = forbidden_uses(code, exercise.forbids)
         if used:
             names = ", ".join(f"`{name.lstrip('.')}`" for name in used)

@@ -154,6 +154,11 @@ class Exercise:
         """The first line of the docstring."""
         return (type(self).__doc__ or self.id).strip().splitlines()[0]
 
+    @property
+    def code_name(self) -> str:
+        """What learners call their function or class: the first word of the signature (`MLP`, whose id is `mlp`)."""
+        return re.split(r"\W", self.signature, maxsplit=1)[0]
+
     def asked(self, seed: int) -> list[Question]:
         """The questions of this seed."""
         rng = np.random.default_rng(seed)

@@ -37,13 +37,14 @@ def test_every_exercise_has_its_cell_its_check_and_its_heading(lesson) -> None:
     assert set(marked) == {*asked, *(f"check_{name}" for name in asked)}
     text = "\n".join(cell.source for cell in notebook(lesson).cells if cell.cell_type == "markdown")
     headings = {found[2]: found for found in HEADING.findall(text)}
-    assert set(headings) == set(asked)
+    assert set(headings) == {exercise.code_name for exercise in asked.values()}
     numbers = [int(found[1]) for found in headings.values()]
     assert numbers == list(range(1, len(asked) + 1))
     for name, exercise in asked.items():
         check = marked[f"check_{name}"]
-        assert check.source == f"{name} = check.{name}({name})"
-        assert check.metadata.nbgrader.points == exercise.points == float(headings[name][4]), name
+        wanted = exercise.code_name
+        assert check.source == f"{wanted} = check.{name}({wanted})"
+        assert check.metadata.nbgrader.points == exercise.points == float(headings[wanted][4]), name
         assert "### BEGIN SOLUTION" in marked[name].source and "### END SOLUTION" in marked[name].source
 
 
