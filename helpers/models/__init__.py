@@ -3,5 +3,17 @@
 from helpers.models.attention import MultiHeadAttention, TransformerBlock, positional_encoding
 from helpers.models.linear import LogisticRegression
 from helpers.models.perceptron import MLP
+from helpers.models.promoter_attention import AttentionClassifier
+from helpers.models.promoter_cnn import PromoterCNN
+from helpers.models.recurrent import GRUClassifier
 
-__all__ = ["MLP", "LogisticRegression", "MultiHeadAttention", "TransformerBlock", "positional_encoding"]
+__all__ = [
+    "MLP",
+    "AttentionClassifier",
+    "GRUClassifier",
+    "LogisticRegression",
+    "MultiHeadAttention",
+    "PromoterCNN",
+    "TransformerBlock",
+    "positional_encoding",
+]

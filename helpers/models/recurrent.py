@@ -1,0 +1,48 @@
+"""The recurrent network of the scoreboard: a gated recurrent unit that reads a promoter from both ends."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from helpers.models.inputs import checked_input, checked_length
+from helpers.sequences import BASES
+
+
+class GRUClassifier(nn.Module):
+    """A convolution, a GRU in both directions over its positions, and one weight for each number of each state.
+
+    Reading out every state, not only the last, keeps what the last one has forgotten: where things stood.
+
+    Parameters
+    ----------
+    length : int
+        Bases in a sequence, L; 2 or more.
+    filters : int
+        Filters of the convolution, 7 bases wide.
+    hidden : int
+        Numbers in a state, for each direction.
+
+    Raises
+    ------
+    ValueError
+        If `length` is too short to be pooled.
+    """
+
+    def __init__(self, length: int, filters: int = 32, hidden: int = 32) -> None:
+        super().__init__()
+        self.length = checked_length("GRUClassifier", length, 2)
+        self.stem = nn.Sequential(
+            nn.Conv1d(len(BASES), filters, 7, padding=3),  # (N, 4, L) -> (N, filters, L)
+            nn.BatchNorm1d(filters),
+            nn.ReLU(),
+            nn.MaxPool1d(2),  # (N, filters, L / 2)
+            nn.Dropout(0.2),
+        )
+        self.gru = nn.GRU(filters, hidden, batch_first=True, bidirectional=True)
+        self.head = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(length // 2 * 2 * hidden, 1))
+
+    def forward(self, X: Tensor) -> Tensor:
+        """Return the logits ``(N,)`` of one-hot sequences ``(N, 4, L)`` of any type; ValueError for another shape."""
+        words = self.stem(checked_input(self, X, self.length)).transpose(1, 2)  # (N, L / 2, filters): one word a step
+        states, _ = self.gru(words)  # (N, L / 2, 2 hidden): forwards and backwards
+        return self.head(states).squeeze(-1)
