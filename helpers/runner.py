@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from helpers import exercises
 from helpers.exercises import Lesson
 from helpers.files import write_whole
+from helpers.surroundings import full
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 KERNEL = "python3"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 SETUP_SECONDS = 300  # the first import of torch on a slow disk takes its time
+SECONDS = 600  # for any cell of a lesson
+FULL_SECONDS = 4 * 3600  # for a cell that trains as long as the published rows did
 NOT_GRADED = {"demo", "widget", "slow"}
 OPENING = re.compile(r"\bhelpers\.start\(\s*(?:lesson\s*=\s*)?(\d+)")
 VERDICT = re.compile(r"^([✔○✘]) (\w+): (.*)", re.DOTALL)
@@ -105,7 +108,7 @@ def lessons_named(names: Sequence[str]) -> list[Lesson]:
     return chosen
 
 
-def run_lesson(lesson: Lesson, notebook: Path, *, save: bool = False, timeout: float = 600) -> Run:
+def run_lesson(lesson: Lesson, notebook: Path, *, save: bool = False, timeout: float = SECONDS) -> Run:
     """Execute a solved lesson from top to bottom in a fresh kernel.
 
     Parameters
@@ -144,7 +147,8 @@ def run_all(
     runs = []
     for lesson in lessons:
         say(lesson)
-        runs.append(run_lesson(lesson, folder / lesson.folder / f"{lesson.folder}.ipynb", save=save))
+        notebook = folder / lesson.folder / f"{lesson.folder}.ipynb"
+        runs.append(run_lesson(lesson, notebook, save=save, timeout=FULL_SECONDS if full() else SECONDS))
     return runs
 
 
