@@ -45,11 +45,11 @@ endif
 # PyTorch first, so that nothing else pulls a build that this machine has no use for.
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/pip
 	$(PIP) install --constraint constraints.txt $(INDEX) torch
-	$(PIP) install --constraint constraints.txt --editable .
+	$(PIP) install --constraint constraints.txt --editable ".[lab]"
 	@echo "$(CURDIR)" > $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	$(PIP) install --constraint constraints.txt --editable ".[test]"
+	$(PIP) install --constraint constraints.txt --editable ".[lab,test]"
 	@touch $@
 
 $(VENV)/bin/pip:

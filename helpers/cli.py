@@ -59,6 +59,8 @@ def one_line() -> Iterator[None]:
         refuse(f"{error.strerror}: {error.filename}" if error.filename else str(error))
     except ValueError as error:
         refuse(str(error))
+    except ModuleNotFoundError as error:
+        refuse(f"{str(error.name).split('.')[0]} is not installed; `course doctor` says how to mend that")
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -139,7 +141,7 @@ def lab(
         for line in workspace.hand_out(place, workspace.lessons_folder()).lines():
             print(line)
         print(f"Your lessons are in {place}")
-    open_lab(place, browser, port)
+        open_lab(place, browser, port)
 
 
 def open_lab(place: Path, browser: bool, port: int | None) -> None:
@@ -267,10 +269,10 @@ def complaints(run: Run) -> list[str]:
 @app.command()
 def release(lessons: Lessons = None) -> None:
     """Make course/ from solutions/."""
-    from helpers import runner
-    from helpers.release import release as make_release
-
     with one_line():
+        from helpers import runner
+        from helpers.release import release as make_release
+
         folders = [lesson.folder for lesson in runner.lessons_named(lessons)] if lessons else None
         root = checkout()
         for place in make_release(folders, root=root):

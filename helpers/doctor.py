@@ -124,7 +124,7 @@ def disk() -> Finding:
 
 def notebooks() -> Finding:
     """JupyterLab and the kernel."""
-    missing = [name for name in ("jupyterlab", "ipykernel", "nbclient") if not importlib.util.find_spec(name)]
+    missing = [name for name in ("jupyterlab", "ipykernel", "nbclient", "nbgrader") if not importlib.util.find_spec(name)]
     if missing:
         return Finding("Notebooks", "broken", f"{', '.join(missing)} not installed", f"{INSTALL} {' '.join(missing)}")
     import jupyterlab

@@ -44,7 +44,7 @@ def project() -> dict[str, Any]:
 def needed() -> list[Requirement]:
     """What the course, its tests and its build need."""
     table = project()
-    lists = [table["project"]["dependencies"], table["project"]["optional-dependencies"]["test"]]
+    lists = [table["project"]["dependencies"], *table["project"]["optional-dependencies"].values()]
     return [Requirement(line) for lines in [*lists, table["build-system"]["requires"]] for line in lines]
 
 
@@ -97,7 +97,7 @@ def test_pins_hold_everywhere_no_local_builds_no_addresses() -> None:
 def test_there_is_no_second_list_of_dependencies() -> None:
     ours = {canonicalize_name(requirement.name) for requirement in needed()}
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
-    assert environment == ["python>=3.10", "pytorch", "pip", {"pip": ["-e ."]}]
+    assert environment == ["python>=3.10", "pytorch", "pip", {"pip": ["-e .[lab]"]}]
     for path in (ROOT / "binder").iterdir():
         words = {
             canonicalize_name(word) for word in re.findall(r"^[\w.-]+", path.read_text(encoding="utf-8"), re.MULTILINE)
@@ -109,7 +109,7 @@ def test_there_is_no_second_list_of_dependencies() -> None:
 
 def test_binder_installs_this_repository_under_its_pins() -> None:
     lines = (ROOT / "binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert "-e ." in lines
+    assert "-e .[lab]" in lines
     assert "--constraint ../constraints.txt" in lines
 
 

@@ -69,6 +69,21 @@ def test_every_command_has_help(name: str) -> None:
     assert "Usage" in course(*name.split(), "--help").output
 
 
+@pytest.mark.parametrize(
+    ("words", "lacks"),
+    [("lab --no-browser .", "jupyterlab"), ("run 0", "nbclient"), ("release 0", "nbgrader")],
+)
+def test_without_the_lab_extra_a_command_says_in_a_line_what_is_missing(
+    words: str, lacks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] == lacks or name == "helpers.release"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, lacks, None)
+    monkeypatch.chdir(tmp_path)
+    complaint = one_line(course(*words.split()))
+    assert complaint == f"course: {lacks} is not installed; `course doctor` says how to mend that\n"
+
+
 def test_version_is_the_packages() -> None:
     from helpers import __version__
 
