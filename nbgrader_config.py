@@ -8,7 +8,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from helpers.grading.mark import MarkAnswers, SetSeed
+from helpers.grading.preprocessors import MarkAnswers, SetSeed
 from helpers.release import PREPROCESSORS
 
 c = get_config()  # noqa: F821  given by nbgrader

@@ -1,0 +1,66 @@
+"""What a worker is handed: one submission and its seed, and nothing else that is secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+MIB = 1024**2
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use, and no more.
+
+    Attributes
+    ----------
+    cell : float
+        Seconds for a cell, and for all questions to one exercise.
+    total : float
+        Seconds for the whole submission, restarts included.
+    memory : int
+        Bytes, all its processes together.
+    processes : int
+        Processes and threads.
+    file : int
+        Bytes of one file; a quarter of `memory` for all files together.
+    answers : int
+        Bytes that may come out.
+    """
+
+    cell: float = 60
+    total: float = 900
+    memory: int = 3 * 1024 * MIB
+    processes: int = 64
+    file: int = 64 * MIB
+    answers: int = 64 * MIB
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to run. Plain data, so that it can be sent to another machine.
+
+    Attributes
+    ----------
+    assignment, student : str
+        The lesson's folder, and the folder in `submitted/`.
+    seed : int
+        For its questions.
+    notebook : bytes or None
+        The submitted file as it is; None where there is none.
+    release : str
+        The released notebook as JSON.
+    limits : Limits
+    sandbox : {"", "bubblewrap", "podman", "docker", "none"}
+        "" takes the first that works here; "none" is what `--unsafe` asks for.
+    demos : bool
+        Run every cell, also those that no answer needs.
+    """
+
+    assignment: str
+    student: str
+    seed: int
+    notebook: bytes | None
+    release: str
+    limits: Limits = field(default_factory=Limits)
+    sandbox: str = ""
+    demos: bool = False

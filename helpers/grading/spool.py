@@ -1,0 +1,117 @@
+"""What came out of each submission: one JSON file, written whole, that anyone may read and nothing need trust.
+
+    spool/02_logistic_regression/ada.json
+    {"version": 1, "assignment": "02_logistic_regression", "student": "ada", "seed": 123,
+     "submission": sha256, "release": sha256, "course": sha256, "status": "graded", "why": "", "seconds": 4.2,
+     "answers": {"one_hot": [...], "decode": null}, "said": {"decode": "SyntaxError: ..."},
+     "code": {"one_hot": "def one_hot(...", ...}, "extra": ["def my_helper(...", ...]}
+
+Verdicts are not in it: whoever wants them marks the answers anew (`helpers.grading.mark.verdicts`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from helpers.files import write_whole
+
+NAME = "spool"
+VERSION = 1
+STATUSES = ("graded", "timed out", "died", "unreadable")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one submission answered.
+
+    Attributes
+    ----------
+    assignment, student : str
+        The lesson's folder, and the folder in `submitted/`.
+    seed : int
+        The questions were drawn with it.
+    submission, release, course : str
+        SHA-256 of the submitted file, of the released notebook, and of the sealed package that asked.
+    status : {"graded", "timed out", "died", "unreadable"}
+        "graded" if every cell ran; the others still hold the answers that came.
+    why : str
+        One sentence, "" where the status is "graded".
+    seconds : float
+        Wall-clock time in the sandbox.
+    answers : dict of str to Any
+        Exercise id to what `Exercise.mark` takes; None where no answers came.
+    said : dict of str to str
+        Exercise id to the error that its cell ended with, trimmed. For the instructor's eyes: a learner's code may
+        have put anything there.
+    code : dict of str to str
+        Exercise id to the learner's own cell, as it was run; "" where it was left as released.
+    extra : list of str
+        The learner's other cells that these needed, in the order they were run.
+    """
+
+    assignment: str
+    student: str
+    seed: int
+    submission: str
+    release: str
+    course: str
+    status: str = "graded"
+    why: str = ""
+    seconds: float = 0.0
+    answers: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+    code: dict[str, str] = field(default_factory=dict)
+    extra: list[str] = field(default_factory=list)
+    version: int = VERSION
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What the answers depend on; an entry with another key is out of date."""
+        return (str(self.version), self.submission, self.release, self.course, str(self.seed))
+
+
+def place(root: Path, assignment: str, student: str) -> Path:
+    """The file of one submission.
+
+    Raises
+    ------
+    ValueError
+        If a name is none that a folder can have.
+    """
+    for name in (assignment, student):
+        if name in ("", ".", "..") or "/" in name or "\0" in name:
+            raise ValueError(f"{name!r} is no name of a student or an assignment")
+    return root / NAME / assignment / f"{student}.json"
+
+
+def write(root: Path, entry: Entry) -> None:
+    """Store an entry; the folder is readable by its owner only, for seeds and answers are in it."""
+    path = place(root, entry.assignment, entry.student)
+    (root / NAME).mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(path, json.dumps(asdict(entry), ensure_ascii=True).encode())
+
+
+def read(root: Path, assignment: str, student: str) -> Entry | None:
+    """The stored entry, or None where there is none that can be read: then it is simply made again."""
+    try:
+        data = json.loads(place(root, assignment, student).read_bytes())
+        entry = Entry(**{each.name: data[each.name] for each in fields(Entry)})
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    fits = entry.version == VERSION and entry.status in STATUSES and type(entry.answers) is dict
+    return entry if fits and (entry.assignment, entry.student) == (assignment, student) else None
+
+
+def entries(root: Path, assignment: str) -> Iterator[Entry]:
+    """Every readable entry of an assignment, by student."""
+    folder = root / NAME / assignment
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".json")) if folder.is_dir() else []
+    for name in names:
+        entry = read(root, assignment, name.removesuffix(".json"))
+        if entry is not None:
+            yield entry
