@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 PICTURE_INCHES = (8.0, 3.6)
 PICTURE_DPI = 80
+SAVED = "application/vnd.deep-learning-on-dna.widget+json"
 
 
 def js(*names: str) -> str:
@@ -162,7 +163,7 @@ def unpack(data: bytes, shape: Sequence[int] = (-1,)) -> np.ndarray:
 
 
 class Widget(anywidget.AnyWidget):
-    """A course widget: traits, the same numbers in Python and browser, a still picture, a sentence.
+    """A course widget: traits, the same numbers in Python and browser, a still picture, a sentence, a saved state.
 
     Subclasses give `_esm`, `label`, :meth:`numbers`, :meth:`alt_text` and :meth:`draw`.
     """
@@ -197,11 +198,26 @@ class Widget(anywidget.AnyWidget):
         self.static_figure().savefig(buffer, format="png", dpi=PICTURE_DPI, metadata={"Software": None})
         return buffer.getvalue()
 
+    def saved(self) -> dict[str, Any]:
+        """The present state as plain data, from which a page shows the widget alive when no kernel is there any more.
+
+        Returns
+        -------
+        dict
+            `widget`, the class's name; `state`, the traits; `buffers`, those that are bytes, each with its `path` and
+            its `data` in base64.
+        """
+        common = set(anywidget.AnyWidget.class_trait_names())
+        state = self.get_state([name for name in self.keys if name not in common and not name.startswith("_")])
+        packed = {name: state.pop(name) for name, value in list(state.items()) if isinstance(value, bytes)}
+        buffers = [{"path": [name], "data": base64.b64encode(data).decode("ascii")} for name, data in packed.items()]
+        return {"widget": type(self).__name__, "state": state, "buffers": buffers}
+
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
         bundle = super()._repr_mimebundle_(**kwargs)
         if bundle is None:
             return None
         data, metadata = bundle
         picture = base64.b64encode(self.png()).decode("ascii")
-        data = {**data, "text/plain": self.alt_text(), "image/png": picture}
+        data = {**data, "text/plain": self.alt_text(), "image/png": picture, SAVED: self.saved()}
         return data, {**metadata, "image/png": {"alt": self.alt_text()}}

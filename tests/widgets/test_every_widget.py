@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import numpy as np
 import pytest
 from agreement import agree
+
+from helpers.widgets.base import SAVED
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -16,6 +21,20 @@ def test_view_leaves_a_picture_and_a_sentence(example):
     assert data["text/plain"] == metadata["image/png"]["alt"] == widget.alt_text()
     assert len(widget.alt_text().split()) >= 5 and widget.alt_text().rstrip()[-1] in ".?!"
     assert widget.png().startswith(b"\x89PNG") and 3_000 < len(widget.png()) < 150_000
+
+
+def test_saved_state_is_plain_and_holds_every_trait_of_the_widget(example):
+    widget = example.make()
+    saved = json.loads(json.dumps(widget._repr_mimebundle_()[0][SAVED]))
+    assert saved["widget"] == example.name
+    packed = {buffer["path"][0]: base64.b64decode(buffer["data"]) for buffer in saved["buffers"]}
+    for name in type(widget).class_trait_names(sync=True):
+        if name in saved["state"]:
+            assert saved["state"][name] == json.loads(json.dumps(widget.get_state(name)[name])), name
+        elif name in packed:
+            assert packed[name] == getattr(widget, name), name
+        else:
+            assert name.startswith("_") or name in {"layout", "tabbable", "tooltip"}, name
 
 
 def test_picture_is_not_blank_and_makes_no_stray_figure(example):
