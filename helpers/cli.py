@@ -280,6 +280,18 @@ def release(lessons: Lessons = None) -> None:
 
 
 @app.command()
+def bench(subject: Annotated[str, typer.Argument(help="A file of benchmarks/, such as promoters.")]) -> None:
+    """Measure the course beside others; promoters trains every model of the scoreboard."""
+    import subprocess
+
+    scripts = {script.stem: script for script in (checkout() / "benchmarks").glob("*.py")}
+    scripts.pop("side_by_side", None)  # what the others stand on
+    if subject not in scripts:
+        refuse(f"there is no benchmark {subject!r}; there are {', '.join(sorted(scripts))}")
+    raise typer.Exit(subprocess.run([sys.executable, str(scripts[subject])]).returncode)
+
+
+@app.command()
 def exercises(
     as_json: Annotated[bool, typer.Option("--json", help="All of it, for programs.")] = False,
 ) -> None:

@@ -188,6 +188,28 @@ def published() -> list[dict[str, Any]]:
     return tomllib.loads((datasets.shipped() / "published.toml").read_text(encoding="utf-8"))["row"]
 
 
+def measured(data: str, *, leaks: str = "removed") -> list[dict[str, Any]]:
+    """Rows that `course bench promoters` measured: every model of the course, trained in full, with five seeds.
+
+    Parameters
+    ----------
+    data : str
+        As in "human_tata".
+    leaks : {"removed", "kept"}
+        Whether training sequences that also stand in the test set were removed.
+
+    Returns
+    -------
+    list of dict
+        As `Scoreboard.rows`, the best last, with "kind": "baseline", "model" or "ensemble". Empty if not measured.
+    """
+    from helpers import datasets
+
+    rows = json.loads((datasets.shipped() / "measured.json").read_text(encoding="utf-8"))["rows"]
+    chosen = [row for row in rows if row["data"] == data and row["leaks"] == leaks]
+    return sorted(chosen, key=lambda row: sum(row["mcc"]) / len(row["mcc"]))
+
+
 @dataclass(frozen=True)
 class Scoreboard:
     """The models trained so far on one data set, best last, with published rows beside them."""

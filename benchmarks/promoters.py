@@ -1,0 +1,166 @@
+"""The scoreboard of the course, measured: `course bench promoters` (or `python benchmarks/promoters.py`).
+
+Every dumb model, every model of `helpers.promoters` with its full recipe and five seeds, on both sets of human
+promoters and on those of E. coli; then the mean of the five seeds' logits, listed as an ensemble; then some of it again
+with the sequences left in train that also stand in the test set, to see what removing them costs.
+
+Prints a table and writes datasets/measured.json, which ships with the course (`helpers.progress.measured`). A run that
+ended is kept in the cache folder and not repeated, unless its recipe or the data changed: stop and start at will. The
+seconds are of CPU time on one core, so that a busy machine counts no worse than an idle one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from side_by_side import machine
+
+from helpers import datasets, metrics, progress
+from helpers.datasets import Dataset
+from helpers.datasets.downloads import cache_folder
+from helpers.files import write_whole
+from helpers.promoters import RECIPES, built, train
+
+OUTPUT = Path(__file__).resolve().parent.parent / "datasets" / "measured.json"
+SETS = ("human_tata", "ecoli_sigma70", "human_nontata")
+SEEDS = 5
+# Leaks left in: only what is quick, and what leads the scoreboard.
+LEAKY = {"human_tata": ("logistic regression", "MLP", "CNN"), "human_nontata": ("logistic regression", "MLP", "CNN")}
+SCORES = ("mcc", "auroc", "auprc", "sensitivity", "specificity")
+
+
+def main() -> None:
+    """Run what is missing, in the order in which it is wanted, and write the file after every run."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--only", nargs="+", choices=SETS, default=SETS, help="data sets; default: all")
+    only = parser.parse_args().only
+    torch.set_num_threads(1)
+    sets = {(name, leaks): _loaded(name, leaks) for name in SETS for leaks in ("removed", "kept")}
+    rows: list[dict[str, Any]] = []
+    for (name, leaks), model, seeds in _plan():
+        if name in only:
+            rows = [*rows, *_row(sets[name, leaks], leaks, model, seeds)]
+            _write(rows)
+    for name in only:
+        print(f"\n{name}\n{_table([row for row in rows if row['data'] == name], name)}")
+
+
+def _plan() -> Iterator[tuple[tuple[str, str], str, int]]:
+    """What to run: the set with its leaks removed or kept, the model, the number of seeds."""
+    for name in SETS:
+        yield (name, "removed"), "baselines", 1
+        for model in RECIPES:
+            yield (name, "removed"), model, SEEDS
+    for name, models in LEAKY.items():
+        for model in models:
+            yield (name, "kept"), model, SEEDS
+
+
+def _loaded(name: str, leaks: str) -> Dataset:
+    return datasets.load(name, source="real", remove_leaks=leaks == "removed")
+
+
+def _row(data: Dataset, leaks: str, model: str, seeds: int) -> list[dict[str, Any]]:
+    """The rows that a model adds to the scoreboard: its own, and that of its ensemble; or those of the dumb models."""
+    about = {"data": data.name, "leaks": leaks, "simulated": False}
+    if model == "baselines":
+        return [_summed_up([run], {**about, "kind": "baseline", "model": run["model"]}) for run in _baselines(data)]
+    runs = [_run(model, data, leaks, seed) for seed in range(seeds)]
+    y, together = data.test.y, torch.tensor([run["logits"] for run in runs]).mean(dim=0)
+    joint = {**runs[0], "parameters": sum(run["parameters"] for run in runs), "valid_mcc": None}
+    joint |= {"seconds": sum(run["seconds"] for run in runs), "logits": together.tolist()}
+    joint |= metrics.binary_report(y, together)
+    spread = metrics.bootstrap_interval(y, torch.tensor(runs[0]["logits"]), seed=0).sd
+    rows = [_summed_up(runs, {**about, "kind": "model", "model": model, "test_sd": spread})]
+    return [*rows, _summed_up([joint], {**about, "kind": "ensemble", "model": f"{model}, ensemble of {seeds}"})]
+
+
+def _baselines(data: Dataset) -> list[dict[str, Any]]:
+    """The dumb models' answers."""
+    found = [
+        metrics.majority_baseline(data),
+        metrics.gc_baseline(data),
+        metrics.pwm_baseline(data),
+        metrics.kmer_baseline(data),
+    ]
+    return [
+        {"model": dumb.name, "parameters": dumb.parameters, "seconds": dumb.seconds, "valid_mcc": None}
+        | metrics.binary_report(data.test.y, dumb.logits)
+        for dumb in found
+    ]
+
+
+def _run(model: str, data: Dataset, leaks: str, seed: int) -> dict[str, Any]:
+    """Train once, or remember it."""
+    settings = _settings(model, len(data.test.sequences[0]))
+    sizes = [len(data.train), len(data.valid), len(data.test)]
+    key = hashlib.sha256(json.dumps([settings, data.name, sizes, seed, torch.__version__]).encode()).hexdigest()
+    kept = cache_folder() / "bench" / f"{data.name}-{leaks}-{model.replace(' ', '-')}-{seed}-{key[:12]}.json"
+    if kept.is_file():
+        return json.loads(kept.read_text(encoding="utf-8"))
+    started = time.process_time()
+    trained = train(model, data, seed=seed, quick=False)
+    run = {
+        "parameters": trained.parameters,
+        "seconds": time.process_time() - started,
+        "epochs": trained.history.epochs,
+        "best_epoch": trained.history.best_epoch,
+        "valid_mcc": trained.history.valid_mcc[trained.history.best_epoch - 1],
+        **trained.report,
+        "logits": trained.logits.tolist(),
+    }
+    write_whole(kept, json.dumps(run).encode())
+    print(f"{data.name:<14} leaks {leaks:<8} {model:<20} seed {seed}: {run['seconds']:.0f} s of CPU time", flush=True)
+    return run
+
+
+def _settings(model: str, length: int) -> dict[str, Any]:
+    """All that makes a recipe what it is, as text and numbers."""
+    recipe = RECIPES[model]
+    numbers = {name: value for name, value in asdict(recipe).items() if name != "build" and "quick" not in name}
+    return {"layers": repr(built(recipe, length, seed=0)), **numbers}
+
+
+def _summed_up(runs: list[dict[str, Any]], about: dict[str, Any]) -> dict[str, Any]:
+    """One row: what `helpers.progress.scoreboard` reads, and the validation scores by which things were chosen."""
+    row = {**about, "parameters": runs[0]["parameters"], "seconds": statistics.median(run["seconds"] for run in runs)}
+    row["seconds"] = round(row["seconds"], 2)
+    row["valid_mcc"] = [run["valid_mcc"] and round(run["valid_mcc"], 4) for run in runs]
+    if "test_sd" in about:
+        row["test_sd"] = round(about["test_sd"], 4)
+    return row | {score: [round(run[score], 4) for run in runs] for score in SCORES}
+
+
+def _write(rows: list[dict[str, Any]]) -> None:
+    """Write datasets/measured.json whole."""
+    recipes = {model: _settings(model, 70) for model in RECIPES}
+    about = "Made by `course bench promoters`. Seconds are of CPU time on one core, the median of the seeds."
+    result = {"about": about, "machine": machine("numpy", "scikit-learn", "torch"), "recipes": recipes, "rows": rows}
+    write_whole(OUTPUT, (json.dumps(result, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def _table(rows: list[dict[str, Any]], name: str) -> str:
+    """The scoreboard as text, with the published rows."""
+    removed = [row for row in rows if row["leaks"] == "removed"]
+    removed.sort(key=lambda row: statistics.mean(row["mcc"]))
+    published = sorted((row for row in progress.published() if row["data"] == name), key=lambda row: row["mcc"])
+    text = str(progress.Scoreboard(name, tuple(removed), tuple(published))).split("\n", 1)[1]
+    for row in rows:
+        if row["leaks"] == "kept" and row["kind"] == "model":
+            without = next(r for r in removed if r["model"] == row["model"])
+            change = statistics.mean(row["mcc"]) - statistics.mean(without["mcc"])
+            text += f"\nwith the duplicates left in train, {row['model']}: {change:+.3f}"
+    return text
+
+
+if __name__ == "__main__":
+    main()
