@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 
@@ -43,13 +45,16 @@ class AttentionClassifier(nn.Module):
             nn.Dropout(0.1),
         )
         self.register_buffer("positions", positional_encoding(length // 2, width), persistent=False)
-        blocks = (TransformerBlock(width, heads, hidden=2 * width, dropout=0.1) for _ in range(layers))
-        self.blocks = nn.Sequential(*blocks, nn.LayerNorm(width))
+        self.blocks = nn.ModuleList(TransformerBlock(width, heads, hidden=2 * width, dropout=0.1) for _ in range(layers))
+        self.norm = nn.LayerNorm(width)
         self.head = nn.Sequential(nn.Flatten(), nn.Dropout(0.3), nn.Linear(length // 2 * width, 1))
 
     def forward(self, X: Tensor) -> Tensor:
         """Return the logits ``(N,)`` of one-hot sequences ``(N, 4, L)`` of any type; ValueError for another shape."""
-        return self.head(self.blocks(self.words(X))).squeeze(-1)
+        words = self.words(X)
+        for block in self.blocks:
+            words = block(words)  # (N, L / 2, d)
+        return self.head(self.norm(words)).squeeze(-1)
 
     def words(self, X: Tensor) -> Tensor:
         """What the first block sees: ``(N, L / 2, d)``, with the positions added."""
@@ -58,7 +63,7 @@ class AttentionClassifier(nn.Module):
     def maps(self, X: Tensor) -> Tensor:
         """Who asks whom, ``(N, layers, heads, L / 2, L / 2)``; rows ask. Call it in evaluation mode."""
         words, maps = self.words(X), []
-        for block in self.blocks[:-1]:
+        for block in cast("list[TransformerBlock]", self.blocks):
             maps.append(block.attention.weights(block.before_attention(words)))
             words = block(words)
         return torch.stack(maps, dim=1)
