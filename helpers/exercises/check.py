@@ -89,8 +89,7 @@ class ExerciseCheck:
             return exercise.verdict("unreadable", what + f"write `check.{exercise.id}({exercise.code_name})`.")
         used = forbidden_uses(code, exercise.forbids)
         if used:
-            names = ", ".join(f"`{name.lstrip('.')}`" for name in used)
-            return exercise.verdict("forbidden", f"Your code uses {names}, which does the exercise for you.")
+            return exercise.forbidden(used)
         try:
             return exercise.mark(exercise.answers(code, VISIBLE_SEED), VISIBLE_SEED)
         except KeyboardInterrupt:

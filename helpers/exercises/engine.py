@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from helpers.exercises.codec import Unreadable, decode, encode, same
+from helpers.exercises.watch import Watch
 
 CHANGED = "your code changes what it was given, and others still need that; make something new instead"
 
@@ -170,9 +171,15 @@ class Exercise:
 
     def answer(self, code: Any, question: Question) -> Answer:
         """One answer. The code gets its own copy of the question; what it prints is dropped."""
+        watch = Watch(self.forbids)
+        answer = self.watched_answer(code, question, watch)
+        return {"error": "Forbidden", "text": watch.used[0]} if watch.used else answer
+
+    def watched_answer(self, code: Any, question: Question, watch: Watch) -> Answer:
+        """One answer, while `watch` sees what the code calls."""
         arguments = copy.deepcopy(tuple(question))
         try:
-            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), watch:
                 value = self.ask(code, *arguments)
             if self.returns is not None and value is not None and not isinstance(value, self.returns):
                 asked, came = self.returns.__name__, type(value).__name__
@@ -191,6 +198,9 @@ class Exercise:
         given = self.read(answers, questions)
         if given is None:
             return self.verdict("unreadable", "No readable answers were handed in.")
+        used = [g.text for g in given if g.error == "Forbidden" and g.text in self.forbids]
+        if used:
+            return self.forbidden(used)
         expected = known_answers(self, "reference", seed)
         right = [self.agree(g, e) for g, e in zip(given, expected, strict=True)]
         if all(right):
@@ -203,6 +213,11 @@ class Exercise:
         if name is None:
             message = message or describe(given, expected, worst)
         return self.verdict("wrong", message, right, questions, name, failure)
+
+    def forbidden(self, used: list[str]) -> Verdict:
+        """The verdict on code that uses what this exercise forbids."""
+        names = ", ".join(f"`{name.lstrip('.')}`" for name in dict.fromkeys(used))
+        return self.verdict("forbidden", f"Your code uses {names}, which does the exercise for you.")
 
     def is_empty(self, given: list[Read]) -> bool:
         """Whether nothing was written: every answer is the stub's bare NotImplementedError (torch's own says more)."""
