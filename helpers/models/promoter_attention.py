@@ -45,7 +45,8 @@ class AttentionClassifier(nn.Module):
             nn.Dropout(0.1),
         )
         self.register_buffer("positions", positional_encoding(length // 2, width), persistent=False)
-        self.blocks = nn.ModuleList(TransformerBlock(width, heads, hidden=2 * width, dropout=0.1) for _ in range(layers))
+        blocks = (TransformerBlock(width, heads, hidden=2 * width, dropout=0.1) for _ in range(layers))
+        self.blocks = nn.ModuleList(blocks)
         self.norm = nn.LayerNorm(width)
         self.head = nn.Sequential(nn.Flatten(), nn.Dropout(0.3), nn.Linear(length // 2 * width, 1))
 
