@@ -35,6 +35,12 @@ LESSONS = (
     Lesson(0, "start_here", "Start here"),
     Lesson(1, "linear_regression", "Linear regression: how hot until DNA melts?"),
     Lesson(2, "logistic_regression", "Logistic regression: is this a promoter?", ("human_tata", "human_nontata")),
+    Lesson(
+        3,
+        "multilayer_perceptron",
+        "Multilayer perceptron: when one line is not enough",
+        ("human_tata", "human_nontata", "ecoli_sigma70"),
+    ),
 )
 
 
