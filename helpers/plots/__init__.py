@@ -5,6 +5,7 @@ Every picture carries its own white background, so that it can be read in light 
 
 from helpers.plots.live import Live
 from helpers.plots.look import INK, PALETTE, axes, label_ends, panels, show, style
+from helpers.plots.networks import decision_boundary, over_seeds, race, timeline
 from helpers.plots.promoters import places, start_site_axis
 from helpers.plots.regression import error_ranges, lines, loss_surface, named_points
 from helpers.plots.sequences import composition, logo
@@ -17,6 +18,7 @@ __all__ = [
     "axes",
     "composition",
     "confusion",
+    "decision_boundary",
     "error_ranges",
     "label_ends",
     "learning_curves",
@@ -24,11 +26,14 @@ __all__ = [
     "logo",
     "loss_surface",
     "named_points",
+    "over_seeds",
     "panels",
     "places",
+    "race",
     "roc_and_pr",
     "scoreboard",
     "show",
     "start_site_axis",
     "style",
+    "timeline",
 ]
