@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 MIB = 1024**2
 
 
+class NoSandbox(RuntimeError):
+    """No sandbox can be had here; the message says why, and what mends it."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one submission may use, and no more.

@@ -1,0 +1,208 @@
+"""A place where a learner's code runs and cannot do harm.
+
+Threat model, in ten lines.
+ 1. The submission is hostile: any code, any file. Its author knows this source and wants marks, secrets or damage.
+ 2. Inside, everything belongs to the attacker: helpers, the check, the shell, the pipe to us, its own seed.
+ 3. So nothing from inside is believed but answers, as plain data, judged outside against questions drawn outside.
+ 4. Knowing the seed tells the questions, not the answers: references, misconceptions and right letters are not there.
+ 5. One message an exercise, in the window between our asking and the reply, with that window's token; a second voids it.
+ 6. It reads: Python, the sealed course, its own files. No home, network, other process, secret, database or submission.
+ 7. It writes: two small file systems in memory, gone afterwards. The rest is read-only, without devices or set-uid.
+ 8. It spends: bounded memory, processes, file sizes, output and time; name spaces end with it, so nothing outlives it.
+ 9. Trusted: kernel, bubblewrap (or podman, docker), this process. A kernel bug is out of scope; hence the seccomp filter.
+10. What an exercise forbids is fenced inside (`fences.py`) and read in the source outside; a fence, and no wall.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from helpers.grading import kinds
+from helpers.grading.jobs import MIB, Limits
+from helpers.grading.sealed import Sealed
+
+LOOK = 0.2  # seconds between two looks at the memory in use
+
+
+class Broken(RuntimeError):
+    """The sandbox itself failed, through no fault of the submission."""
+
+
+class Ended(RuntimeError):
+    """The process inside ended, or was ended; the message says why in a few words."""
+
+
+class Sandbox:
+    """One process inside, spoken to in lines."""
+
+    def __init__(self, sealed: Sealed, limits: Limits, kind: str = "") -> None:
+        """Start it.
+
+        Raises
+        ------
+        NoSandbox
+            If this kind (or, for "", any) does not work here.
+        """
+        self.kind = kind or kinds.best()
+        self.limits = limits
+        self.came = 0
+        self.why = ""
+        self._buffer = bytearray()
+        self._folder = tempfile.TemporaryDirectory(prefix="g-", ignore_cleanup_errors=True)
+        self._looked = 0.0
+        with contextlib.ExitStack() as handles:
+            command, passed = kinds.command(self.kind, sealed, limits, Path(self._folder.name), handles)
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=handles.enter_context(open(Path(self._folder.name) / "stderr", "wb")),
+                env=kinds.environment(self.kind, Path(self._folder.name)),
+                cwd="/" if self.kind != "none" else self._folder.name,
+                pass_fds=passed,
+                start_new_session=True,
+            )
+        assert self.process.stdout is not None
+        os.set_blocking(self.process.stdout.fileno(), False)
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.end()
+
+    def say(self, line: bytes, until: float) -> None:
+        """Send a line in.
+
+        Raises
+        ------
+        Ended
+            If nobody is there any more, or nobody has read it by `until` (of `time.monotonic`).
+        """
+        assert self.process.stdin is not None
+        pipe = self.process.stdin.fileno()
+        os.set_blocking(pipe, False)
+        rest = memoryview(line + b"\n")
+        while rest:
+            try:
+                rest = rest[os.write(pipe, rest) :]
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    self.end("took too long")
+                    raise Ended(self.why) from None
+                select.select([], [pipe], [], LOOK)
+            except OSError:
+                raise self.ended() from None
+
+    def hear(self, until: float) -> bytes:
+        """The next line from inside.
+
+        Raises
+        ------
+        Ended
+            If none comes by `until` (of `time.monotonic`), if too much comes, or if the process is over.
+        """
+        while b"\n" not in self._buffer:
+            self.watch(until)
+            assert self.process.stdout is not None
+            pipe = self.process.stdout.fileno()
+            if not select.select([pipe], [], [], LOOK)[0]:
+                continue
+            chunk = os.read(pipe, MIB)
+            if not chunk:
+                raise self.ended()
+            self.came += len(chunk)
+            self._buffer += chunk
+        line, _, rest = bytes(self._buffer).partition(b"\n")
+        self._buffer = bytearray(rest)
+        return line
+
+    def waiting(self) -> bool:
+        """Whether something has come that nobody asked for."""
+        assert self.process.stdout is not None
+        return bool(self._buffer) or bool(select.select([self.process.stdout.fileno()], [], [], 0)[0])
+
+    def watch(self, until: float) -> None:
+        """End the sandbox if it is late, or has taken more than its share."""
+        now = time.monotonic()
+        if now > until:
+            self.end("took too long")
+        elif self.came > self.limits.answers:
+            self.end(f"sent more than {self.limits.answers // MIB} MB")
+        elif now - self._looked > LOOK:
+            self._looked = now
+            if memory_of(self.process.pid) > self.limits.memory:
+                self.end(f"used more than {self.limits.memory / 1024 / MIB:g} GB of memory")
+        if self.why:
+            raise Ended(self.why)
+
+    def ended(self) -> Ended:
+        """Why there is nobody any more."""
+        code = self.process.wait()
+        self.end()
+        return Ended(self.why or ("was killed" if code in (-9, 137) else "ended its process"))
+
+    def complaint(self) -> str:
+        """What the sandbox said on its way up, if it did not come up."""
+        with contextlib.suppress(OSError), open(Path(self._folder.name) / "stderr", "rb") as file:
+            return file.read(2000).decode("utf-8", "replace").strip()
+        return ""
+
+    def end(self, why: str = "") -> None:
+        """End it and everything in it. The reason that is given first stays."""
+        self.why = self.why or why
+        if self.kind in ("podman", "docker"):
+            from helpers.grading import containers
+
+            containers.remove(self.kind, Path(self._folder.name))
+        if self.kind == "none":
+            end_descendants(self.process.pid)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe is not None
+            with contextlib.suppress(OSError):
+                pipe.close()
+        if why:  # without a reason it is over, and its folder with it
+            return
+        self._folder.cleanup()
+
+
+def memory_of(pid: int) -> int:
+    """Bytes of memory that a process and all below it hold, shared pages counted once."""
+    import psutil
+
+    total = 0
+    with contextlib.suppress(psutil.Error):
+        top = psutil.Process(pid)
+        for process in [top, *top.children(recursive=True)]:
+            with contextlib.suppress(psutil.Error, OSError):
+                total += proportional(process.pid) or process.memory_info().rss
+    return total
+
+
+def proportional(pid: int) -> int:
+    """The proportional share of a process in bytes, 0 where the kernel does not say."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/smaps_rollup", "rb") as file:
+        for line in file:
+            if line.startswith(b"Pss:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def end_descendants(pid: int) -> None:
+    """Without a sandbox: kill what the process has started, as far as it can be found."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error):
+        for process in psutil.Process(pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                process.kill()
