@@ -147,8 +147,10 @@ def decode_array(data: dict[str, Any]) -> np.ndarray:
         raise Unreadable("this array is too large")
     if dtype not in DTYPES or type(shape) is not list or len(shape) > 8:
         raise Unreadable("this array has no readable dtype or shape")
-    if not all(type(n) is int and 0 <= n <= MAX_BYTES for n in shape):
-        raise Unreadable("this array has no readable shape")
+    if not all(type(n) is int and n >= 0 for n in shape) or math.prod(max(n, 1) for n in shape) > MAX_BYTES:
+        raise Unreadable(
+            "this array has no readable shape"
+        )  # (10**6, 10**6, 0) has no bytes, and as lists 10**12 parts
     try:
         raw = base64.b64decode(text, validate=True)
     except binascii.Error:

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterable
 from functools import cache
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, FrameType
 from typing import Any
 
 from helpers.exercises.source import MISSING, resolve
@@ -58,11 +58,11 @@ class Watch:
             sys.setprofile(self.see)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+    def __exit__(self, *error: Any) -> None:
         if self.forbids:
             sys.setprofile(self.before)
             if self.mode is not None:
-                self.mode.__exit__(kind, error, where)
+                self.mode.__exit__(*error)
 
     def note(self, name: str) -> None:
         """Remember that this was used."""

@@ -8,11 +8,13 @@ import json
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from helpers.exercises import all_exercises
 from helpers.exercises.codec import Unreadable, decode, encode, same
+from helpers.exercises.messages import lines_of, plain, rich
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**62), 2**62) | st.floats(allow_nan=False) | st.text(max_size=20),
@@ -41,6 +43,58 @@ def test_arrays_come_back_with_shape_and_values(array) -> None:
 def test_decode_of_anything_is_data_or_unreadable(junk) -> None:
     with contextlib.suppress(Unreadable):
         decode(junk)
+
+
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=9)
+    | st.sampled_from(["nan", "<f4", "|b1"]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["list", "set", "dict", "float", "array", "value", "error"]), inner, max_size=2
+        )
+        | st.fixed_dictionaries({"array": inner, "dtype": inner, "shape": inner})
+        | st.fixed_dictionaries({"dict": st.lists(st.lists(inner, max_size=3), max_size=3)})
+    ),
+    max_leaves=20,
+)
+SHAPES = st.lists(st.integers(-1, 10**7), max_size=9)
+
+
+@given(JUNK, SHAPES, st.sampled_from(["", "AAAA", "AAAAAA==", "!"]), st.sampled_from(["<f4", "|i1", "|O", "<U4"]))
+def test_decoding_near_misses_is_data_or_unreadable(junk, shape, text, dtype) -> None:
+    for data in (junk, {"array": text, "dtype": dtype, "shape": shape}, {"list": [junk, {"value": junk}]}):
+        with contextlib.suppress(Unreadable):
+            value = decode(data)
+            assert np.size(np.asarray(value, dtype=object)) < 10**6
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_marking_a_bent_answer_is_safe_and_earns_no_more(data) -> None:
+    exercise = data.draw(st.sampled_from([one for one in all_exercises() if one.points]))
+    answers = json.loads(json.dumps(exercise.answers(exercise.reference, 5)))
+    place = data.draw(st.integers(0, len(answers) - 1))
+    answers[place] = data.draw(JUNK | st.fixed_dictionaries({"value": JUNK}) | st.fixed_dictionaries({"error": JUNK}))
+    verdict = exercise.mark(answers, 5)
+    if verdict.passed and exercise.kind != "predictions":
+        question = exercise.asked(5)[place]
+        right = exercise.read_one(exercise.answer(exercise.reference, question), question)
+        assert exercise.agree(exercise.read_one(answers[place], question), right)
+    assert 0 <= verdict.points <= exercise.points
+    lines = lines_of(exercise, verdict)
+    assert "<script" not in rich(exercise, verdict, lines) and plain(exercise, verdict, lines)
+
+
+def test_an_array_of_nothing_is_no_mountain_of_lists() -> None:
+    for shape in ([10**6, 10**6, 0], [4_000_000, 1000, 0], [0, 10**12]):
+        with pytest.raises(Unreadable):
+            decode({"array": "", "dtype": "<f4", "shape": shape})
+    assert decode({"array": "", "dtype": "<f4", "shape": [0, 4]}).shape == (0, 4)
 
 
 def test_tensors_of_every_kind_are_welcome() -> None:

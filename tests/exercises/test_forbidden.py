@@ -1,0 +1,122 @@
+"""What an exercise forbids is seen by every road that leads there, and nothing else is taken for it."""
+
+from __future__ import annotations
+
+import functools
+import operator
+import sys
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from helpers.exercises import all_exercises
+from helpers.exercises.cells import forbidden_in_cells
+from helpers.exercises.watch import Watch
+
+SIGMOID = ("torch.sigmoid", "torch.special.expit", "torch.nn.Sigmoid", ".sigmoid")
+GRAD = ("torch.autograd.grad", ".backward")
+z = torch.zeros(3)
+w = torch.ones(3, requires_grad=True)
+layer = nn.Sigmoid()
+
+
+@pytest.mark.parametrize(
+    ("forbids", "code"),
+    [
+        (SIGMOID, lambda: torch.sigmoid(z)),
+        (SIGMOID, lambda: z.sigmoid()),
+        (SIGMOID, lambda: z.clone().sigmoid_()),
+        (SIGMOID, lambda: getattr(torch, "sig" + "moid")(z)),
+        (SIGMOID, lambda: eval("__import__('torch').special.expit(z)", globals())),
+        (SIGMOID, lambda: list(map(torch.sigmoid, [z]))),
+        (SIGMOID, lambda: operator.methodcaller("sigmoid")(z)),
+        (SIGMOID, lambda: functools.partial(torch.Tensor.sigmoid, z)()),
+        (SIGMOID, lambda: torch.ops.aten.sigmoid.default(z)),
+        (SIGMOID, lambda: layer(z)),
+        (GRAD, lambda: (w**2).sum().backward()),
+        (GRAD, lambda: torch.autograd.backward((w**2).sum())),
+        (GRAD, lambda: torch.autograd.grad((w**2).sum(), w)),
+        (GRAD, lambda: torch.autograd.functional.jacobian(lambda x: x**2, z)),
+        (("torch.optim.SGD",), lambda: vars(torch.optim)["SGD"]([w], lr=0.1)),
+        (("torch.nn.functional.mse_loss",), lambda: nn.MSELoss()(z, z)),
+        (("torch.nn.functional.mse_loss",), lambda: torch._C._nn.mse_loss(z, z)),
+        (("helpers.sequences.tokenise",), lambda: sys.modules["helpers.sequences"].tokenise("A")),
+    ],
+)
+def test_a_forbidden_call_is_seen_by_every_road(forbids, code) -> None:
+    with Watch(forbids) as watch:
+        code()
+    assert watch.used
+
+
+@pytest.mark.parametrize("code", [lambda: 1 / (1 + torch.exp(-z)), lambda: F.logsigmoid(z), lambda: print("sigmoid")])
+def test_what_only_looks_alike_is_not_seen(code) -> None:
+    with Watch(SIGMOID) as watch:
+        code()
+    assert watch.used == []
+
+
+def test_the_watch_leaves_the_profiler_as_it_was() -> None:
+    before = sys.getprofile()
+    with pytest.raises(ZeroDivisionError), Watch(SIGMOID):
+        _ = 1 / 0
+    assert sys.getprofile() is before
+    with Watch(()) as watch:
+        torch.sigmoid(z)
+    assert watch.used == []
+
+
+def test_forbidden_code_earns_nothing_and_is_told_its_name() -> None:
+    exercise = next(one for one in all_exercises() if one.key == "01/mse")
+    name = "mse" + "_loss"
+    answers = exercise.answers(lambda p, y: getattr(F, name)(p.flatten(), y.flatten()), 3)
+    verdict = exercise.mark(answers, 3)
+    assert (verdict.status, verdict.points) == ("forbidden", 0)
+    assert "`torch.nn.functional.mse_loss`" in verdict.message
+
+
+def test_an_answer_chooses_no_words_of_the_verdict() -> None:
+    exercise = next(one for one in all_exercises() if one.key == "01/mse")
+    told = [{"error": "Forbidden", "text": "seed 123"}] * len(exercise.asked(3))
+    assert "seed" not in exercise.mark(told, 3).message
+
+
+MSE = ("torch.nn.functional.mse_loss", "torch.nn.MSELoss")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["def mse(p, y):\n    return F.mse_loss(p, y)"],
+        ["import torch.nn.functional as q\nloss = q.mse_loss", "def mse(p, y):\n    return loss(p, y)"],
+        ["from torch.nn.functional import mse_loss as q\ndef mse(p, y, how=q):\n    return how(p, y)"],
+        ["import torch\ndef mse(p, y):\n    F = torch.nn.functional\n    return getattr(F, 'mse_loss')(p, y)"],
+        ["def far(p, y):\n    return nn.MSELoss()(p, y)", "%time\ndef mse(p, y):\n    return far(p, y)"],
+        ["criterion = nn.MSELoss()\ndef mse(p, y):\n    return criterion(p, y)"],
+        ["class Loss:\n    def __call__(self, p, y):\n        return F.mse_loss(p, y)", "mse = Loss()"],
+    ],
+)
+def test_the_text_alone_gives_it_away(cells) -> None:
+    assert forbidden_in_cells("mse", cells, MSE)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["def mse(p, y):\n    return ((p - y) ** 2).mean()", "def other(p, y):\n    return F.mse_loss(p, y)"],
+        ["loss = F.mse_loss(a, b)", "def mse(p, y):\n    loss = ((p - y) ** 2).mean()\n    return loss"],
+        ["y = F.mse_loss(a, b)", "def mse(p, y):\n    return ((p - y) ** 2).mean()"],
+        ["def mse(p, y):\n    # F.mse_loss would do it\n    return 'F.mse_loss'"],
+        ["def mse(p, y:"],
+        [""],
+    ],
+)
+def test_text_that_only_speaks_of_it_is_innocent(cells) -> None:
+    assert forbidden_in_cells("mse", cells, MSE) == []
+
+
+def test_reading_the_text_imports_nothing() -> None:
+    forbidden_in_cells("f", ["import antigravity as fly\ndef f():\n    return fly.mse_loss()"], MSE)
+    assert "antigravity" not in sys.modules
