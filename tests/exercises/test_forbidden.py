@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from helpers import sequences
 from helpers.exercises import all_exercises
 from helpers.exercises.cells import forbidden_in_cells
 from helpers.exercises.watch import Watch
@@ -42,7 +43,7 @@ layer = nn.Sigmoid()
         (("torch.optim.SGD",), lambda: vars(torch.optim)["SGD"]([w], lr=0.1)),
         (("torch.nn.functional.mse_loss",), lambda: nn.MSELoss()(z, z)),
         (("torch.nn.functional.mse_loss",), lambda: torch._C._nn.mse_loss(z, z)),
-        (("helpers.sequences.tokenise",), lambda: sys.modules["helpers.sequences"].tokenise("A")),
+        (("helpers.sequences.tokenise",), lambda: vars(sequences)["token" + "ise"]("A")),
     ],
 )
 def test_a_forbidden_call_is_seen_by_every_road(forbids, code) -> None:
