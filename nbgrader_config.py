@@ -4,6 +4,7 @@ from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
     Execute,
+    GetGrades,
     LimitOutput,
     SaveAutoGrades,
 )
@@ -30,3 +31,10 @@ c.Autograde.autograde_preprocessors = [
     AssignLatePenalties,
     CheckCellMetadata,
 ]
+c.GenerateFeedback.exporter_class = "helpers.grading.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = [GetGrades]
+c.AssignLatePenalties.plugin_class = "helpers.grading.late.LatePenalty"
+c.LatePenalty.percent_per_day = 0  # percent of the score for each day begun; 0: being late costs nothing
+c.LatePenalty.grace_minutes = 15  # after the deadline
+c.LatePenalty.most_percent = 50  # of the score
+c.LatePenalty.extra_days = {}  # for accommodations: {"ada": 2}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.exercises.engine import Exercise, Misconception, Question, Read, Verdict
+from helpers.exercises.engine import Exercise, Failure, Misconception, Question, Read, Verdict
 
 if TYPE_CHECKING:
     from torch import nn
@@ -75,8 +75,11 @@ class PredictionExercise(Exercise):
             scores = [float(self.metric(t, g.facts)) for t, g in zip(self.labels(seed), given, strict=True)]
             score = float(np.mean(scores))
         except Exception:  # predictions of the wrong length or type
-            complaint = next((g.complaint for g in given if g.error), "")
-            return self.verdict("wrong", complaint or "one prediction is needed for each input.")
+            failed = next(((g, q) for g, q in zip(given, self.asked(seed), strict=True) if g.error), None)
+            if failed:
+                failure = Failure(tuple(failed[1]), None, None, failed[0].complaint)
+                return self.verdict("wrong", "Your code stopped with an error.", failure=failure)
+            return self.verdict("wrong", "one prediction is needed for each input.")
         points = next((points for least, points in self.bands if score >= least), 0.0)
         best = self.bands[0][0]
         status = "right" if points == self.points else "wrong"
