@@ -7,6 +7,7 @@ from helpers.plots.live import Live
 from helpers.plots.look import INK, PALETTE, axes, label_ends, panels, show, style
 from helpers.plots.networks import decision_boundary, over_seeds, race, timeline
 from helpers.plots.promoters import places, start_site_axis
+from helpers.plots.recurrence import gates_by_base, gradient_by_distance, hidden_path, who_remembers, word_map
 from helpers.plots.regression import error_ranges, lines, loss_surface, named_points
 from helpers.plots.sequences import composition, logo
 from helpers.plots.training import confusion, learning_curves, roc_and_pr, scoreboard
@@ -20,6 +21,9 @@ __all__ = [
     "confusion",
     "decision_boundary",
     "error_ranges",
+    "gates_by_base",
+    "gradient_by_distance",
+    "hidden_path",
     "label_ends",
     "learning_curves",
     "lines",
@@ -36,4 +40,6 @@ __all__ = [
     "start_site_axis",
     "style",
     "timeline",
+    "who_remembers",
+    "word_map",
 ]

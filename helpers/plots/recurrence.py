@@ -1,0 +1,238 @@
+"""Pictures of reading in order: hidden states, gates base by base, gradients against distance, who remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from helpers.plots.look import INK, PALETTE, axes, label_ends, panels
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike
+
+    from helpers.memory import Remembered
+
+CELLS = {"RNN": PALETTE["T"], "GRU": PALETTE["C"], "LSTM": PALETTE["A"]}
+PALE = "#767676"
+
+
+def hidden_path(truth: ArrayLike, guesses: Mapping[str, ArrayLike], *, what: str, ax: Axes | None = None) -> Axes:
+    """Draw where a hidden state truly was, and below it what each reader says.
+
+    Parameters
+    ----------
+    truth : (L,) of bool
+    guesses : mapping from a reader's name to (L,)
+        Probabilities from 0 to 1, or a path of bool.
+    what : str
+        What the state is called: "island".
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+        One band a row, dark where the reader says yes.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ.
+    """
+    rows = {"truth": np.asarray(truth, float), **{name: np.asarray(row, float) for name, row in guesses.items()}}
+    lengths = {name: row.shape for name, row in rows.items()}
+    if len(set(lengths.values())) > 1 or rows["truth"].ndim != 1:
+        raise ValueError(f"hidden_path: the rows have shapes {lengths}; expected one shape (L,)")
+    ax = axes(ax, 9.0, 0.7 + 0.5 * len(rows))
+    length = len(rows["truth"])
+    for place, (name, row) in enumerate(rows.items()):
+        colours = "Greens" if name == "truth" else "Blues"
+        extent = (0, length, place + 0.36, place - 0.36)
+        ax.imshow(row[None], aspect="auto", cmap=colours, vmin=0, vmax=1, extent=extent, interpolation="nearest")
+        ax.hlines([place - 0.36, place + 0.36], 0, length, color="#bbbbbb", linewidth=0.6)
+    ax.set_yticks(range(len(rows)), list(rows))
+    ax.set(xlim=(0, length), ylim=(len(rows) - 0.5, -0.5), xlabel=f"position (bases); dark: {what}")
+    ax.tick_params(axis="y", length=0)
+    ax.spines[["left", "bottom"]].set_visible(False)
+    return ax
+
+
+def gates_by_base(parts: Mapping[str, ArrayLike], sequence: str, *, marked: tuple[int, int] | None = None) -> Figure:
+    """Draw states and gates of a recurrent layer, a row a unit, a column a base.
+
+    Parameters
+    ----------
+    parts : mapping from name to (L, units)
+        As `helpers.widgets.recurrence.run` gives: "state", an LSTM's "memory", and gates by name; "recurrent" is left
+        out.
+    sequence : str
+        The L bases, written above.
+    marked : (int, int), optional
+        First place and the one after the last of a stretch to frame.
+
+    Returns
+    -------
+    Figure
+        Contents (state, memory, candidate) from −1 orange to 1 violet, gates from 0 white to 1 blue.
+
+    Raises
+    ------
+    ValueError
+        If a part is not (L, units).
+    """
+    shown = {name: np.asarray(part, float) for name, part in parts.items() if name != "recurrent"}
+    for name, part in shown.items():
+        if part.ndim != 2 or len(part) != len(sequence):
+            raise ValueError(f"gates_by_base: {name} has shape {part.shape}; expected ({len(sequence)}, units)")
+    import matplotlib.pyplot as plt
+
+    first = panels(1, 9.0, 0.6 + 0.85 * len(shown))[0]
+    first.clear()
+    rows = np.atleast_1d(first.subplots(len(shown), 1, sharex=True))
+    contents = {"state", "memory", "candidate"}
+    for ax, (name, part) in zip(rows, shown.items(), strict=True):
+        scale: Any = (
+            {"cmap": "PuOr", "vmin": -1, "vmax": 1} if name in contents else {"cmap": "Blues", "vmin": 0, "vmax": 1}
+        )
+        image = ax.imshow(part.T, aspect="auto", interpolation="nearest", **scale)
+        ax.set_yticks([])
+        ax.set_ylabel(name, rotation=0, ha="right", va="center")
+        plt.colorbar(image, ax=ax, fraction=0.015, pad=0.01, ticks=[scale["vmin"], scale["vmax"]])
+        if marked:
+            ax.axvspan(marked[0] - 0.5, marked[1] - 0.5, fill=False, edgecolor=PALETTE["T"], linewidth=1.6)
+    for i, letter in enumerate(sequence):
+        rows[0].text(
+            i, -0.7, letter, ha="center", va="bottom", fontsize=8, weight="bold", color=PALETTE.get(letter, INK)
+        )
+    rows[-1].set_xlabel("base")
+    return first
+
+
+def gradient_by_distance(curves: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Axes:
+    """Draw how much the last state depends on each base before it, on a logarithmic scale.
+
+    Parameters
+    ----------
+    curves : mapping from a network's name to (L,) or (seeds, L)
+        Entry k belongs to the base k places back; several seeds become a band and their geometric mean. A name that
+        begins with a kind of cell gets that cell's colour; a dashed line if it says more.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If there is no curve, or a number is not above 0.
+    """
+    if not curves:
+        raise ValueError("gradient_by_distance: there are no curves to draw")
+    ax = axes(ax, 6.4, 3.8)
+    ax.set_yscale("log")
+    ends, colours, longest = {}, {}, 0
+    for name, values in curves.items():
+        seeds = np.atleast_2d(np.asarray(values, float))
+        if not (seeds > 0).all():
+            raise ValueError(f"gradient_by_distance: {name} has {seeds.min():g}; expected numbers above 0")
+        mean, back = np.exp(np.log(seeds).mean(axis=0)), np.arange(seeds.shape[1])
+        colour = next((CELLS[kind] for kind in CELLS if name.startswith(kind)), INK)
+        ax.plot(back, mean, color=colour, linestyle="-" if name in CELLS else "--")
+        ax.fill_between(back, seeds.min(axis=0), seeds.max(axis=0), color=colour, alpha=0.15, linewidth=0)
+        ends[name], colours[name], longest = float(mean[-1]), colour, max(longest, len(back))
+    ax.set(xlabel="distance (bases back)", ylabel="gradient of the last state", xlim=(0, longest - 1))
+    label_ends(ax, longest - 1, ends, colours)
+    return ax
+
+
+def who_remembers(stored: Iterable[Remembered], fresh: Iterable[Remembered] = ()) -> Figure:
+    """Draw how often each network was right, a panel for each distance, a dot for each seed.
+
+    Parameters
+    ----------
+    stored : iterable of Remembered
+        Measured before: pale dots and a line from the lowest to the highest.
+    fresh : iterable of Remembered
+        Trained just now: large dots.
+
+    Returns
+    -------
+    Figure
+        Accuracy from 0.5, guessing, to 1; rows are networks, "open" those whose gates began open.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw.
+    """
+    old, new = list(stored), list(fresh)
+    if not old + new:
+        raise ValueError("who_remembers: there is nothing to draw")
+    names = list(dict.fromkeys(_network(row) for row in old + new))
+    distances = sorted({row.distance for row in old + new})
+    figure, drawn = panels(len(distances), width=3.3, height=0.9 + 0.36 * len(names))
+    for ax, distance in zip(drawn, distances, strict=True):
+        for place, name in enumerate(names):
+            colour = CELLS[name.split(",")[0]]
+            before = [r.accuracy for r in old if (_network(r), r.distance) == (name, distance)]
+            now = [r.accuracy for r in new if (_network(r), r.distance) == (name, distance)]
+            if before:
+                ax.hlines(place, min(before), max(before), color=colour, linewidth=6, alpha=0.25)
+            ax.plot(before, [place] * len(before), "o", color=colour, markersize=5, alpha=0.55)
+            ax.plot(now, [place] * len(now), "D", color=colour, markersize=8, markeredgecolor=INK)
+        ax.axvline(0.5, color=PALE, linestyle=":")
+        ax.set(xlim=(0.44, 1.03), ylim=(len(names) - 0.5, -0.5), title=f"{distance} bases back", xlabel="accuracy")
+        ax.set_yticks(range(len(names)), names if ax is drawn[0] else [""] * len(names))
+        ax.tick_params(axis="y", length=0)
+        ax.grid(axis="x", color="#dddddd", linewidth=0.8)
+        ax.set_axisbelow(True)
+    return figure
+
+
+def _network(row: Remembered) -> str:
+    """The name of a network in a picture."""
+    return f"{row.kind}, open" if row.open else row.kind
+
+
+def word_map(points: ArrayLike, words: Sequence[str], values: ArrayLike, *, label: str, ax: Axes | None = None) -> Axes:
+    """Draw embedded words in two dimensions, each written where it lies and coloured by a number.
+
+    Parameters
+    ----------
+    points : (N, 2)
+    words : N str
+    values : (N,)
+        What the colour says, as `label` names it.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If the numbers of points, words and values differ.
+    """
+    places, shades = np.asarray(points, float), np.asarray(values, float)
+    if places.shape != (len(words), 2) or shades.shape != (len(words),):
+        raise ValueError(
+            f"word_map: points have shape {places.shape} and values {shades.shape} for {len(words)} words; "
+            "expected (N, 2) and (N,)"
+        )
+    ax = axes(ax, 7.2, 5.2)
+    dots = ax.scatter(*places.T, c=shades, cmap="viridis", s=14)
+    low, high = shades.min(), shades.max()
+    for (x, y), word, shade in zip(places, words, shades, strict=True):
+        colour = dots.cmap((shade - low) / (high - low or 1) * 0.85)
+        ax.annotate(word, (x, y), (0, 4), textcoords="offset points", ha="center", fontsize=8, color=colour)
+    ax.figure.colorbar(dots, ax=ax, fraction=0.04, pad=0.02).set_label(label)
+    ax.set(xlabel="first number of the embedding", ylabel="second number")
+    return ax
