@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO
 
 from helpers.grading.jobs import MIB, Limits, NoSandbox
 from helpers.grading.sealed import Sealed
@@ -139,11 +138,11 @@ def own_uid() -> int:
 
 def handed_over(data: bytes, handles: contextlib.ExitStack) -> int:
     """A descriptor from which a child reads `data`."""
-    file: IO[bytes] = handles.enter_context(tempfile.TemporaryFile())
-    file.write(data)
-    file.flush()
-    file.seek(0)
-    return file.fileno()
+    handle, name = tempfile.mkstemp()
+    handles.callback(os.close, handle)
+    os.unlink(name)
+    os.pwrite(handle, data, 0)
+    return handle
 
 
 def bwrap() -> str:

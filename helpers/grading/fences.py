@@ -182,7 +182,7 @@ def contents(module: Any) -> list[tuple[str, Any]]:
 
 def packets(names: Iterable[str]) -> Iterator[tuple[Any, str, Any]]:
     """torch's operators of these names, one floor below its functions: namespace, name, operator."""
-    torch = sys.modules.get("torch")
+    torch: Any = sys.modules.get("torch")
     for dotted in names if torch is not None else ():
         name = dotted.rpartition(".")[2]
         with contextlib.suppress(Exception):

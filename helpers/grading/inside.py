@@ -3,9 +3,10 @@
 Everything here is in the hands of whoever wrote the cells; `sandbox.py` says why that earns nothing. A command comes as
 one line of JSON, and one line goes back:
 
-    {"do": "open", "lesson": 2, "files": {"notes.txt": base64}}                    -> {"token": ...}
-    {"do": "run", "source": "...", "seconds": 60, "fence": "one_hot" or ""}        -> {"token": ..., "said": ""}
-    {"do": "ask", "exercise": "one_hot", "name": "one_hot", "seed": 1, "seconds": 60} -> {"token": ..., "answers": [...]}
+    {"do": "open", "token": t, "lesson": 2, "files": {"notes.txt": base64}}             -> {"token": t}
+    {"do": "run", "token": t, "source": "...", "seconds": 60, "fence": "one_hot"}       -> {"token": t, "said": ""}
+    {"do": "ask", "token": t, "exercise": "one_hot", "name": "one_hot", "seed": 1, "seconds": 60}
+                                                                 -> {"token": t, "answers": [...], "said": ""}
 """
 
 from __future__ import annotations

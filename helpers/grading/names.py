@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import functools
+import symtable
 from collections.abc import Iterator
 
 EVERYTHING = "*"  # what `from x import *` binds
 
 
+@functools.lru_cache(maxsize=2048)
 def parsed(source: str) -> ast.Module:
-    """The syntax tree of a cell; magics and shell lines are understood, and what cannot be parsed is an empty module."""
+    """The syntax tree of a cell, magics and shell lines understood; an empty module where it cannot be parsed."""
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:
@@ -61,4 +65,42 @@ def bound(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found.add(node.id)
         waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def needs(tree: ast.Module) -> set[str]:
+    """The names that a cell reads and does not bind itself beforehand; builtins left out.
+
+    A function looks names up when it is called, so there everything that the cell binds counts; on the top level, only
+    what stands above.
+    """
+    everything, so_far, found = bound(tree), set(dir(builtins)), set()
+    for statement in tree.body:
+        reads = free(statement)
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            reads -= everything
+        elif not isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            reads -= bound(ast.Module([statement], []))
+        found |= reads - so_far
+        so_far |= bound(ast.Module([statement], []))
+    return found
+
+
+def free(statement: ast.stmt) -> set[str]:
+    """The global names that a statement reads, also inside its functions; `x += 1` reads x."""
+    changed = statement.target if isinstance(statement, ast.AugAssign) else None
+    try:
+        top = symtable.symtable(ast.unparse(statement), "cell", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return used(statement)
+    waiting = [top]
+    found = {changed.id} if isinstance(changed, ast.Name) else set()
+    while waiting:
+        table = waiting.pop()
+        waiting += table.get_children()
+        found.update(
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if symbol.is_referenced() and (table is top or symbol.is_global())
+        )
     return found

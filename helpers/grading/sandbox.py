@@ -5,11 +5,11 @@ Threat model, in ten lines.
  2. Inside, everything belongs to the attacker: helpers, the check, the shell, the pipe to us, its own seed.
  3. So nothing from inside is believed but answers, as plain data, judged outside against questions drawn outside.
  4. Knowing the seed tells the questions, not the answers: references, misconceptions and right letters are not there.
- 5. One message an exercise, in the window between our asking and the reply, with that window's token; a second voids it.
+ 5. One message an exercise, between our asking and its reply, with that window's token; a second one voids both.
  6. It reads: Python, the sealed course, its own files. No home, network, other process, secret, database or submission.
  7. It writes: two small file systems in memory, gone afterwards. The rest is read-only, without devices or set-uid.
  8. It spends: bounded memory, processes, file sizes, output and time; name spaces end with it, so nothing outlives it.
- 9. Trusted: kernel, bubblewrap (or podman, docker), this process. A kernel bug is out of scope; hence the seccomp filter.
+ 9. Trusted: the kernel, bubblewrap (or podman, docker), this process. Kernel bugs are out of scope but for a filter.
 10. What an exercise forbids is fenced inside (`fences.py`) and read in the source outside; a fence, and no wall.
 """
 

@@ -17,6 +17,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 from helpers.exercises import LESSONS
 from helpers.grading.names import bound, used, walked
@@ -109,7 +110,8 @@ def make(files: list[tuple[str, bytes]], folder: Path) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
         (made / "nothing").mkdir()
-        compileall.compile_dir(made / "helpers", quiet=2, invalidation_mode=compileall_mode())
+        # never compared with their sources: inside, nobody could write new ones
+        compileall.compile_dir(made / "helpers", quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
         list_fonts(made / "matplotlib")
         for path in [made, *made.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
@@ -118,13 +120,6 @@ def make(files: list[tuple[str, bytes]], folder: Path) -> None:
         except OSError:
             if not folder.is_dir():  # nobody else made it meanwhile
                 raise
-
-
-def compileall_mode() -> object:
-    """Compiled files that are never compared with their sources: inside nobody could write new ones."""
-    import py_compile
-
-    return py_compile.PycInvalidationMode.UNCHECKED_HASH
 
 
 def list_fonts(folder: Path) -> None:
