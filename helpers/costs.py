@@ -1,0 +1,98 @@
+"""What a layer costs as sequences grow: seconds, and the bytes that training must remember."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One pass of one layer over one sequence, there and back.
+
+    Attributes
+    ----------
+    layer : str
+    length : int
+        Positions, n.
+    seconds : float
+        The median of several passes, forward and backward.
+    megabytes : float
+        Of tensors kept for the backward pass, parameters and inputs left out.
+    """
+
+    layer: str
+    length: int
+    seconds: float
+    megabytes: float
+
+
+def layer_costs(
+    layers: Mapping[str, nn.Module], lengths: Sequence[int], *, width: int, repeats: int = 3, seed: int = 0
+) -> list[Cost]:
+    """Measure layers on random sequences of growing length.
+
+    Parameters
+    ----------
+    layers : mapping from a name to a module
+        Each takes ``(1, n, width)`` and returns a tensor, or a tuple that begins with one.
+    lengths : sequence of int
+    width : int
+        Numbers a position, d.
+    repeats : int
+        Passes timed at each length, after one that is not.
+    seed : int
+        Of the random sequences.
+
+    Returns
+    -------
+    list of Cost
+        Layer by layer, lengths as given.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to measure.
+    """
+    if not layers or not lengths or repeats < 1:
+        raise ValueError("layer_costs: at least one layer, one length and one repeat are needed")
+    generator = torch.Generator().manual_seed(seed)
+    costs = []
+    for name, layer in layers.items():
+        for length in lengths:
+            x = torch.randn(1, length, width, generator=generator)
+            megabytes = _remembered(layer, x) / 1e6
+            times = sorted(_timed(layer, x) for _ in range(repeats))
+            costs.append(Cost(name, length, times[len(times) // 2], megabytes))
+    return costs
+
+
+def _output(layer: nn.Module, x: Tensor) -> Tensor:
+    output = layer(x)
+    return output[0] if isinstance(output, tuple) else output
+
+
+def _timed(layer: nn.Module, x: Tensor) -> float:
+    started = time.perf_counter()
+    _output(layer, x).sum().backward()
+    return time.perf_counter() - started
+
+
+def _remembered(layer: nn.Module, x: Tensor) -> int:
+    """Bytes of the distinct tensors that autograd keeps; a tensor and its views count once."""
+    known = {x.untyped_storage().data_ptr()} | {p.untyped_storage().data_ptr() for p in layer.parameters()}
+    kept: dict[int, int] = {}
+
+    def note(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in known:
+            kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        _output(layer, x).sum().backward()
+    return sum(kept.values())
