@@ -934,7 +934,7 @@ class AdamStep(Exercise):
         m, v = self.means(gradient, m, v)
         return w - lr * (m / (1 - 0.9**t)) / (v / (1 - 0.999**t) + 1e-8), m, v
 
-    @misconception("v is a running mean of the *squared* gradient.")
+    @misconception("`v` is a running mean of the *squared* gradient.")
     def not_squared(self, w: Tensor, gradient: Tensor, m: Tensor, v: Tensor, t: int, lr: float) -> State:
         m, v = self.means(gradient, m, v)[0], 0.999 * v + 0.001 * gradient
         return w - lr * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-8), m, v
@@ -961,8 +961,13 @@ class Kfold(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for n, k, part in ((12, 3, "equal parts"), (40, 5, "equal parts"), (23, 5, "a remainder")):
-            yield Question(n, k, int(rng.integers(1 << 30)), part=part)
+        for k, rest, part in (
+            (3, 0, "equal parts"),
+            (5, 0, "equal parts"),
+            (5, 2, "a remainder"),
+            (6, 4, "a remainder"),
+        ):
+            yield Question(k * int(rng.integers(4, 12)) + rest, k, int(rng.integers(1 << 30)), part=part)
 
     def ask(self, code: Callable[..., Folds], n: int, k: int, seed: int) -> list[list]:
         """The folds of one seed, twice."""
