@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from helpers.grading.jobs import MIB, Limits, NoSandbox
 from helpers.grading.sealed import Sealed
@@ -57,10 +58,10 @@ def command(
     if program is not None:
         passed.append(handed_over(program, handles))
         words += ["--seccomp", str(passed[0])]
-    words += ["--", *launched(limits, own_uid() if os.geteuid() == 0 else 0, f"{PLACE}/{PROGRAM}")]
     # through a descriptor, for a command line can be read in /proc
-    passed.append(handed_over(b"\0".join(os.fsencode(word) for word in words), handles))
-    return [bwrap(), "--args", str(passed[-1])], passed
+    passed.append(handed_over(b"".join(os.fsencode(word) + b"\0" for word in words), handles))
+    started = launched(limits, own_uid() if os.geteuid() == 0 else 0, f"{PLACE}/{PROGRAM}")
+    return [bwrap(), "--args", str(passed[-1]), "--", *started], passed
 
 
 def separated() -> list[str]:
@@ -88,6 +89,7 @@ def shown(sealed: Sealed) -> Iterator[str]:
     covered = [path for path in sealed.hidden if is_below(path, SYSTEM)]
     yield from (word for path in covered for word in ("--tmpfs", path))
     parts = [part for part in python_parts() if is_below(part, covered) or not is_below(part, SYSTEM)]
+    yield from (word for folder in parents(parts) for word in (*open_to_all(), "--dir", folder))
     yield from (word for part in parts for word in ("--ro-bind", part, part))
     within = [path for path in sealed.hidden if is_below(path, parts)]
     yield from (word for path in within for word in ("--tmpfs", path))
@@ -102,6 +104,17 @@ def python_parts() -> list[str]:
     return [part for part in parts if os.path.exists(part)]
 
 
+def parents(paths: Sequence[str]) -> list[str]:
+    """The folders on the way to these paths, outermost first, but those that the system's own trees hold."""
+    ways = {str(parent) for path in paths for parent in PurePosixPath(path).parents if str(parent) != "/"}
+    return sorted(way for way in ways if not is_below(way, SYSTEM))
+
+
+def open_to_all(mode: str = "0755") -> list[str]:
+    """Arguments that give what is made next these rights: bubblewrap's own way keeps a second user out."""
+    return ["--perms", mode] if "--perms" in usage() else []
+
+
 def is_below(path: str, folders: Sequence[str]) -> bool:
     """Whether a path is one of these folders or stands in one."""
     return any(path == folder or path.startswith(folder + "/") for folder in folders)
@@ -111,9 +124,8 @@ def writable() -> list[str]:
     """Arguments for small file systems in memory; everything else is read-only, also what bubblewrap made."""
     words = []
     for place in WRITABLE:
-        words += ["--perms", "1777"] if "--perms" in usage() else []
-        words += ["--size", str(SCRATCH)] if "--size" in usage() else []
-        words += ["--tmpfs", place]
+        size = ["--size", str(SCRATCH)] if "--size" in usage() else []
+        words += [*open_to_all("1777"), *size, "--tmpfs", place]
     return [*words, "--remount-ro", "/dev", "--remount-ro", "/"]
 
 
@@ -162,7 +174,19 @@ def usage() -> str:
 def trouble() -> str:
     """Why bubblewrap does not work here, and what mends it; "" where it works."""
     try:
-        words = [*separated(), "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", *writable(), "/bin/true"]
+        words = [
+            *separated(),
+            "--ro-bind",
+            "/",
+            "/",
+            "--proc",
+            "/proc",
+            "--dev",
+            "/dev",
+            "--tmpfs",
+            "/tmp",
+            "/bin/true",
+        ]
         done = subprocess.run([bwrap(), *words], capture_output=True, text=True, timeout=30)
     except (NoSandbox, OSError, subprocess.TimeoutExpired) as error:
         return str(error)

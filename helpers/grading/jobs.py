@@ -50,7 +50,11 @@ class Job:
     seed : int
         For its questions.
     notebook : bytes or None
-        The submitted file as it is; None where there is none.
+        The submitted file as it is; None where there is none that can be read.
+    trouble : str
+        Why there is none.
+    files : dict of str to bytes
+        What else was handed in, by relative path: it lies beside the notebook while it is run.
     release : str
         The released notebook as JSON.
     limits : Limits
@@ -68,3 +72,5 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     sandbox: str = ""
     demos: bool = False
+    trouble: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)

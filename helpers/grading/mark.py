@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.exercises import LESSONS, Lesson, exercises
+from helpers.exercises.cells import forbidden_in_cells
 from helpers.exercises.engine import Exercise, Verdict
+from helpers.grading.secret import question_seed
 
 if TYPE_CHECKING:
     from helpers.grading.spool import Entry
@@ -36,7 +38,15 @@ def exercises_of(assignment: str) -> tuple[Exercise, ...]:
 
 def verdict(exercise: Exercise, entry: Entry) -> Verdict:
     """The verdict on one exercise of a spool entry."""
-    return exercise.mark(entry.answers.get(exercise.id), entry.seed)
+    used = forbidden_in_cells(exercise.code_name, [*entry.extra, *entry.code.values()], exercise.forbids)
+    if used:
+        return exercise.forbidden(used)
+    answers = entry.answers.get(exercise.id)
+    if answers is None:
+        error = entry.said.get(exercise.id, "").partition(":")[0]
+        what = f"ended with {error}" if error.isidentifier() else "gave none"
+        return exercise.verdict("unreadable", f"There are no answers to mark: your cell {what}.")
+    return exercise.mark(answers, question_seed(entry.seed, exercise.id))
 
 
 def verdicts(entry: Entry) -> dict[str, Verdict]:

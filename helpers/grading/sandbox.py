@@ -10,7 +10,7 @@ Threat model, in ten lines.
  7. It writes: two small file systems in memory, gone afterwards. The rest is read-only, without devices or set-uid.
  8. It spends: bounded memory, processes, file sizes, output and time; name spaces end with it, so nothing outlives it.
  9. Trusted: the kernel, bubblewrap (or podman, docker), this process. Kernel bugs are out of scope but for a filter.
-10. What an exercise forbids is fenced inside (`fences.py`) and read in the source outside; a fence, and no wall.
+10. What an exercise forbids is watched inside, and read in the source outside: a fence, and no wall.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from helpers.grading import kinds
+from helpers.grading import containers, kinds
 from helpers.grading.jobs import MIB, Limits
 from helpers.grading.sealed import Sealed
 
@@ -76,7 +76,7 @@ class Sandbox:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.end()
+        self.close()
 
     def say(self, line: bytes, until: float) -> None:
         """Send a line in.
@@ -146,8 +146,8 @@ class Sandbox:
     def ended(self) -> Ended:
         """Why there is nobody any more."""
         code = self.process.wait()
-        self.end()
-        return Ended(self.why or ("was killed" if code in (-9, 137) else "ended its process"))
+        self.end("was killed" if code in (-9, 137) else "ended its process")
+        return Ended(self.why)
 
     def complaint(self) -> str:
         """What the sandbox said on its way up, if it did not come up."""
@@ -155,24 +155,24 @@ class Sandbox:
             return file.read(2000).decode("utf-8", "replace").strip()
         return ""
 
-    def end(self, why: str = "") -> None:
+    def end(self, why: str) -> None:
         """End it and everything in it. The reason that is given first stays."""
         self.why = self.why or why
         if self.kind in ("podman", "docker"):
-            from helpers.grading import containers
-
             containers.remove(self.kind, Path(self._folder.name))
-        if self.kind == "none":
+        elif self.kind == kinds.UNSAFE:
             end_descendants(self.process.pid)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def close(self) -> None:
+        """End it, and remove what was made for it."""
+        self.end("is over")
         for pipe in (self.process.stdin, self.process.stdout):
             assert pipe is not None
             with contextlib.suppress(OSError):
                 pipe.close()
-        if why:  # without a reason it is over, and its folder with it
-            return
         self._folder.cleanup()
 
 

@@ -27,7 +27,7 @@ KEPT_METHODS = ("questions", "ask", "words")
 KEPT_SETTINGS = ("points", "parts", "forbids", "hints", "kind", "returns", "rtol", "atol", "unwritten", "items")
 KINDS = {"Exercise", "ModuleExercise", "PredictionExercise", "MultipleChoice"}
 SECRET_METHODS = {"reference", "labels", "facts", "misconceptions"}
-INSIDE = ("__init__.py", "inside.py", "fences.py")  # of grading
+INSIDE = ("__init__.py", "inside.py")  # of grading
 LEFT_OUT = ("cli.py", "doctor.py", "release.py", "runner.py", "workspace.py", "course", "__pycache__")
 
 

@@ -31,3 +31,12 @@ def seed_of(key: bytes, assignment: str, student: str) -> int:
     """The seed of one submission: the first 7 bytes of HMAC-SHA256(secret, assignment and student)."""
     message = f"{assignment}\0{student}".encode()
     return int.from_bytes(hmac.new(key, message, hashlib.sha256).digest()[:7], "big")
+
+
+def question_seed(seed: int, exercise: str) -> int:
+    """The seed of one exercise's questions, from a submission's.
+
+    It reaches the learner's process when its exercise is asked, and tells nothing of the next one's questions: nobody
+    can work out, in one exercise, answers to another with what is forbidden there.
+    """
+    return int.from_bytes(hashlib.sha256(f"{seed}\0{exercise}".encode()).digest()[:7], "big")

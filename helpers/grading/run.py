@@ -1,0 +1,224 @@
+"""Running one submission: its cells go into a sandbox one by one, answers come out.
+
+A cell that never ends, or ends the whole process, costs its own exercise: the sandbox is started anew without it, and
+what was answered before stays answered.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from helpers.grading.jobs import Job
+from helpers.grading.mark import lesson_of
+from helpers.grading.reading import Unreadable
+from helpers.grading.sandbox import Broken, Ended, Sandbox
+from helpers.grading.sealed import sealed
+from helpers.grading.secret import question_seed
+from helpers.grading.spool import Entry
+from helpers.grading.transplant import Plan, Step, digest, transplant
+
+START = 180.0  # seconds for the first import of torch on a slow disk
+GRACE = 5.0  # seconds between asking to stop and stopping
+MOST_RESTARTS = 12
+TOO_LONG = "TimeLimit"
+
+
+def run(job: Job) -> Entry:
+    """What a submission answers. Whatever is wrong with it is in the entry.
+
+    Raises
+    ------
+    NoSandbox
+        If there is no sandbox here.
+    Broken
+        If the sandbox fails before the learner's code has a part in it.
+    """
+    began = time.monotonic()
+    entry: dict[str, Any] = {
+        "assignment": job.assignment,
+        "student": job.student,
+        "seed": job.seed,
+        "submission": submission_digest(job),
+        "release": digest(job.release),
+        "course": sealed().digest,
+    }
+    try:
+        plan = transplant(job.notebook, job.release, demos=job.demos)
+    except Unreadable as error:
+        return Entry(**entry, status="unreadable", why=job.trouble or str(error))
+    done = Running(job, plan).to_the_end()
+    return Entry(
+        **entry,
+        status=done.status,
+        why="; ".join(dict.fromkeys(done.why))[:500],
+        seconds=round(time.monotonic() - began, 2),
+        answers=done.answers,
+        said=done.said,
+        code=plan.code,
+        extra=plan.extra,
+    )
+
+
+def submission_digest(job: Job) -> str:
+    """SHA-256 of everything that was handed in."""
+    parts = [digest(job.notebook), job.trouble, *(f"{name}:{digest(data)}" for name, data in sorted(job.files.items()))]
+    return digest("\n".join(parts))
+
+
+@dataclass
+class Running:
+    """The run of one submission, over as many sandboxes as it takes."""
+
+    job: Job
+    plan: Plan
+    answers: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+    why: list[str] = field(default_factory=list)
+    status: str = "graded"
+    left_out: set[int] = field(default_factory=set)
+
+    def to_the_end(self) -> Running:
+        """Run every step that can be run; leave out those that end the process."""
+        until = time.monotonic() + self.job.limits.total
+        self.answers = {step.asks: None for step in self.plan.steps if step.asks}
+        asked: set[str] = set()
+        for _ in range(MOST_RESTARTS):
+            if self.once(asked, until):
+                return self
+            if time.monotonic() > until:
+                return self.note("timed out", f"took longer than {self.job.limits.total:.0f} s in all", "")
+        return self.note("died", f"was started {MOST_RESTARTS} times", "")
+
+    def once(self, asked: set[str], until: float) -> bool:
+        """Run in one sandbox; whether it came to the end."""
+        at = -1
+        try:
+            with Sandbox(sealed(), self.job.limits, self.job.sandbox) as sandbox:
+                talk = Talk(sandbox, self.job, until)
+                self.opened(talk)
+                for at, step in enumerate(self.plan.steps):
+                    if at not in self.left_out and step.asks not in asked:
+                        self.take(talk, step)
+                        asked.update({step.asks} - {""})
+        except Ended as error:
+            return self.lost(at, str(error), until)
+        return True
+
+    def opened(self, talk: Talk) -> None:
+        """Start the process inside.
+
+        Raises
+        ------
+        Broken
+            If it does not start: nothing of the learner's has run yet.
+        """
+        files = {name: base64.b64encode(data).decode() for name, data in self.job.files.items()}
+        try:
+            talk.ask(START, do="open", lesson=lesson_of(self.job.assignment).number, files=files)
+        except Ended as error:
+            complaint = talk.sandbox.complaint()
+            raise Broken(f"the sandbox ({talk.sandbox.kind}) did not start: {error}. {complaint}".strip()) from None
+
+    def take(self, talk: Talk, step: Step) -> None:
+        """Run one cell, or put one exercise's questions."""
+        seconds = self.job.limits.cell
+        if not step.asks:
+            reply = talk.ask(seconds, do="run", source=step.source)
+            said = words(reply.get("said"))
+            if said and step.exercise:
+                self.said[step.exercise] = said
+            if said.startswith(TOO_LONG):
+                self.note("timed out", f"{step.exercise or 'a cell'}: {said}", step.exercise)
+            return
+        seed = question_seed(self.job.seed, step.asks)
+        reply = talk.ask(seconds, do="ask", exercise=step.asks, name=step.source, seed=seed)
+        if talk.sandbox.waiting():  # a second message: no telling which is whose
+            reply = {"said": "more than one message came"}
+            talk.drain()
+        self.answers[step.asks] = reply.get("answers")
+        if words(reply.get("said")):
+            self.said[step.asks] = words(reply.get("said"))
+        if any(type(a) is dict and a.get("error") == TOO_LONG for a in listed(reply.get("answers"))):
+            self.note("timed out", f"{step.asks}: took longer than {seconds:.0f} s", step.asks)
+
+    def lost(self, at: int, why: str, until: float) -> bool:
+        """After the end of a sandbox: leave out the step that ended it. Whether there is nothing more to run.
+
+        Raises
+        ------
+        Broken
+            If a setup cell ended it before anything of the learner's ran.
+        """
+        step = self.plan.steps[at]
+        culprit = at
+        if step.setup:
+            own = [i for i in range(at) if i not in self.left_out and not self.plan.steps[i].setup]
+            if not own:
+                raise Broken(f"the lesson's own setup cell {why}")
+            culprit = own[-1]
+        exercise = self.plan.steps[culprit].exercise
+        places = [i for i, each in enumerate(self.plan.steps) if each.exercise == exercise] if exercise else []
+        self.left_out.update({culprit, *places})
+        if exercise:
+            self.said[exercise] = why
+        self.note("timed out" if "too long" in why else "died", f"{exercise or 'a cell'}: {why}", exercise)
+        return False
+
+    def note(self, status: str, why: str, exercise: str) -> Running:
+        """Remember what went wrong; a process that died says more than one that was late."""
+        self.status = "died" if "died" in (status, self.status) else status
+        self.why.append(why)
+        if exercise:
+            self.said.setdefault(exercise, why)
+        return self
+
+
+@dataclass
+class Talk:
+    """Questions to a sandbox, one at a time."""
+
+    sandbox: Sandbox
+    job: Job
+    until: float
+
+    def ask(self, seconds: float, **order: Any) -> dict[str, Any]:
+        """Send an order; the reply that carries its token. What carries none, or another, is no reply.
+
+        Raises
+        ------
+        Ended
+            If none comes in time.
+        """
+        token = secrets.token_hex(8)
+        last = min(time.monotonic() + seconds + GRACE, self.until)
+        timed = {} if order["do"] == "open" else {"seconds": seconds}
+        self.sandbox.say(json.dumps({**order, **timed, "token": token}).encode(), last)
+        strange = 0
+        while True:
+            reply: Any = None
+            with contextlib.suppress(ValueError, RecursionError):
+                reply = json.loads(self.sandbox.hear(last))
+            if type(reply) is dict and reply.get("token") == token:
+                return {"said": "more than one message came"} if strange else reply
+            strange += 1
+
+    def drain(self) -> None:
+        """Read away what nobody asked for."""
+        while self.sandbox.waiting():
+            self.sandbox.hear(time.monotonic() + GRACE)
+
+
+def words(said: Any) -> str:
+    """What a reply says, as short text."""
+    return said[:500] if type(said) is str else ""
+
+
+def listed(value: Any) -> list[Any]:
+    """A value if it is a list, else nothing."""
+    return value if type(value) is list else []
