@@ -1,7 +1,7 @@
 """What it costs to import the course beside importing torch: `python benchmarks/import.py`.
 
-Each import has an interpreter of its own; its start-up time is taken off both. `helpers.start` then imports torch itself,
-so what a lesson waits for is the row that has both.
+Each import has an interpreter of its own; its start-up time is taken off both. `helpers.start` then imports torch, so
+what a lesson waits for is the row that has both.
 """
 
 from __future__ import annotations

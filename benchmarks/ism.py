@@ -1,7 +1,7 @@
 """In-silico mutagenesis beside tangermeme's plain path and beside one mutation a call: `python benchmarks/ism.py`.
 
-The same models, the same batch, every mutation of every sequence. tangermeme's `fast=True`, which recomputes only what a
-mutation changes, stands in a row of its own.
+The same models, the same batch, every mutation of every sequence. tangermeme's `fast=True`, which recomputes only what
+a mutation changes, stands in a row of its own.
 """
 
 from __future__ import annotations

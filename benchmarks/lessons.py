@@ -1,7 +1,7 @@
 """Seconds and peak memory of every lesson, solved, on both sources of data: `python benchmarks/lessons.py`.
 
-Each lesson runs in a kernel of its own, as `course run` runs it; memory is the largest resident size of the kernel and its
-children, read ten times a second. The budgets are 60 s on simulated and 150 s on real data, on two cores.
+Each lesson runs in a kernel of its own, as `course run` runs it; memory is the largest resident size of the kernel and
+its children, read ten times a second. The budgets are 60 s on simulated and 150 s on real data, on two cores.
 """
 
 from __future__ import annotations

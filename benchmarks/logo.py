@@ -1,7 +1,7 @@
 """Sequence logos beside logomaker's: `python benchmarks/logo.py`.
 
-The same heights in the same figure, drawn to pixels. Fonts differ by the glyphs' margins, so the pictures are compared by
-what a reader sees of them: the share of the axes that each base's colour covers.
+The same heights in the same figure, drawn to pixels. Fonts differ by the glyphs' margins, so the pictures are compared
+by what a reader sees of them: the share of the axes that each base's colour covers.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 import matplotlib
 
 matplotlib.use("agg")
-import logomaker  # noqa: E402
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from matplotlib.colors import to_rgb  # noqa: E402
-from side_by_side import compare, heading, store  # noqa: E402
+import logomaker
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.colors import to_rgb
+from side_by_side import compare, heading, store
 
-from helpers.plots import PALETTE, logo  # noqa: E402
-from helpers.sequences import BASES  # noqa: E402
+from helpers.plots import PALETTE, logo
+from helpers.sequences import BASES
 
 TARGETS = {10: 2.0, 70: 8.0, 500: 40.0}
 TOLERANCE = 0.02  # of the axes' area, for each colour

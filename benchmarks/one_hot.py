@@ -1,7 +1,7 @@
 """One-hot encoding beside tangermeme's: `python benchmarks/one_hot.py`.
 
-tangermeme encodes one sequence a call and returns int8; a batch is its calls stacked. Ours takes the batch, checks every
-letter and returns float32 by default. Both are timed in the type named in the row.
+tangermeme encodes one sequence a call and returns int8; a batch is its calls stacked. Ours takes the batch, checks
+every letter and returns float32 by default. Both are timed in the type named in the row.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Dinucleotide shuffles beside tangermeme's: `python benchmarks/shuffle.py`.
 
-Both keep the count of every pair of neighbours exactly, which is checked; tangermeme's inner loop is compiled by numba, and
-is warm when the clock starts.
+Both keep the count of every pair of neighbours exactly, which is checked; tangermeme's inner loop is compiled by numba,
+and is warm when the clock starts.
 """
 
 from __future__ import annotations
