@@ -41,6 +41,12 @@ LESSONS = (
         "Multilayer perceptron: when one line is not enough",
         ("human_tata", "human_nontata", "ecoli_sigma70"),
     ),
+    Lesson(
+        4,
+        "convolution",
+        "Convolution: finding motifs wherever they are",
+        ("human_tata", "human_nontata", "ecoli_sigma70"),
+    ),
 )
 
 
