@@ -52,7 +52,7 @@ class Model {
 }
 
 const saved = document.querySelector('script[type="application/vnd.jupyter.widget-state+json"]');
-const states = saved ? JSON.parse(saved.textContent).state : {};
+const { state: states, modules: shared = {} } = saved ? JSON.parse(saved.textContent) : { state: {} };
 const models = new Map();
 for (const place of document.querySelectorAll(".course-widget[data-model]")) {
   const id = place.dataset.model,
@@ -63,7 +63,7 @@ for (const place of document.querySelectorAll(".course-widget[data-model]")) {
   place.append(view);
   try {
     adoptStyle(entry.state._css);
-    await (await load(entry.state._esm)).default.render({ model: models.get(id), el: view });
+    await (await load(shared[entry.state._esm] ?? entry.state._esm)).default.render({ model: models.get(id), el: view });
     place.querySelector("img, pre")?.setAttribute("hidden", "");
   } catch (error) {
     view.remove(); // the still picture stays
