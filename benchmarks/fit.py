@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from side_by_side import compare, heading, store
+from side_by_side import begin, compare, store
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits as loss_of
 
@@ -206,7 +206,7 @@ def main() -> None:
             ("a bare loop", lambda: bare_loop(train, valid, device), 0.95),
             ("a DataLoader loop", lambda: loader_loop(train, valid, device), 3.0),
         ]
-    heading(f"fit on {device}")
+    begin(f"fit on {device}")
     what = f"{EPOCHS} epochs of {TRAIN:,}, batch {BATCH}"
     rows = [
         compare(what, peer, lambda: with_fit(train, valid, device), way, agree=learned_alike, target=target)

@@ -12,7 +12,7 @@ import sys
 import time
 from statistics import median
 
-from side_by_side import Ratio, Row, heading, store
+from side_by_side import Ratio, Row, begin, store
 
 ROUNDS = 9
 WAYS = {"nothing": "pass", "helpers": "import helpers", "torch": "import torch", "both": "import torch, helpers"}
@@ -29,7 +29,7 @@ def seconds(statement: str) -> tuple[float, float]:
 
 def main() -> None:
     """Time `import helpers` and `import torch, helpers` beside `import torch`."""
-    heading("import")
+    begin("import")
     for statement in WAYS.values():
         seconds(statement)  # once, for the disk
     runs = [{name: seconds(statement) for name, statement in WAYS.items()} for _ in range(ROUNDS)]

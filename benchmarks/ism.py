@@ -7,7 +7,7 @@ a mutation changes, stands in a row of its own.
 from __future__ import annotations
 
 import torch
-from side_by_side import close, compare, heading, store
+from side_by_side import begin, close, compare, store
 from tangermeme.saturation_mutagenesis import saturation_mutagenesis
 from torch import Tensor, nn
 
@@ -61,7 +61,7 @@ def main() -> None:
 
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    heading("in-silico mutagenesis")
+    begin("in-silico mutagenesis")
     rng, rows = np.random.default_rng(0), []
     for name, make, length, count in (("small", small, 70, 40), ("small", small, 500, 4), ("dilated", dilated, 70, 8)):
         model = make(length).eval()

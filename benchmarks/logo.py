@@ -14,7 +14,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.colors import to_rgb
-from side_by_side import compare, heading, store
+from side_by_side import begin, compare, store
 
 from helpers.plots import PALETTE, logo
 from helpers.sequences import BASES
@@ -53,7 +53,7 @@ def alike(ours: np.ndarray, theirs: np.ndarray) -> str:
 
 def main() -> None:
     """Time 10, 30, 70 and 500 positions."""
-    heading("logos")
+    begin("logos")
     rows = []
     for width in (10, 30, 70, 500):
         heights = np.random.default_rng(0).normal(size=(len(BASES), width))

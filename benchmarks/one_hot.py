@@ -7,7 +7,7 @@ every letter and returns float32 by default. Both are timed in the type named in
 from __future__ import annotations
 
 import torch
-from side_by_side import close, compare, heading, store
+from side_by_side import begin, close, compare, store
 from tangermeme.utils import one_hot_encode
 
 from helpers.sequences import one_hot, random_dna
@@ -18,7 +18,7 @@ def main() -> None:
     import numpy as np
 
     torch.set_num_threads(1)
-    heading("one_hot")
+    begin("one_hot")
     rng, rows = np.random.default_rng(0), []
     for count, length, target in ((42_000, 70, 5.0), (1_000, 5_000, 1.8)):
         sequences = [random_dna(length, rng=rng) for _ in range(count)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from Bio.motifs.matrix import FrequencyPositionMatrix
-from side_by_side import close, compare, heading, store
+from side_by_side import begin, close, compare, store
 
 from helpers.motifs import scan, weights
 from helpers.sequences import BASES, one_hot, random_dna
@@ -19,7 +19,7 @@ WIDTH, PSEUDOCOUNT = 15, 0.5
 def main() -> None:
     """Time 42,000 sequences of 70 bases and 1,000 of 5,000."""
     torch.set_num_threads(1)
-    heading("motif scan, both strands")
+    begin("motif scan, both strands")
     rng, rows = np.random.default_rng(0), []
     counts = rng.integers(1, 90, (len(BASES), WIDTH)).astype(float)
     table = FrequencyPositionMatrix(BASES, {base: list(row) for base, row in zip(BASES, counts, strict=True)})

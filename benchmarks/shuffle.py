@@ -10,7 +10,7 @@ from collections import Counter
 
 import numpy as np
 import torch
-from side_by_side import compare, heading, store
+from side_by_side import begin, compare, store
 from tangermeme.ersatz import dinucleotide_shuffle as peer
 
 from helpers.sequences import decode, dinucleotide_shuffle, one_hot, random_dna
@@ -21,7 +21,7 @@ COUNT = 50
 def main() -> None:
     """Time 50 sequences of 70, 500 and 5,000 bases, one shuffle of each."""
     torch.set_num_threads(1)
-    heading("dinucleotide shuffle")
+    begin("dinucleotide shuffle")
     rng, rows = np.random.default_rng(0), []
     for length in (70, 500, 5_000):
         sequences = [random_dna(length, rng=rng) for _ in range(COUNT)]
