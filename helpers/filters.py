@@ -11,6 +11,7 @@ from helpers.motifs import Matrix, Motif, checked_matrix
 from helpers.sequences import BASES, one_hot, reverse_complement_one_hot
 
 EVEN = 1 / len(BASES)
+_FILTERS_AT_ONCE = 25  # of an untrained bank: their activations on a few thousand sequences take some 30 MB
 
 
 def aligned_counts(windows: Sequence[str] | torch.Tensor) -> torch.Tensor:
@@ -131,3 +132,150 @@ def nearest_motifs(probabilities: Matrix, motifs: Sequence[Motif], *, most: int 
     correlation, offset, strand = (part[0] for part in resemblance(matrix[None], stack_motifs(motifs)))
     order = correlation.argsort(descending=True, stable=True)[:most].tolist()
     return [Match(motifs[i], float(correlation[i]), int(offset[i]), int(strand[i])) for i in order]
+
+
+def filter_counts(
+    X: torch.Tensor, activations: torch.Tensor, *, share: float = 0.5, least: int = 20, padding: int = 0
+) -> torch.Tensor:
+    """Lay the windows that excite each filter under each other, and count their bases.
+
+    Of every sequence the window with the filter's largest activation counts (the leftmost of equals), if that exceeds
+    `share` of the filter's largest activation over all sequences; so Kelley et al. 2016 (doi:10.1101/gr.200535.115).
+
+    Parameters
+    ----------
+    X : Tensor, shape (N, 4, L), any dtype
+        One-hot.
+    activations : Tensor, shape (N, K, P)
+        What each of K filters answers to each window, after its ReLU.
+    share : float
+        From 0 to 1.
+    least : int
+        A filter that fewer windows excite has no motif: its counts are all zero.
+    padding : int
+        Zero columns on either side of `X` in the convolution that made the activations.
+
+    Returns
+    -------
+    Tensor, shape (K, 4, w), float32, w = L + 2 * padding - P + 1
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or `share` is not from 0 to 1.
+    """
+    width = X.shape[-1] + 2 * padding - activations.shape[-1] + 1
+    if X.ndim != 3 or activations.ndim != 3 or len(X) != len(activations) or X.shape[1] != len(BASES) or width < 1:
+        raise ValueError(
+            f"filter_counts: X has shape {tuple(X.shape)}, activations {tuple(activations.shape)}; expected (N, 4, L) "
+            "and (N, K, P), P no more than L"
+        )
+    if not 0 <= share <= 1:
+        raise ValueError(f"filter_counts: share is {share}; expected a share of the largest activation, from 0 to 1")
+    windows = torch.nn.functional.pad(X, (padding, padding)).unfold(2, width, 1)  # (N, 4, P, w)
+    best, place = activations.max(dim=2)  # (N, K)
+    excited = best > share * best.amax(dim=0).clamp(min=0)
+    counts = torch.zeros(activations.shape[1], len(BASES), width)
+    for total, rows, places in zip(counts, excited.T, place.T, strict=True):
+        if rows.sum() >= least:
+            total += windows[rows, :, places[rows]].float().sum(dim=0)
+    return counts
+
+
+def shares(counts: torch.Tensor, pseudocount: float = 1.0) -> torch.Tensor:
+    """Turn the counts of many filters, shape (K, 4, w), into shares of each base; a filter without counts is even."""
+    padded = counts + pseudocount / len(BASES)
+    return padded / padded.sum(dim=1, keepdim=True)
+
+
+class FilterMatch(NamedTuple):
+    """A filter that resembles a known motif."""
+
+    filter: int
+    windows: int  # how many windows excite it
+    probabilities: torch.Tensor  # (4, w), of their bases
+    match: Match
+
+
+def match_filters(counts: torch.Tensor, motifs: Sequence[Motif], cutoff: float) -> list[FilterMatch]:
+    """Name the filters that resemble a known motif.
+
+    Parameters
+    ----------
+    counts : Tensor, shape (K, 4, w)
+        From `filter_counts`.
+    motifs : sequence of Motif
+        Among which to look, such as ``jaspar_all()``.
+    cutoff : float
+        The correlation that a name needs, as from `null_cutoff`.
+
+    Returns
+    -------
+    list of FilterMatch
+        Filters whose best match exceeds the cut-off, best first.
+    """
+    probabilities = shares(counts)
+    correlation, offset, strand = resemblance(probabilities, stack_motifs(motifs))
+    found = []
+    for k in correlation.amax(dim=1).argsort(descending=True, stable=True).tolist():
+        i = int(correlation[k].argmax())
+        match = Match(motifs[i], float(correlation[k, i]), int(offset[k, i]), int(strand[k, i]))
+        if match.correlation > cutoff:
+            found.append(FilterMatch(k, int(counts[k, :, 0].sum()), probabilities[k], match))
+    return found
+
+
+def null_correlations(
+    X: torch.Tensor,
+    width: int,
+    motifs: Sequence[Motif],
+    *,
+    seed: int,
+    filters: int = 300,
+    share: float = 0.5,
+    least: int = 20,
+) -> torch.Tensor:
+    """How well filters that have learned nothing match known motifs: the bar that a trained filter must clear.
+
+    Any filter, even a random one, picks windows that look alike, and among many hundred motifs, at every offset and on
+    both strands, something always looks a little like that.
+
+    Parameters
+    ----------
+    X : Tensor, shape (N, 4, L), any dtype
+        The sequences that the trained filters are shown, too: what is common in them matches by chance.
+    width : int
+        Of a filter.
+    motifs : sequence of Motif
+        Among which to look.
+    seed : int
+        Draws weights and biases as a fresh ``nn.Conv1d`` has them: evenly from -b to b, ``b = (4 * width) ** -0.5``.
+    filters : int
+        How many untrained filters.
+    share, least
+        As in `filter_counts`.
+
+    Returns
+    -------
+    Tensor, shape (filters,), float32
+        The best correlation of each.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    bound = (len(BASES) * width) ** -0.5
+    stack = stack_motifs(motifs)
+    best = []
+    for many in torch.empty(filters).split(_FILTERS_AT_ONCE):
+        weight = (2 * torch.rand(len(many), len(BASES), width, generator=generator) - 1) * bound
+        bias = (2 * torch.rand(len(many), generator=generator) - 1) * bound
+        answers = [torch.nn.functional.conv1d(part.float(), weight, bias).relu() for part in X.split(512)]
+        counts = filter_counts(X, torch.cat(answers), share=share, least=least)
+        best.append(resemblance(shares(counts), stack).correlation.amax(dim=1))
+    return torch.cat(best)
+
+
+def null_cutoff(correlations: torch.Tensor, chance: float = 0.02) -> float:
+    """Return the correlation that this share of untrained filters exceed.
+
+    The default is stricter than the usual one in twenty, so that the next untrained bank, too, stays below that.
+    """
+    return float(correlations.quantile(1 - chance))

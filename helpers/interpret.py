@@ -1,4 +1,4 @@
-"""What a trained model looks at: in-silico mutagenesis and saliency."""
+"""What a trained model looks at: in-silico mutagenesis, saliency and integrated gradients."""
 
 from __future__ import annotations
 
@@ -75,6 +75,58 @@ def saliency(model: nn.Module, X: Tensor) -> Tensor:
         (slopes,) = torch.autograd.grad(_logits(model(inputs), len(batch), "saliency").sum(), inputs)
     products = (slopes * inputs).detach().float().cpu()
     return products if X.ndim == 3 else products[0]
+
+
+def integrated_gradients(
+    model: nn.Module, X: Tensor, *, baseline: Tensor | None = None, steps: int = 50, batch_size: int = VARIANTS
+) -> Tensor:
+    """Add up the gradient along the straight way from a blank sequence to the real one (captum's IntegratedGradients).
+
+    What saliency reads off at the end of the way only, this reads off all along it; so the attributions of a sequence
+    sum to its logit minus that of the blank (Sundararajan et al. 2017, arXiv 1703.01365), up to the size of the steps.
+
+    Parameters
+    ----------
+    model : nn.Module
+        From ``(N, 4, L)`` to logits ``(N,)`` or ``(N, 1)``.
+    X : Tensor, (N, 4, L) or (4, L)
+        One-hot sequences of any type.
+    baseline : Tensor, (4, L), optional
+        Where the way begins; all zeros, "nothing known", if not given.
+    steps : int
+        Gradients along the way.
+    batch_size : int
+        Points on the way at a time.
+
+    Returns
+    -------
+    Tensor, as X, float32, on the CPU
+
+    Raises
+    ------
+    ValueError
+        If `X`, the baseline or what the model returns has another shape, or `steps` is not positive.
+    """
+    from captum.attr import IntegratedGradients
+
+    batch = _batch("integrated_gradients", X).float()
+    start = torch.zeros_like(batch[:1]) if baseline is None else torch.as_tensor(baseline).cpu().float()[None]
+    if start.shape != batch[:1].shape:
+        shape = tuple(start.shape[1:])
+        raise ValueError(f"integrated_gradients: baseline has shape {shape}; expected {tuple(batch.shape[1:])}")
+    if steps < 1:
+        raise ValueError(f"integrated_gradients: steps is {steps}; expected 1 or more")
+
+    def logits(points: Tensor) -> Tensor:
+        return _logits(model(points), len(points), "integrated_gradients")
+
+    with evaluating(model), torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):
+        inputs, blank = on_model(batch, model), on_model(start, model)
+        found = IntegratedGradients(logits).attribute(
+            inputs, blank, n_steps=steps, internal_batch_size=max(batch_size, len(inputs))
+        )
+    attributions = found.detach().float().cpu()
+    return attributions if X.ndim == 3 else attributions[0]
 
 
 def _batch(caller: str, X: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.interpret import in_silico_mutagenesis, saliency
+from helpers.interpret import in_silico_mutagenesis, integrated_gradients, saliency
 from helpers.sequences import one_hot
 
 DNA = ["GCGCTATAAAAGGCNTGACC", "ACGTACGTACGTACGTACGT"]
@@ -56,9 +56,31 @@ def test_one_sequence_comes_back_as_one(model):
     assert torch.allclose(saliency(model, X[1]), saliency(model, X)[1], atol=1e-6)
 
 
-@pytest.mark.parametrize("interpret", [in_silico_mutagenesis, saliency])
+@pytest.mark.parametrize("interpret", [in_silico_mutagenesis, saliency, integrated_gradients])
 def test_wrong_shapes_get_a_sentence(interpret, model):
     with pytest.raises(ValueError, match=rf"{interpret.__name__}: X has shape \(20, 4\); expected one-hot"):
         interpret(model, one_hot(DNA[0]).T)
     with pytest.raises(ValueError, match=rf"{interpret.__name__}: the model returns shape .* one logit each"):
         interpret(nn.Conv1d(4, 2, 3), one_hot(DNA[0]))
+
+
+def test_integrated_gradients_sum_to_what_the_model_gained_on_the_way(model):
+    X, blank = one_hot(DNA), torch.zeros(1, 4, 20)
+    attributions = integrated_gradients(model, X, steps=400)
+    model.eval()
+    gained = (model(X) - model(blank))[:, 0]
+    assert torch.allclose(attributions.sum(dim=(1, 2)), gained, atol=2e-3)
+    assert (attributions[X == 0] == 0).all() and attributions.shape == X.shape
+    assert torch.allclose(integrated_gradients(model, X[1], steps=400), attributions[1], atol=1e-5)
+
+
+def test_integrated_gradients_begin_at_the_baseline(model):
+    X, even = one_hot(DNA), torch.full((4, 20), 0.25)
+    model.eval()
+    gained = (model(X) - model(even[None]))[:, 0]
+    found = integrated_gradients(model, X, baseline=even, steps=400)
+    assert torch.allclose(found.sum(dim=(1, 2)), gained, atol=2e-3)
+    with pytest.raises(ValueError, match=r"baseline has shape \(4, 3\); expected \(4, 20\)"):
+        integrated_gradients(model, X, baseline=torch.zeros(4, 3))
+    with pytest.raises(ValueError, match="steps is 0"):
+        integrated_gradients(model, X, steps=0)
