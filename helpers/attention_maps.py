@@ -45,7 +45,7 @@ def attention_maps(model: nn.Module, X: Tensor) -> list[Tensor]:
             f"attention_maps: {type(model).__name__} has no MultiHeadAttention and no nn.MultiheadAttention"
         )
     maps: list[Tensor] = []
-    with evaluating(model), contextlib.ExitStack() as stack:
+    with evaluating(model), _no_fast_path(), contextlib.ExitStack() as stack:
         for layer in layers:
             handle = layer.register_forward_pre_hook(_listener(maps), with_kwargs=True)
             stack.callback(handle.remove)
@@ -78,6 +78,17 @@ def asking_equally(model: nn.Module) -> Iterator[None]:
         for layer in layers:
             stack.callback(layer.register_forward_hook(_mean_of_values, with_kwargs=True).remove)
         yield
+
+
+@contextlib.contextmanager
+def _no_fast_path() -> Iterator[None]:
+    """Let torch's encoders call their layers one by one: their fast path leaves padding out, and the maps' places."""
+    before = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)
 
 
 def _listener(maps: list[Tensor]) -> Callable[[nn.Module, tuple, dict], None]:

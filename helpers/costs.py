@@ -20,9 +20,9 @@ class Cost:
     length : int
         Positions, n.
     seconds : float
-        The median of several passes, forward and backward.
+        The quickest of several passes, forward and backward: others were disturbed.
     megabytes : float
-        Of tensors kept for the backward pass, parameters and inputs left out.
+        Of tensors kept for the backward pass, parameters left out.
     """
 
     layer: str
@@ -44,7 +44,7 @@ def layer_costs(
     width : int
         Numbers a position, d.
     repeats : int
-        Passes timed at each length, after one that is not.
+        Passes timed at each length, after one in which bytes are counted.
     seed : int
         Of the random sequences.
 
@@ -66,25 +66,26 @@ def layer_costs(
         for length in lengths:
             x = torch.randn(1, length, width, generator=generator)
             megabytes = _remembered(layer, x) / 1e6
-            times = sorted(_timed(layer, x) for _ in range(repeats))
-            costs.append(Cost(name, length, times[len(times) // 2], megabytes))
+            seconds = min(_timed(layer, x) for _ in range(repeats))
+            costs.append(Cost(name, length, seconds, megabytes))
     return costs
 
 
-def _output(layer: nn.Module, x: Tensor) -> Tensor:
+def _there_and_back(layer: nn.Module, x: Tensor) -> None:
     output = layer(x)
-    return output[0] if isinstance(output, tuple) else output
+    output = output[0] if isinstance(output, tuple) else output
+    torch.autograd.grad(output.sum(), list(layer.parameters()))  # leaves the parameters' own gradients alone
 
 
 def _timed(layer: nn.Module, x: Tensor) -> float:
     started = time.perf_counter()
-    _output(layer, x).sum().backward()
+    _there_and_back(layer, x)
     return time.perf_counter() - started
 
 
 def _remembered(layer: nn.Module, x: Tensor) -> int:
     """Bytes of the distinct tensors that autograd keeps; a tensor and its views count once."""
-    known = {x.untyped_storage().data_ptr()} | {p.untyped_storage().data_ptr() for p in layer.parameters()}
+    known = {parameter.untyped_storage().data_ptr() for parameter in layer.parameters()}
     kept: dict[int, int] = {}
 
     def note(tensor: Tensor) -> Tensor:
@@ -94,5 +95,5 @@ def _remembered(layer: nn.Module, x: Tensor) -> int:
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
-        _output(layer, x).sum().backward()
+        _there_and_back(layer, x)
     return sum(kept.values())

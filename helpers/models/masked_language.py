@@ -33,7 +33,7 @@ class MaskedLanguageModel(nn.Module):
 
     positions: Tensor
 
-    def __init__(self, length: int, width: int = 32, heads: int = 4, layers: int = 1) -> None:
+    def __init__(self, length: int, width: int = 32, heads: int = 2, layers: int = 1) -> None:
         super().__init__()
         self.length, self.width = checked_length("MaskedLanguageModel", length, 1), width
         self.embedding = nn.Embedding(MASK + 1, width)

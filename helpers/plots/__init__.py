@@ -3,9 +3,11 @@
 Every picture carries its own white background, so that it can be read in light and in dark notebooks.
 """
 
+from helpers.plots.attention import attention_arcs, attention_map, cost_against_length, embedding
 from helpers.plots.live import Live
 from helpers.plots.look import INK, PALETTE, axes, label_ends, panels, show, style
 from helpers.plots.networks import decision_boundary, over_seeds, race, timeline
+from helpers.plots.poster import poster
 from helpers.plots.promoters import places, start_site_axis
 from helpers.plots.recurrence import gates_by_base, gradient_by_distance, hidden_path, who_remembers, word_map
 from helpers.plots.regression import error_ranges, lines, loss_surface, named_points
@@ -16,10 +18,14 @@ __all__ = [
     "INK",
     "PALETTE",
     "Live",
+    "attention_arcs",
+    "attention_map",
     "axes",
     "composition",
     "confusion",
+    "cost_against_length",
     "decision_boundary",
+    "embedding",
     "error_ranges",
     "gates_by_base",
     "gradient_by_distance",
@@ -33,6 +39,7 @@ __all__ = [
     "over_seeds",
     "panels",
     "places",
+    "poster",
     "race",
     "roc_and_pr",
     "scoreboard",

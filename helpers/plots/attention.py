@@ -1,0 +1,227 @@
+"""Pictures of attention: who asks whom, what it costs, and what a model's numbers look like in two dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from helpers.plots.look import INK, PALETTE, axes, label_ends
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
+
+    from helpers.costs import Cost
+
+Marks = Sequence[tuple[int, int, str]]
+PALE = "#767676"
+LETTERS_UP_TO = 60  # positions; beyond, letters on the axes could not be read
+
+
+def attention_map(weights: ArrayLike, sequence: str = "", *, marks: Marks = (), ax: Axes | None = None) -> Axes:
+    """Draw who asks whom as a table: the darker, the more the row's position takes from the column's.
+
+    Parameters
+    ----------
+    weights : (L, L)
+        Attention weights, rows ask.
+    sequence : str, length L, optional
+        Written along both axes up to 60 letters.
+    marks : sequence of (start, stop, name)
+        Stretches to point out, positions from 0, `stop` not included; drawn along both axes.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, or the sequence of another length.
+    """
+    table = _square("attention_map", weights, sequence)
+    ax = axes(ax, 5.6, 5.2)
+    ax.imshow(table, cmap="Blues", vmin=0, vmax=max(table.max(), 1e-9), aspect="equal", interpolation="nearest")
+    length = len(table)
+    for start, stop, name in marks:
+        ax.plot([start - 0.5, stop - 0.5], [-1.4, -1.4], color=PALETTE["T"], linewidth=3, clip_on=False)
+        ax.text((start + stop - 1) / 2, -2.2, name, color=PALETTE["T"], ha="center", va="bottom")
+        ax.plot([length + 0.4] * 2, [start - 0.5, stop - 0.5], color=PALETTE["T"], linewidth=3, clip_on=False)
+        ax.text(length + 1.2, (start + stop - 1) / 2, name, color=PALETTE["T"], va="center")
+    if sequence and length <= LETTERS_UP_TO:
+        _letters(ax, sequence)
+    ax.set(xlim=(-0.5, length - 0.5), ylim=(length - 0.5, -0.5), xlabel="is asked", ylabel="asks")
+    ax.spines[["top", "right"]].set_visible(True)
+    return ax
+
+
+def attention_arcs(
+    weights: ArrayLike, sequence: str, *, marks: Marks = (), least: float = 0.1, ax: Axes | None = None
+) -> Axes:
+    """Draw attention over a sequence: an arc from each base that asks to each that is asked, as thick as the weight.
+
+    Parameters
+    ----------
+    weights : (L, L)
+        Attention weights, rows ask.
+    sequence : str, length L
+    marks : sequence of (start, stop, name)
+        Stretches to point out below the letters.
+    least : float
+        Weights below are not drawn.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, or the sequence of another length.
+    """
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    table = _square("attention_arcs", weights, sequence)
+    ax = axes(ax, 9.0, 2.9)
+    rows, columns = (table >= least).nonzero()
+    height = 1.0
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        weight, top = table[row, column], 0.35 + abs(row - column) / 2
+        height = max(height, top)
+        curve = Path([(row, 0), (row, 1.33 * top), (column, 1.33 * top), (column, 0)], [1, 4, 4, 4])
+        colour = PALETTE["C"] if column < row else PALETTE["G"]
+        ax.add_patch(PathPatch(curve, fill=False, edgecolor=colour, linewidth=4 * weight, alpha=0.2 + 0.8 * weight))
+    below = -0.11 * height
+    for place, base in enumerate(sequence):
+        ax.text(
+            place, 0.5 * below, base, ha="center", va="center", size=9, color=PALETTE.get(base, INK), family="monospace"
+        )
+    for start, stop, name in marks:
+        ax.plot([start - 0.4, stop - 0.6], [1.15 * below] * 2, color=PALETTE["T"], linewidth=3)
+        ax.text((start + stop - 1) / 2, 1.35 * below, name, ha="center", va="top", color=PALETTE["T"])
+    ax.set(xlim=(-1, len(sequence)), ylim=(2.6 * below if marks else 1.2 * below, 1.05 * height), xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    for text, x, align, colour in (
+        ("asks to the left", 0.0, "left", PALETTE["C"]),
+        ("asks to the right", 1.0, "right", PALETTE["G"]),
+    ):
+        ax.text(x, 1.0, text, transform=ax.transAxes, ha=align, va="bottom", color=colour, weight="bold")
+    return ax
+
+
+def embedding(points: ArrayLike, groups: Sequence[str], *, ax: Axes | None = None) -> Axes:
+    """Draw points in two dimensions, each group in its colour, its name at its middle.
+
+    Parameters
+    ----------
+    points : (N, 2)
+    groups : sequence of str, length N
+        At most four different ones.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit or there are more than four groups.
+    """
+    from matplotlib import patheffects
+
+    places, names = np.asarray(points, dtype=float), list(dict.fromkeys(groups))
+    if places.ndim != 2 or places.shape[1] != 2 or len(places) != len(groups) or len(names) > len(PALETTE):
+        raise ValueError(
+            f"embedding: points {places.shape}, {len(groups)} names, {len(names)} of them different; expected (N, 2), "
+            f"N, and at most {len(PALETTE)}"
+        )
+    ax = axes(ax, 4.8, 4.0)
+    belongs = np.asarray(groups)
+    for name, base in zip(names, "CTGA", strict=False):
+        mine = places[belongs == name]
+        ax.scatter(mine[:, 0], mine[:, 1], s=9, color=PALETTE[base], alpha=0.45, linewidths=0)
+        halo = [patheffects.withStroke(linewidth=4, foreground="white")]
+        middle = np.median(mine, axis=0)
+        ax.text(middle[0], middle[1], name, color=PALETTE[base], weight="bold", ha="center", path_effects=halo)
+    ax.set(xticks=[], yticks=[], xlabel="first axis", ylabel="second axis")
+    return ax
+
+
+def cost_against_length(
+    costs: Sequence[Cost], theory: Mapping[str, int], *, of: str = "seconds", ax: Axes | None = None
+) -> Axes:
+    """Draw what layers cost as sequences grow, both axes in powers, and beside each the slope that theory says.
+
+    Parameters
+    ----------
+    costs : sequence of Cost
+        As `helpers.costs.layer_costs` gives.
+    theory : mapping from a layer's name to a power of n
+        The dashed line of this slope goes through the layer's last point.
+    of : {"seconds", "megabytes"}
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, or another thing to draw it of.
+    """
+    labels = {"seconds": "time, there and back (s)", "megabytes": "kept for the way back (MB)"}
+    if not costs or of not in labels:
+        raise ValueError(
+            f"cost_against_length: {len(costs)} costs of {of!r}; expected some, of 'seconds' or 'megabytes'"
+        )
+    ax = axes(ax, 5.6, 4.0)
+    names = list(dict.fromkeys(cost.layer for cost in costs))
+    colours = {name: PALETTE[base] for name, base in zip(names, "CGTA", strict=False)}
+    ends = {}
+    for name in names:
+        mine = [cost for cost in costs if cost.layer == name]
+        lengths = np.array([cost.length for cost in mine])
+        values = np.array([getattr(cost, of) for cost in mine])
+        ax.plot(lengths, values, "o-", color=colours[name], markersize=5)
+        slope = values[-1] * (lengths / lengths[-1]) ** theory[name]
+        ax.plot(lengths, slope, "--", color=colours[name], linewidth=1.2)
+        power = {1: "n", 2: "n²"}.get(theory[name], f"n^{theory[name]}")
+        ends[f"{name}, {power}"] = float(values[-1])
+        colours[f"{name}, {power}"] = colours[name]
+    ax.set(xscale="log", yscale="log", xlabel="length n (positions)", ylabel=labels[of])
+    ticks = sorted({cost.length for cost in costs})
+    ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+    ax.minorticks_off()
+    label_ends(ax, ticks[-1], ends, colours)
+    return ax
+
+
+def _square(caller: str, weights: ArrayLike, sequence: str) -> np.ndarray:
+    table = np.asarray(weights, dtype=float)
+    if table.ndim != 2 or table.shape[0] != table.shape[1] or (sequence and len(sequence) != len(table)):
+        raise ValueError(
+            f"{caller}: weights have shape {table.shape}, the sequence {len(sequence)} letters; expected (L, L) and L"
+        )
+    return table
+
+
+def _letters(ax: Axes, sequence: str) -> None:
+    """Write a sequence along both axes, bases in their colours."""
+    size = 9 if len(sequence) <= 30 else 6
+    ax.set_xticks(range(len(sequence)), sequence, size=size, family="monospace")
+    ax.set_yticks(range(len(sequence)), sequence, size=size, family="monospace")
+    for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
+        for label, base in zip(labels, sequence, strict=True):
+            label.set_color(PALETTE.get(base, INK))
+    ax.tick_params(length=0)

@@ -1,0 +1,167 @@
+"""The poster: every model of the course and every published one, by size and by what it knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from helpers.plots.look import INK, PALETTE, panels
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+PALE = "#767676"  # what others published
+KINDS = {"model": PALETTE["T"], "ensemble": PALETTE["T"], "baseline": PALETTE["G"], "published": PALE}
+SIGNS = {"model": "o", "ensemble": "*", "baseline": "s", "published": "D"}
+MEANING = {
+    "model": "a model of this course; bar: lowest to highest seed",
+    "ensemble": "mean of its seeds",
+    "baseline": "dumb model",
+    "published": "published, pretrained on genomes",
+}
+UNITS = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9}
+GAP = 0.036  # of the height, between two lines of text
+STRETCH = 2.5  # power of the vertical axis
+TICKS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+
+
+class _Dot(NamedTuple):
+    """A model on the poster."""
+
+    name: str
+    kind: str
+    size: float  # parameters; nan where nobody says
+    low: float
+    mean: float
+    high: float
+
+
+def poster(boards: Mapping[str, Sequence[Mapping[str, Any]]], published: Sequence[Mapping[str, Any]] = ()) -> Figure:
+    """Draw models by their number of parameters and their MCC on the test set, one panel a data set.
+
+    Parameters
+    ----------
+    boards : mapping from a data set's name to rows with "model", "parameters" and "mcc"
+        As `helpers.progress.measured` or `Scoreboard.rows`; "mcc" holds a number a seed, "kind" may be "baseline",
+        "model" or "ensemble". The dot is the mean, the bar runs from the lowest to the highest.
+    published : sequence of mappings with "data", "model", "parameters" (as in "117 M", or "") and one number "mcc"
+        As `helpers.progress.published`.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If there are no rows.
+    """
+    if not boards or not all(boards.values()):
+        raise ValueError("poster: there are no rows to draw")
+    figure, drawn = panels(len(boards), width=7.4, height=6.6)
+    for ax, (data, rows) in zip(drawn, boards.items(), strict=True):
+        ours = [_dot(row, row.get("kind", _kind(row))) for row in rows]
+        theirs = [_dot(row, "published") for row in published if row["data"] == data]
+        _panel(ax, [*ours, *theirs])
+        ax.set_title(data, fontsize=16, fontweight="bold", pad=12)
+    drawn[0].set_ylabel("Matthews correlation on the test set (axis stretched upwards)", fontsize=13)
+    figure.suptitle(
+        "What a model can know about promoters, by its size", fontsize=20, fontweight="bold", x=0.01, ha="left"
+    )
+    kinds = {row.get("kind", _kind(row)) for rows in boards.values() for row in rows} | (
+        {"published"} if published else set()
+    )
+    _legend(figure, [kind for kind in KINDS if kind in kinds])
+    return figure
+
+
+def _legend(figure: Figure, kinds: Sequence[str]) -> None:
+    """Say below the panels what the signs mean."""
+    from matplotlib.lines import Line2D
+
+    signs = [
+        Line2D([], [], linestyle="", color=KINDS[kind], marker=SIGNS[kind], markersize=11, label=MEANING[kind])
+        for kind in kinds
+    ]
+    figure.legend(handles=signs, loc="outside lower center", ncols=len(signs), fontsize=12, handletextpad=0.2)
+
+
+def _kind(row: Mapping[str, Any]) -> str:
+    """What a row of one's own scoreboard is, which does not say: the dumb models are known by their names."""
+    dumb = re.compile(r"majority|GC content|best match|\d-mer|nearest")
+    return "baseline" if dumb.match(row["model"]) else "model"
+
+
+def _dot(row: Mapping[str, Any], kind: str) -> _Dot:
+    values = np.atleast_1d(np.asarray(row["mcc"], dtype=float))
+    return _Dot(row["model"], kind, _size(row["parameters"]), values.min(), values.mean(), values.max())
+
+
+def _size(parameters: Any) -> float:
+    """Parameters as a number: 281, "281", "117 M"; nan for ""."""
+    found = re.fullmatch(r"([\d.,]+)\s*([KMB]?)", str(parameters).strip())
+    return float(found[1].replace(",", "")) * UNITS[found[2]] if found else float("nan")
+
+
+def _panel(ax: Axes, dots: Sequence[_Dot]) -> None:
+    known = [dot for dot in dots if np.isfinite(dot.size)]
+    largest = max(dot.size for dot in known)
+    low, high = min(0.0, *(dot.low for dot in dots)), max(dot.high for dot in dots)
+    ax.set(xscale="log", xlim=(0.6, largest * 3), ylim=(low - 0.03, high + 0.07))
+    ax.set_yscale("function", functions=(_spread_out, _drawn_in))
+    ax.set_yticks([tick for tick in TICKS if low <= tick <= high])
+    best = max((dot for dot in dots if dot.kind != "published"), key=lambda dot: dot.mean)
+    ax.axhline(best.mean, color=KINDS["model"], linewidth=1, linestyle=":", zorder=0)
+    for dot in known:
+        size = 15 if dot.kind == "ensemble" else 9
+        ax.plot(
+            [dot.size] * 2, [dot.low, dot.high], color=KINDS[dot.kind], linewidth=5, alpha=0.35, solid_capstyle="round"
+        )
+        ax.plot(dot.size, dot.mean, SIGNS[dot.kind], color=KINDS[dot.kind], markersize=size, markeredgecolor="white")
+    _names(ax, dots, largest)
+    ax.set_xlabel("parameters", fontsize=13)
+    ax.grid(axis="y", color="#e4e4e4", linewidth=0.8)
+    ax.set_axisbelow(True)
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+
+
+def _spread_out(mcc: Any) -> Any:
+    """Stretch the upper end, where the models stand close together."""
+    return np.sign(mcc) * np.abs(mcc) ** STRETCH
+
+
+def _drawn_in(height: Any) -> Any:
+    """Undo `_spread_out`."""
+    return np.sign(height) * np.abs(height) ** (1 / STRETCH)
+
+
+def _names(ax: Axes, dots: Sequence[_Dot], largest: float) -> None:
+    """Write all names into the right margin, by height, and lead a thin line from each to its dot."""
+    ordered = sorted(dots, key=lambda dot: dot.mean)
+    edge = largest * 3
+    wanted = ax.transAxes.inverted().transform(ax.transData.transform([(edge, dot.mean) for dot in ordered]))[:, 1]
+    offsets = GAP * np.arange(len(ordered))
+    heights = np.maximum.accumulate(wanted - offsets) + offsets  # none below its place, none on another
+    highest = min(float(heights[-1]), 1.0)
+    heights = np.minimum(heights, highest - offsets[::-1])
+    for dot, height in zip(ordered, heights, strict=True):
+        colour, known = KINDS[dot.kind], np.isfinite(dot.size)
+        start = (dot.size if known else edge, dot.mean)
+        ax.annotate(
+            f"{dot.mean:.3f}  {dot.name}" + ("" if known else " (size not given)"),
+            start,
+            xytext=(1.02, height),
+            textcoords=ax.transAxes,
+            va="center",
+            color=colour,
+            fontsize=11.5,
+            fontweight="normal" if dot.kind == "published" else "bold",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "alpha": 0.5, "shrinkA": 2, "shrinkB": 5},
+        )
+    ax.tick_params(labelcolor=INK, labelsize=11)
