@@ -9,7 +9,6 @@ and no other file can come back, however it is wrapped.
 
 from __future__ import annotations
 
-import builtins
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,9 +175,8 @@ def first_error(entry: Entry, exercise: str) -> tuple[str, str]:
     answers = entry.answers.get(exercise)
     errors = [one for one in answers if type(one) is dict and "error" in one] if type(answers) is list else []
     said = entry.said.get(exercise, "").partition(":")[0]
-    name = str(errors[0]["error"]) if errors else said
-    known = getattr(builtins, name, None) if name.isidentifier() else None
-    if not (isinstance(known, type) and issubclass(known, BaseException)):
+    name = mark.known_error(str(errors[0]["error"]) if errors else said)
+    if not name:
         return "", ""
     line = str(errors[0].get("line", "")).strip() if errors else ""
     own = [one.strip()[:120] for one in entry.code.get(exercise, "").splitlines()]

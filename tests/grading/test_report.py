@@ -1,0 +1,123 @@
+"""The class report: who did what, what is hard, which misconceptions are common, and no surprise in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from helpers.exercises.engine import Exercise
+from helpers.grading import mark, report, spool
+from helpers.grading.spool import Entry
+
+LESSON = "01_linear_regression"
+GRADED = [one for one in mark.exercises_of(LESSON) if one.points]
+
+
+def entry_of(student: str, wrong: dict[str, str], **more) -> Entry:
+    """A submission that is right but for the misconceptions named here, by exercise."""
+    answers = {}
+    for one in GRADED:
+        codes = {each.name: each.code for each in one.misconceptions()}
+        code = codes[wrong[one.id]] if one.id in wrong else one.reference
+        answers[one.id] = json.loads(json.dumps(one.answers(code, mark.question_seed(7, one.id))))
+    return Entry(LESSON, student, 7, "s", "r", "c", seconds=3.5, answers=answers, **more)
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[report.Row]:
+    entries = [
+        entry_of("ada", {}),
+        entry_of("bob", {"mse": "table_of_all_pairs", "gradient_step": "uphill"}),
+        entry_of("=cmd()|evil", {"gradient_step": "uphill", "quiz": "shapes_a"}),
+        Entry(LESSON, "<b>eve", 7, "s", "r", "c", "unreadable", "the file is <cut>"),
+    ]
+    return [report.row_of(entry) for entry in entries]
+
+
+def cells(page: str, heading: str) -> list[str]:
+    """The rows of the table under a heading."""
+    return page.split(heading)[1].split("</table>")[0].split("<tr>")[2:]
+
+
+def test_misconceptions_are_counted_with_the_hint_they_got(rows) -> None:
+    page = report.page_of_class("Lines", GRADED, rows)
+    first, *others = cells(page, "The commonest misconceptions")
+    assert ">2<" in first and "uphill" in first and "the gradient points where the loss grows" in first
+    assert any("shapes, a" in one and ">1<" in one for one in others)
+    assert any("table_of_all_pairs" in one for one in others)
+
+
+def test_the_hardest_exercise_stands_first(rows) -> None:
+    first, *_ = cells(report.page_of_class("Lines", GRADED, rows), "the hardest first")
+    assert "gradient_step" in first and "25 %" in first
+
+
+def test_every_student_and_exercise_has_a_cell(rows) -> None:
+    grid = cells(report.page_of_class("Lines", GRADED, rows), "Students and exercises</h2>")
+    assert len(grid) == 4 and all(one.count("<td") == len(GRADED) + 3 for one in grid)
+    bob = next(one for one in grid if "bob" in one)
+    assert (bob.count("✘"), bob.count("◐"), bob.count("✔")) == (1, 1, len(GRADED) - 2)
+
+
+def test_names_and_reasons_are_only_text(rows) -> None:
+    page = report.page_of_class("Lines", GRADED, rows)
+    assert "<b>eve" not in page and "&lt;b&gt;eve" in page and "the file is &lt;cut&gt;" in page
+    assert "<script" not in page and "http" not in page.replace("http-equiv", "")
+
+
+def test_the_table_can_be_read_and_holds_no_formula(rows) -> None:
+    lines = list(csv.DictReader(io.StringIO(report.table_of_class(GRADED, rows))))
+    assert [line["student"] for line in lines] == ["ada", "bob", "'=cmd()|evil", "<b>eve"]
+    assert lines[0]["points"] == str(sum(int(one.points) for one in GRADED))
+    assert (lines[1]["mse"], lines[1]["mse: mistake"]) == ("1", "table_of_all_pairs")
+    assert lines[3]["status"] == "unreadable" and lines[3]["points"] == "0"
+
+
+def test_each_total_is_in_one_bar() -> None:
+    picture = report.distribution([0, 0, 1, 13.5, 27, 27, 27], 27)
+    bars = [
+        int(one.split("<")[0]) for one in picture.split('text-anchor="middle">')[1::2] if one.split("<")[0].isdigit()
+    ]
+    assert sum(bars) == 7
+    assert "0–1" in picture and "26–27" in picture
+
+
+def test_points_set_by_a_person_and_penalties_count(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")  # nbgrader calls alembic
+    class_entry = entry_of("ada", {"mse": "table_of_all_pairs"})
+    spool.write(tmp_path, class_entry)
+    db_url = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    with Gradebook(db_url) as gradebook:
+        gradebook.add_assignment(LESSON)
+        gradebook.add_notebook(LESSON, LESSON)
+        gradebook.add_grade_cell("check_mse", LESSON, LESSON, cell_type="code", max_score=2)
+        gradebook.add_student("ada")
+        gradebook.add_submission(LESSON, "ada")
+        grade = gradebook.find_grade("check_mse", LESSON, LESSON, "ada")
+        grade.auto_score, grade.manual_score = 1, 2
+        gradebook.find_submission_notebook(LESSON, LESSON, "ada").late_submission_penalty = 3
+        gradebook.db.commit()
+    (row,) = report.collect(tmp_path, LESSON, db_url)
+    assert row.points["mse"] == 2 and row.penalty == 3
+    assert row.total == sum(one.points for one in GRADED) - 3
+    html, table = report.write_report(tmp_path / "reports", LESSON, [row])
+    assert html.read_text().startswith("<!DOCTYPE html>") and table.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_nothing_graded_is_said(tmp_path) -> None:
+    with pytest.raises(FileNotFoundError, match="course grade 01_linear_regression"):
+        report.collect(tmp_path, LESSON, f"sqlite:///{tmp_path / 'gradebook.db'}")
+
+
+def test_code_that_was_forbidden_is_a_mistake_too() -> None:
+    entry = entry_of("ada", {})
+    entry.answers["mse"] = [{"error": "Forbidden", "text": "torch.nn.MSELoss"}] * len(GRADED[1].asked(7))
+    (mistake,) = report.row_of(entry).mistakes
+    assert mistake.name == "not by hand" and isinstance(GRADED[1], Exercise)
