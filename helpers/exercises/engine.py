@@ -201,7 +201,7 @@ class Exercise:
         used = [g.text for g in given if g.error == "Forbidden" and g.text in self.forbids]
         if used:
             return self.forbidden(used)
-        expected = known_answers(self, "reference", seed)
+        expected = [known_answer(self, "reference", seed, place) for place in range(len(questions))]
         right = [self.agree(g, e) for g, e in zip(given, expected, strict=True)]
         if all(right):
             return self.verdict("right", f"right on all {len(right)} questions.", right, questions)
@@ -259,12 +259,12 @@ class Exercise:
         Two mistakes at once agree with no misconception everywhere; where the exercise has parts, the first part that
         went wrong may still show one of them.
         """
-        wrongs = [(wrong, known_answers(self, wrong.name, seed)) for wrong in self.misconceptions()]
         for places in [range(len(given)), *parts_of(questions)]:
             if all(self.agree(given[i], expected[i]) for i in places):
                 continue
-            for wrong, theirs in wrongs:
-                if all(self.agree(given[i], theirs[i]) and given[i].text == theirs[i].text for i in places):
+            for wrong in self.misconceptions():
+                theirs = ((given[i], known_answer(self, wrong.name, seed, i)) for i in places)
+                if all(self.agree(g, known) and g.text == known.text for g, known in theirs):
                     return wrong.name, wrong.hint
         return None, ""
 
@@ -319,13 +319,18 @@ def plain_parts(arguments: tuple) -> list[Any]:
     return parts
 
 
-@lru_cache(maxsize=1024)
-def known_answers(exercise: Exercise, name: str, seed: int) -> list[Read]:
-    """What the reference, or the misconception of this name, answers to the questions of this seed."""
+@lru_cache(maxsize=64)
+def known_questions(exercise: Exercise, seed: int) -> list[Question]:
+    """The questions of this seed, drawn once; nobody may change them."""
+    return exercise.asked(seed)
+
+
+@lru_cache(maxsize=8192)
+def known_answer(exercise: Exercise, name: str, seed: int, place: int) -> Read:
+    """What the reference, or the misconception of this name, answers to one of the questions of this seed."""
     codes = {"reference": exercise.reference} | {wrong.name: wrong.code for wrong in exercise.misconceptions()}
-    read = exercise.read(exercise.answers(codes[name], seed), exercise.asked(seed))
-    assert read is not None
-    return read
+    question = known_questions(exercise, seed)[place]
+    return exercise.read_one(exercise.watched_answer(codes[name], question, Watch()), question)
 
 
 def own_line(error: BaseException, code: Any) -> str:

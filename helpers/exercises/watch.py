@@ -30,7 +30,7 @@ class Watch:
         the exercise on the way; a method named `".softmax"` counts where the learner's own code calls it.
     """
 
-    def __init__(self, forbids: Iterable[str]) -> None:
+    def __init__(self, forbids: Iterable[str] = ()) -> None:
         """Find the things behind the names."""
         self.forbids = tuple(forbids)
         self.used: list[str] = []
