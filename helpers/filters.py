@@ -273,7 +273,7 @@ def null_correlations(
     return torch.cat(best)
 
 
-def null_cutoff(correlations: torch.Tensor, chance: float = 0.02) -> float:
+def null_cutoff(correlations: torch.Tensor, chance: float = 0.01) -> float:
     """Return the correlation that this share of untrained filters exceed.
 
     The default is stricter than the usual one in twenty, so that the next untrained bank, too, stays below that.

@@ -4,6 +4,7 @@ Every picture carries its own white background, so that it can be read in light 
 """
 
 from helpers.plots.attention import attention_arcs, attention_map, cost_against_length, embedding
+from helpers.plots.filters import against_chance, attributions, filter_matches
 from helpers.plots.live import Live
 from helpers.plots.look import INK, PALETTE, axes, label_ends, panels, show, style
 from helpers.plots.networks import decision_boundary, over_seeds, race, timeline
@@ -18,8 +19,10 @@ __all__ = [
     "INK",
     "PALETTE",
     "Live",
+    "against_chance",
     "attention_arcs",
     "attention_map",
+    "attributions",
     "axes",
     "composition",
     "confusion",
@@ -27,6 +30,7 @@ __all__ = [
     "decision_boundary",
     "embedding",
     "error_ranges",
+    "filter_matches",
     "gates_by_base",
     "gradient_by_distance",
     "hidden_path",

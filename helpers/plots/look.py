@@ -56,13 +56,16 @@ def axes(ax: Axes | None, width: float = 6.4, height: float = 3.6) -> Axes:
     return panels(1, width, height)[1][0] if ax is None else ax
 
 
-def panels(count: int, width: float = 4.8, height: float = 3.6) -> tuple[Figure, list[Axes]]:
-    """Return a new figure in the look of the course and its axes, side by side, `width` by `height` inches each."""
+def panels(count: int, width: float = 4.8, height: float = 3.6, *, rows: int = 1) -> tuple[Figure, list[Axes]]:
+    """Return a new figure in the look of the course and its axes, `width` by `height` inches each.
+
+    There are `count` side by side in each of `rows`; they come row by row.
+    """
     import matplotlib.pyplot as plt
 
     with plt.rc_context(_RC):
-        figure, grid = plt.subplots(ncols=count, figsize=(count * width, height), squeeze=False)
-    return figure, list(grid[0])
+        figure, grid = plt.subplots(rows, count, figsize=(count * width, rows * height), squeeze=False)
+    return figure, list(grid.flat)
 
 
 def label_ends(ax: Axes, x: float, ends: Mapping[str, float], colours: Mapping[str, str]) -> None:

@@ -1,0 +1,129 @@
+"""Pictures of what convolutions learned: filters beside known motifs, chance beside training, attributions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from helpers.filters import FilterMatch
+from helpers.motifs import Matrix, checked_matrix
+from helpers.plots.look import INK, PALETTE, axes, panels
+from helpers.plots.sequences import logo
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike
+
+
+def filter_matches(found: Sequence[FilterMatch], *, most: int = 4) -> Figure:
+    """Draw what filters answer to, and under each the known motif that it resembles, column under column.
+
+    Parameters
+    ----------
+    found : sequence of FilterMatch
+        From `helpers.filters.match_filters`; the first `most` are drawn.
+    most : int
+        Side by side.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If nothing was found.
+    """
+    shown = list(found)[:most]
+    if not shown:
+        raise ValueError("filter_matches: found is empty; expected matches such as match_filters gives")
+    figure, grid = panels(len(shown), width=3.2, height=1.7, rows=2)
+    for one, above, below in zip(shown, grid[: len(shown)], grid[len(shown) :], strict=True):
+        motif = one.match.motif if one.match.strand == 1 else one.match.motif.reverse_complement()
+        logo(one.probabilities, ax=above)
+        logo(motif.probabilities(), ax=below, positions=np.arange(motif.width) + one.match.offset)
+        start, end = min(0, one.match.offset), max(one.probabilities.shape[1], one.match.offset + motif.width)
+        strand = "" if one.match.strand == 1 else ", other strand"
+        above.set_title(f"filter {one.filter}: {one.windows:,} windows", fontsize=10)
+        below.set_title(f"{motif.name}{strand}: r = {one.match.correlation:.2f}", fontsize=10)
+        for ax in (above, below):
+            ax.set_xlim(start - 0.6, end - 0.4)
+            ax.set(xlabel="" if ax is above else "position (bases)", ylabel="bits" if one is shown[0] else "")
+    return figure
+
+
+def against_chance(
+    untrained: ArrayLike | torch.Tensor, trained: ArrayLike | torch.Tensor, cutoff: float, *, ax: Axes | None = None
+) -> Axes:
+    """Draw how well untrained and trained filters match known motifs, and the cut-off between luck and finding.
+
+    Parameters
+    ----------
+    untrained, trained : correlations of the best match, one for each filter
+    cutoff : float
+        From `helpers.filters.null_cutoff`.
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = axes(ax, width=6.4, height=3.0)
+    bins = np.linspace(0, 1, 41)
+    for values, colour in ((untrained, "#767676"), (trained, PALETTE["T"])):
+        heights, _ = np.histogram(np.asarray(values), bins=bins)
+        ax.bar(
+            bins[:-1], 100 * heights / max(len(np.asarray(values)), 1), 0.025, align="edge", color=colour, alpha=0.75
+        )
+    top = ax.get_ylim()[1]
+    ax.axvline(cutoff, color=INK, linestyle="--", linewidth=1.2)
+    ax.set(xlim=(0.2, 1.01), ylim=(0, 1.25 * top), ylabel="share of filters (%)")
+    ax.set_xlabel("correlation with the most similar of all JASPAR motifs")
+    ax.text(cutoff - 0.01, 1.2 * top, "untrained", color="#5c5c5c", ha="right", va="top", fontweight="bold")
+    ax.text(cutoff + 0.01, 1.2 * top, "trained", color=PALETTE["T"], va="top", fontweight="bold")
+    return ax
+
+
+def attributions(
+    maps: Mapping[str, Matrix],
+    *,
+    positions: Sequence[int] | np.ndarray | None = None,
+    marks: Mapping[str, tuple[int, int]] | None = None,
+) -> Figure:
+    """Draw attributions of one sequence as letters, one track a method, under each other.
+
+    Parameters
+    ----------
+    maps : mapping from the name of a method to numbers, shape (4, L)
+        Such as saliency: zero but for the bases that stand there; positive speaks for the class.
+    positions : L rising whole numbers, optional
+        As in `logo`.
+    marks : mapping from a name to (first, last) position, optional
+        Stretches to shade, with their name in the first track.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If there are no maps, or as `logo`.
+    """
+    if not maps:
+        raise ValueError("attributions: maps is empty; expected at least one method and its (4, L) numbers")
+    figure, grid = panels(1, width=11, height=1.55, rows=len(maps))
+    for ax, (name, values) in zip(grid, maps.items(), strict=True):
+        logo(checked_matrix("attributions", values), kind="weights", ax=ax, positions=positions, ylabel=name)
+        ax.set_xlabel("")
+        for mark, (first, last) in (marks or {}).items():
+            ax.axvspan(first - 0.5, last + 0.5, color="#dddddd", zorder=0)
+            if ax is grid[0]:
+                ax.text((first + last) / 2, 1.02, mark, transform=ax.get_xaxis_transform(), ha="center", va="bottom")
+    grid[-1].set_xlabel("position")
+    return figure
