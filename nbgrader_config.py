@@ -3,13 +3,12 @@
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
-    Execute,
     GetGrades,
-    LimitOutput,
+    OverwriteCells,
     SaveAutoGrades,
 )
 
-from helpers.grading.preprocessors import MarkAnswers, SetSeed
+from helpers.grading.preprocessors import AnswerInSandbox, MarkAnswers
 from helpers.release import PREPROCESSORS
 
 c = get_config()  # noqa: F821  given by nbgrader
@@ -19,14 +18,11 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "course"
 c.CourseDirectory.solution_directory = "generated-solutions"  # not used; it must not be "solutions"
 c.GenerateAssignment.preprocessors = PREPROCESSORS
-c.Execute.timeout = 300  # seconds a cell
-c.Execute.skip_cells_with_tag = "demo"  # no mark depends on them
-c.Execute.shutdown_kernel = "immediate"
+c.Autograde.exporter_class = "helpers.grading.preprocessors.HandedIn"
+c.Autograde.sanitize_preprocessors = [OverwriteCells, CheckCellMetadata]
 c.Autograde.autograde_preprocessors = [
-    SetSeed,
-    Execute,
+    AnswerInSandbox,
     MarkAnswers,
-    LimitOutput,
     SaveAutoGrades,
     AssignLatePenalties,
     CheckCellMetadata,

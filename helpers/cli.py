@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from helpers.grading.commands import app as grade
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -29,6 +31,7 @@ app = typer.Typer(
 )
 data = typer.Typer(help="List, fetch and check the data sets.", no_args_is_help=True)
 app.add_typer(data, name="data")
+app.add_typer(grade, name="grade")
 
 
 class Source(str, Enum):

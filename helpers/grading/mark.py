@@ -6,6 +6,10 @@ worker or a sandbox says about right and wrong is ever believed.
 
 from __future__ import annotations
 
+import builtins
+import hashlib
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.exercises import LESSONS, Lesson, exercises
@@ -36,6 +40,17 @@ def exercises_of(assignment: str) -> tuple[Exercise, ...]:
     return exercises(lesson_of(assignment).number)
 
 
+@cache
+def knowledge() -> str:
+    """SHA-256 of everything that verdicts depend on beside the answers: marks made with another are out of date."""
+    from helpers import exercises as package
+
+    found = hashlib.sha256()
+    for path in sorted(Path(package.__file__).parent.glob("*.py")):
+        found.update(f"{path.name}\0".encode() + path.read_bytes())
+    return found.hexdigest()
+
+
 def verdict(exercise: Exercise, entry: Entry) -> Verdict:
     """The verdict on one exercise of a spool entry."""
     used = forbidden_in_cells(exercise.code_name, [*entry.extra, *entry.code.values()], exercise.forbids)
@@ -43,8 +58,8 @@ def verdict(exercise: Exercise, entry: Entry) -> Verdict:
         return exercise.forbidden(used)
     answers = entry.answers.get(exercise.id)
     if answers is None:
-        error = entry.said.get(exercise.id, "").partition(":")[0]
-        what = f"ended with {error}" if error.isidentifier() else "gave none"
+        error = known_error(entry.said.get(exercise.id, "").partition(":")[0])
+        what = f"ended with {error}" if error else "gave none"
         return exercise.verdict("unreadable", f"There are no answers to mark: your cell {what}.")
     return exercise.mark(answers, question_seed(entry.seed, exercise.id))
 
@@ -52,3 +67,9 @@ def verdict(exercise: Exercise, entry: Entry) -> Verdict:
 def verdicts(entry: Entry) -> dict[str, Verdict]:
     """The verdict on every exercise that carries points, by its id, in the order of the lesson."""
     return {each.id: verdict(each, entry) for each in exercises_of(entry.assignment) if each.points}
+
+
+def known_error(name: str) -> str:
+    """The name of an error if it is one of Python's own; "" for others, for a learner may call one by the seed."""
+    known = getattr(builtins, name, None)
+    return name if isinstance(known, type) and issubclass(known, BaseException) else ""

@@ -1,69 +1,167 @@
-"""nbgrader preprocessors that make the marks outside the learner's kernel.
+"""The safe road into nbgrader: its autograder, its formgrader and `course grade` all take it.
 
-`SetSeed` gives the kernel the seed of this submission; there, checks then hand in answers and no verdict.
-`MarkAnswers` replaces whatever a graded cell printed by the verdict on the answers that it handed in.
+    reading    `HandedIn` (an exporter) reads any file, and puts the answers into the release      (transplant)
+    answering  `AnswerInSandbox` takes the answers from the spool, or has them made now             (run, spool)
+    marking    `MarkAnswers` turns answers into points, where nbgrader looks for them               (mark)
+
+nbgrader does the rest: it records the points, and never sees a cell run.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import copy
+import functools
+import hashlib
+import shutil
 from pathlib import Path
 from typing import Any
 
+from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
+from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Dict, Unicode
 
-from helpers.exercises.check import MIME
 from helpers.exercises.engine import Exercise, Verdict
 from helpers.exercises.messages import lines_of, plain, rich
-from helpers.grading.mark import exercises_of
-from helpers.grading.secret import secret, seed_of
+from helpers.files import write_whole
+from helpers.grading import spool
+from helpers.grading.jobs import Limits
+from helpers.grading.mark import exercises_of, knowledge, verdict
+from helpers.grading.reading import Unreadable
+from helpers.grading.run import run
+from helpers.grading.submissions import Course
+from helpers.grading.transplant import digest, transplant, untouched
 
-SEED = "COURSE_SEED"
+RECORDED = ".recorded"
 
 
-class SetSeed(NbGraderPreprocessor):
-    """Give the kernel that runs next the seed of this submission."""
+class HandedIn(NotebookExporter):
+    """Reads what was handed in, whatever it is, as a clean notebook with the learner's answers in it."""
+
+    def __init__(self, config: Any = None, **named: Any) -> None:
+        """Prepare the converter that this exporter works for."""
+        super().__init__(config=config, **named)
+        if isinstance(self.parent, Autograde):
+            prepare(self.parent)
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **named: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """The release with the learner's answers; what nbgrader wrote itself is read as it is."""
+        if not (isinstance(self.parent, Autograde) and self.parent._sanitizing):
+            return super().from_filename(filename, resources=resources, **named)
+        assert resources is not None
+        names = resources["nbgrader"]
+        course = course_of(self.parent.coursedir)
+        released = course.released(names["assignment"])
+        try:
+            book = transplant(course.notebook(names["assignment"], names["student"])[0], released).notebook
+        except Unreadable:
+            book = untouched(released)
+        return self.from_notebook_node(book, resources, **named)
+
+
+class AnswerInSandbox(NbGraderPreprocessor):
+    """Has the answers of a submission in the spool, before they are marked."""
+
+    sandbox = Unicode("", help="bubblewrap, podman, docker; empty: the first that works; none: without (unsafe)").tag(
+        config=True
+    )
+    limits = Dict(help="What a submission may use: see helpers.grading.jobs.Limits").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Set the environment that the kernel inherits."""
+        """Run the submission, unless exactly this was run before."""
         names = resources["nbgrader"]
-        root = Path(CourseDirectory(config=self.config).root)
-        os.environ[SEED] = str(seed_of(secret(root), names["assignment"], names["student"]))
+        course = course_of(CourseDirectory(config=self.config), Limits(**self.limits), self.sandbox)
+        job = course.job(names["assignment"], names["student"])
+        if course.entry(job) is None:
+            spool.write(course.root, run(job))
         return nb, resources
 
 
 class MarkAnswers(NbGraderPreprocessor):
-    """Turn handed-in answers into points that nbgrader records."""
+    """Turns handed-in answers into points that nbgrader records."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Mark every graded code cell of a notebook."""
-        seed = int(os.environ.pop(SEED))
-        asked = {exercise.id: exercise for exercise in exercises_of(resources["nbgrader"]["assignment"])}
+        names = resources["nbgrader"]
+        course = course_of(CourseDirectory(config=self.config))
+        entry = spool.read(course.root, names["assignment"], names["student"])
+        if entry is None:
+            raise RuntimeError(f"there are no answers of {names['student']} in the spool")
+        asked = {exercise.id: exercise for exercise in exercises_of(names["assignment"])}
         for cell in nb.cells:
-            if cell.cell_type == "code" and utils.is_grade(cell):
+            if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell):
                 exercise = asked[cell.metadata["nbgrader"]["grade_id"].removeprefix("check_")]
-                cell.outputs = outputs_for(exercise, exercise.mark(handed_in(cell, exercise), seed))
+                cell.outputs = outputs_for(exercise, verdict(exercise, entry))
         return nb, resources
 
 
-def handed_in(cell: NotebookNode, exercise: Exercise) -> Any:
-    """The answers in a cell's outputs; None where there is not exactly one message with them."""
-    messages = [output.data[MIME] for output in cell.outputs if MIME in output.get("data", {})]
-    if len(messages) != 1 or not isinstance(messages[0], dict) or messages[0].get("exercise") != exercise.id:
-        return None
-    return json.loads(json.dumps(messages[0].get("answers")))  # plain dicts, not NotebookNodes
-
-
-def outputs_for(exercise: Exercise, verdict: Verdict) -> list[NotebookNode]:
+def outputs_for(exercise: Exercise, found: Verdict) -> list[NotebookNode]:
     """The verdict as outputs: the message, then the points where nbgrader looks for them."""
-    lines = lines_of(exercise, verdict, stand_in=False)
-    message = {"text/plain": plain(exercise, verdict, lines), "text/html": rich(exercise, verdict, lines)}
+    lines = lines_of(exercise, found, stand_in=False)
+    message = {"text/plain": plain(exercise, found, lines), "text/html": rich(exercise, found, lines)}
     told = new_output("display_data", data=message)
-    if not verdict.points:  # nbgrader reads no points from an error, and full points from a bare 0
-        return [told, new_output("error", ename="NotYet", evalue=verdict.message, traceback=[verdict.message])]
-    return [told, new_output("execute_result", data={"text/plain": repr(verdict.points)}, execution_count=1)]
+    if not found.points:  # nbgrader reads no points from an error, and full points from a bare 0
+        return [told, new_output("error", ename="NotYet", evalue=found.message, traceback=[found.message])]
+    return [told, new_output("execute_result", data={"text/plain": repr(found.points)}, execution_count=1)]
+
+
+# -- nbgrader's converter ------------------------------------------------------------------------------------------
+
+
+def course_of(coursedir: CourseDirectory, limits: Limits | None = None, sandbox: str = "") -> Course:
+    """The course that an nbgrader folder holds."""
+    return Course(
+        Path(coursedir.root), coursedir.submitted_directory, coursedir.release_directory, limits or Limits(), sandbox
+    )
+
+
+def prepare(converter: Autograde) -> None:
+    """Let nbgrader copy no file of a submission (links, pipes and devices among them), and forget what was cut short.
+
+    nbgrader takes a submission for graded as soon as its folder is there. A folder is whole only if what was recorded
+    for it says so; else it is made again.
+    """
+    converter.coursedir = copy.copy(converter.coursedir)
+    converter.coursedir.ignore = ["*"]
+    course = course_of(converter.coursedir)
+    for assignment in converter.assignments:
+        folder = Path(assignment)
+        lesson, student = folder.name, folder.parent.name
+        made = course.root / converter._format_dest(lesson, student)
+        if made.is_dir() and not is_recorded(course, lesson, student):
+            shutil.rmtree(made)
+    converter.post_convert_hook = functools.partial(record, course)
+
+
+def record(course: Course, assignment: str, student: str, notebooks: list[str]) -> None:
+    """Remember that a submission is in the gradebook, as it is now: nbgrader's hook after everything is written."""
+    folder = Path(notebooks[0]).parent
+    lesson, name = folder.name, folder.parent.name
+    write_whole(recorded_at(course, lesson, name), fingerprint(course, lesson, name).encode())
+
+
+def is_recorded(course: Course, assignment: str, student: str) -> bool:
+    """Whether the gradebook has exactly what the spool has, and the spool what was handed in."""
+    try:
+        return recorded_at(course, assignment, student).read_text() == fingerprint(course, assignment, student)
+    except (OSError, ValueError):
+        return False
+
+
+def recorded_at(course: Course, assignment: str, student: str) -> Path:
+    """The file that says what was recorded."""
+    return spool.place(course.root, assignment, student).with_suffix(RECORDED)
+
+
+def fingerprint(course: Course, assignment: str, student: str) -> str:
+    """SHA-256 of the spool entry, of what was handed in, and of what marks are made with."""
+    job = course.job(assignment, student)
+    entry = course.entry(job)
+    held = spool.place(course.root, assignment, student).read_bytes() if entry is not None else b""
+    return hashlib.sha256(held + (digest(job.notebook) + knowledge()).encode()).hexdigest()

@@ -17,10 +17,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import select
+import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -28,11 +31,16 @@ from helpers.grading import containers, kinds
 from helpers.grading.jobs import MIB, Limits
 from helpers.grading.sealed import Sealed
 
+STOPPED = threading.Event()  # nothing is to be run any more in this process
 LOOK = 0.2  # seconds between two looks at the memory in use
 
 
 class Broken(RuntimeError):
     """The sandbox itself failed, through no fault of the submission."""
+
+
+class Interrupted(RuntimeError):
+    """Somebody stopped grading; what was running has to be run again."""
 
 
 class Ended(RuntimeError):
@@ -55,17 +63,20 @@ class Sandbox:
         self.came = 0
         self.why = ""
         self._buffer = bytearray()
-        self._folder = tempfile.TemporaryDirectory(prefix="g-", ignore_cleanup_errors=True)
         self._looked = 0.0
+        self._folder = Path(tempfile.gettempdir()) / f"g-{secrets.token_hex(8)}"  # its name is the container's
+        if self.kind == kinds.UNSAFE:
+            self._folder.mkdir(mode=0o700)
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed with the sandbox
         with contextlib.ExitStack() as handles:
-            command, passed = kinds.command(self.kind, sealed, limits, Path(self._folder.name), handles)
+            command, passed = kinds.command(self.kind, sealed, limits, self._folder, handles)
             self.process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=handles.enter_context(open(Path(self._folder.name) / "stderr", "wb")),
-                env=kinds.environment(self.kind, Path(self._folder.name)),
-                cwd="/" if self.kind != "none" else self._folder.name,
+                stderr=self._stderr,
+                env=kinds.environment(self.kind, self._folder),
+                cwd=self._folder if self.kind == kinds.UNSAFE else "/",
                 pass_fds=passed,
                 start_new_session=True,
             )
@@ -132,6 +143,9 @@ class Sandbox:
     def watch(self, until: float) -> None:
         """End the sandbox if it is late, or has taken more than its share."""
         now = time.monotonic()
+        if STOPPED.is_set():
+            self.end("was stopped")
+            raise Interrupted("grading was stopped")
         if now > until:
             self.end("took too long")
         elif self.came > self.limits.answers:
@@ -151,15 +165,13 @@ class Sandbox:
 
     def complaint(self) -> str:
         """What the sandbox said on its way up, if it did not come up."""
-        with contextlib.suppress(OSError), open(Path(self._folder.name) / "stderr", "rb") as file:
-            return file.read(2000).decode("utf-8", "replace").strip()
-        return ""
+        return os.pread(self._stderr.fileno(), 2000, 0).decode("utf-8", "replace").strip()
 
     def end(self, why: str) -> None:
         """End it and everything in it. The reason that is given first stays."""
         self.why = self.why or why
         if self.kind in ("podman", "docker"):
-            containers.remove(self.kind, Path(self._folder.name))
+            containers.remove(self.kind, self._folder)
         elif self.kind == kinds.UNSAFE:
             end_descendants(self.process.pid)
         with contextlib.suppress(ProcessLookupError):
@@ -169,11 +181,11 @@ class Sandbox:
     def close(self) -> None:
         """End it, and remove what was made for it."""
         self.end("is over")
-        for pipe in (self.process.stdin, self.process.stdout):
+        for pipe in (self.process.stdin, self.process.stdout, self._stderr):
             assert pipe is not None
             with contextlib.suppress(OSError):
                 pipe.close()
-        self._folder.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def memory_of(pid: int) -> int:

@@ -28,6 +28,7 @@ KEPT_SETTINGS = ("points", "parts", "forbids", "hints", "kind", "returns", "rtol
 KINDS = {"Exercise", "ModuleExercise", "PredictionExercise", "MultipleChoice"}
 SECRET_METHODS = {"reference", "labels", "facts", "misconceptions"}
 INSIDE = ("__init__.py", "inside.py")  # of grading
+REGISTRY = "helpers/exercises/__init__.py"
 LEFT_OUT = ("cli.py", "doctor.py", "release.py", "runner.py", "workspace.py", "course", "__pycache__")
 
 
@@ -69,7 +70,7 @@ def sealed(cache: Path | None = None) -> Sealed:
 
     from helpers.workspace import checkout
 
-    files = contents()
+    files = [*contents(), *data()]
     digest = hashlib.sha256(repr([(name, hashlib.sha256(data).hexdigest()) for name, data in files]).encode())
     digest.update(f"{sys.version} {sys.prefix}".encode())
     folder = (cache or Path(platformdirs.user_cache_dir("deep-learning-on-dna"))) / "sealed" / digest.hexdigest()[:24]
@@ -79,10 +80,9 @@ def sealed(cache: Path | None = None) -> Sealed:
     return Sealed(folder, digest.hexdigest(), tuple(str(path) for path in (around, PACKAGE) if path))
 
 
+@functools.cache
 def contents() -> list[tuple[str, bytes]]:
     """The files of the sealed package, by path, as they will be written."""
-    from helpers.datasets import shipped
-
     modules = {f"exercises/{lesson.name}.py" for lesson in LESSONS}
     found = []
     for path in sorted(PACKAGE.rglob("*")):
@@ -94,10 +94,46 @@ def contents() -> list[tuple[str, bytes]]:
             continue
         data = path.read_bytes()
         found.append((f"helpers/{name}", sealed_module(data.decode(), name).encode() if name in modules else data))
-    for path in sorted(shipped().rglob("*")):
-        if path.is_file():
-            found.append((f"helpers/shipped/{path.relative_to(shipped()).as_posix()}", path.read_bytes()))
     return found
+
+
+def data() -> list[tuple[str, bytes]]:
+    """The small data that ships with the course, by path."""
+    beside = [PACKAGE / "shipped", PACKAGE.parent / "datasets"]
+    shipped = next(folder for folder in beside if (folder / "registry.toml").is_file())
+    files = [path for path in sorted(shipped.rglob("*")) if path.is_file()]
+    return [(f"helpers/shipped/{path.relative_to(shipped).as_posix()}", path.read_bytes()) for path in files]
+
+
+@functools.cache
+def asking(lesson: str) -> str:
+    """SHA-256 of all that decides what a lesson asks: its sealed exercises, and what of the package they import.
+
+    A new widget or another lesson leave it as it is, a new question does not.
+    """
+    files = dict(contents())
+    waiting, seen = [f"helpers/exercises/{lesson}.py", "helpers/grading/inside.py"], {REGISTRY}
+    found = hashlib.sha256()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen and name in files:
+            seen.add(name)
+            waiting += imported_files(files[name].decode())
+    for name in sorted(seen - {REGISTRY}):
+        found.update(f"{name}\0".encode() + files[name])
+    return found.hexdigest()
+
+
+def imported_files(source: str) -> list[str]:
+    """The files in which a module's imports from this package may be."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.update({node.module, *(f"{node.module}.{alias.name}" for alias in node.names)})
+        elif isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+    ours = [name.replace(".", "/") for name in sorted(names) if name.startswith("helpers.")]
+    return [f"{name}{end}" for name in ours for end in (".py", "/__init__.py")]
 
 
 def make(files: list[tuple[str, bytes]], folder: Path) -> None:

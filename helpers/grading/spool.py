@@ -36,7 +36,7 @@ class Entry:
     seed : int
         The questions were drawn with it.
     submission, release, course : str
-        SHA-256 of the submitted file, of the released notebook, and of the sealed package that asked.
+        SHA-256 of what was handed in, of the released notebook, and of what asked (`sealed.asking`).
     status : {"graded", "timed out", "died", "unreadable"}
         "graded" if every cell ran; the others still hold the answers that came.
     why : str

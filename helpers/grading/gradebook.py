@@ -1,0 +1,137 @@
+"""nbgrader's gradebook: one writer, one submission at a time, again where something else had it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import SaveCells
+from traitlets.config import Config, PyFileConfigLoader
+
+from helpers.grading.preprocessors import course_of, is_recorded
+from helpers.grading.submissions import CONFIG, Course
+
+LOCKED = ("database is locked", "OperationalError")
+PATIENCE = 60.0  # seconds for somebody else's lock
+
+
+class NotRecorded(RuntimeError):
+    """A submission that did not get into the gradebook; the message says why."""
+
+
+class One(Autograde):
+    """nbgrader's autograder for one submission, whatever its folder and its notebook are called."""
+
+    def init_notebooks(self) -> None:
+        """Take the submission that is meant, without patterns: a name may hold `[`, or begin with a dot."""
+        folder = self.coursedir.format_path(
+            self._input_directory, self.coursedir.student_id, self.coursedir.assignment_id
+        )
+        self.assignments = {folder: [os.path.join(folder, f"{self.coursedir.assignment_id}.ipynb")]}
+        self.notebooks: list[str] = []
+
+
+class Recorder:
+    """Writes submissions of one course into its gradebook."""
+
+    def __init__(self, root: Path) -> None:
+        """Read the course's settings.
+
+        Raises
+        ------
+        FileNotFoundError
+            If this is no folder of a course.
+        """
+        if not (root / CONFIG).is_file():
+            raise FileNotFoundError(f"{root} is no course: there is no {CONFIG} in it; work in a clone of the course")
+        beside = os.path.dirname(sys.executable)  # nbgrader calls alembic by name, also where no environment is active
+        os.environ["PATH"] = f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        self.config: Config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+        self.config.CourseDirectory.root = str(root)
+        self.coursedir = CourseDirectory(config=self.config)
+
+    def course(self, **settings: Any) -> Course:
+        """The course, with other settings than its own where they are given."""
+        from dataclasses import replace
+
+        from helpers.grading.jobs import Limits
+
+        own = self.config.get("AnswerInSandbox", Config())
+        course = course_of(self.coursedir, Limits(**dict(own.get("limits", {}))), str(own.get("sandbox", "")))
+        return replace(course, **settings)
+
+    def prepare(self, course: Course, assignment: str) -> None:
+        """Let the gradebook know the released lesson, if it does not."""
+        import nbformat
+
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            try:
+                gradebook.find_notebook(assignment, assignment)
+                return
+            except MissingEntry:
+                gradebook.update_or_create_assignment(assignment)
+        names = {"notebook": assignment, "assignment": assignment, "db_url": self.coursedir.db_url}
+        SaveCells(config=self.config).preprocess(nbformat.reads(course.released(assignment), 4), {"nbgrader": names})
+
+    def record(self, course: Course, assignment: str, student: str) -> None:
+        """Write one submission into the gradebook, unless exactly this is in it.
+
+        Raises
+        ------
+        NotRecorded
+            If it cannot be written: another program holds the gradebook for a minute, or the disk is full.
+        """
+        made = course.root / self.coursedir.format_path(self.coursedir.autograded_directory, student, assignment)
+        if made.is_dir() and is_recorded(course, assignment, student):
+            return
+        until = time.monotonic() + PATIENCE
+        while True:
+            said = self.autograde(assignment, student)
+            if not said:
+                return
+            if not any(word in said for word in LOCKED) or time.monotonic() > until:
+                raise NotRecorded(last_line(said))
+            time.sleep(0.5)
+
+    def autograde(self, assignment: str, student: str) -> str:
+        """Let nbgrader record one submission; what it complained of, "" if it did."""
+        self.coursedir.assignment_id, self.coursedir.student_id = assignment, student
+        said: list[str] = []
+        log = logging.Logger("recording")
+        log.addHandler(Listener(said))
+        converter = One(coursedir=self.coursedir, config=self.config, log=log)
+        converter.force = True
+        with contextlib.suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of nbgrader's own making
+            converter.start()
+            return ""
+        return "\n".join(said) or "nbgrader did not say why"
+
+
+class Listener(logging.Handler):
+    """Keeps what nbgrader complains of."""
+
+    def __init__(self, said: list[str]) -> None:
+        """Hear errors only."""
+        super().__init__(logging.ERROR)
+        self.said = said
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a message."""
+        self.said.append(record.getMessage())
+
+
+def last_line(said: str) -> str:
+    """The line of a traceback that says what happened."""
+    lines = [line.strip() for line in said.splitlines() if ": " in line and not line.startswith((" ", "File "))]
+    errors = [line for line in lines if line.partition(":")[0].endswith(("Error", "Exception", "Entry"))]
+    return (errors or lines or [said])[-1][:300]
