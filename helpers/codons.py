@@ -40,32 +40,33 @@ def meanings() -> dict[str, str]:
     return {codon: table.forward_table.get(codon, "*") for codon in CODONS}
 
 
-def coding_sequence(codons: int, *, rng: np.random.Generator) -> str:
-    """Draw what a human coding sequence looks like to who knows codon usage only: ATG, then codon after codon.
+def coding_tokens(n: int, codons: int, *, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw what human coding sequences look like to who knows codon usage only: ATG, then codon after codon.
 
     Each codon is drawn on its own, with its frequency in human genes; there is no stop. Real genes also have an order
     of amino acids, which these lack.
 
     Parameters
     ----------
-    codons : int
-        How many, the ATG included.
+    n, codons : int
+        How many sequences, and codons in each, the ATG included.
     rng : Generator
 
     Returns
     -------
-    str
-        ``3 * codons`` bases.
+    ndarray, (n, 3 * codons), int64
+        Tokens 0 to 3.
 
     Raises
     ------
     ValueError
-        If `codons` is below 1.
+        If `n` or `codons` is below 1.
     """
-    if codons < 1:
-        raise ValueError(f"coding_sequence: codons is {codons}; expected 1 or more")
-    drawn = rng.choice(len(CODONS), size=codons - 1, p=sense_shares())
-    return "ATG" + "".join(CODONS[i] for i in drawn)
+    if n < 1 or codons < 1:
+        raise ValueError(f"coding_tokens: n is {n} and codons is {codons}; expected 1 or more of each")
+    drawn = rng.choice(len(CODONS), size=(n, codons), p=sense_shares())
+    drawn[:, 0] = CODONS.index("ATG")
+    return np.stack([drawn // 16, drawn // 4 % 4, drawn % 4], axis=2).reshape(n, -1)
 
 
 @lru_cache(maxsize=1)
@@ -76,7 +77,7 @@ def sense_shares() -> NDArray[np.float64]:
 
 
 def next_base(position: int, before: str) -> NDArray[np.float64]:
-    """Return the true probability of the next base in :func:`coding_sequence`: shape (4,).
+    """Return the true probability of the next base in :func:`coding_tokens`: shape (4,).
 
     Parameters
     ----------

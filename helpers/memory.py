@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import math
+import csv
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
+from helpers.datasets import shipped
 from helpers.sequences import BASES, tokenise
 from helpers.training.devices import own_randomness, reseed
 
-KINDS: dict[str, type[nn.RNNBase]] = {"RNN": nn.RNN, "GRU": nn.GRU, "LSTM": nn.LSTM}
+KINDS: dict[str, Any] = {"RNN": nn.RNN, "GRU": nn.GRU, "LSTM": nn.LSTM}
 MOTIF = "TATAAA"
 BATCH, LR, CLIP, TESTED = 64, 5e-3, 1.0, 2000
-SURE = 0.02  # training stops early where the mean loss of the last 20 batches is below this
+SURE, RECENT = 0.02, 20  # training stops early where the mean loss of the last 20 batches is below 0.02
 
 
 class Remembered(NamedTuple):
@@ -89,10 +90,10 @@ def memory_task(n: int, distance: int, *, generator: Generator) -> tuple[Tensor,
     return F.one_hot(tokens, len(BASES)).float().transpose(1, 2), y.float()
 
 
-def remember(
+def learn(
     kind: str, distance: int, *, seed: int, open: float = 0.0, steps: int = 300, hidden: int = 16
-) -> Remembered:
-    """Train a :class:`Reader` on fresh sequences and ask it about 2,000 more.
+) -> tuple[Reader, int]:
+    """Train a :class:`Reader` on fresh sequences: return it, and how many batches of 64 it took.
 
     Parameters
     ----------
@@ -103,21 +104,16 @@ def remember(
     seed : int
         Draws the first weights and all sequences.
     steps : int
-        Batches of 64 at most.
-
-    Returns
-    -------
-    Remembered
-        `accuracy` 0.5 is guessing.
+        Batches at most.
     """
     cpu = torch.device("cpu")
     with own_randomness(cpu):
         reseed(cpu, seed, epoch=0)
         model = Reader(kind, hidden, open=open)
-    drawn, judged = (Generator().manual_seed(1000 * seed + part) for part in (0, 1))
+    drawn = Generator().manual_seed(2 * seed)
     optimiser = torch.optim.Adam(model.parameters(), lr=LR)
-    began, losses = time.perf_counter(), [math.inf] * 20
-    while len(losses) - 20 < steps and sum(losses[-20:]) / 20 > SURE:
+    losses: list[float] = []
+    while len(losses) < steps and (len(losses) < RECENT or sum(losses[-RECENT:]) / RECENT > SURE):
         X, y = memory_task(BATCH, distance, generator=drawn)
         loss = F.binary_cross_entropy_with_logits(model(X), y)
         optimiser.zero_grad()
@@ -125,11 +121,35 @@ def remember(
         nn.utils.clip_grad_norm_(model.parameters(), CLIP)
         optimiser.step()
         losses.append(loss.item())
+    return model, len(losses)
+
+
+def remember(kind: str, distance: int, *, seed: int, open: float = 0.0, steps: int = 300) -> Remembered:
+    """Train a reader as :func:`learn` does, and ask it about 2,000 sequences more; an accuracy of 0.5 is guessing."""
+    began = time.perf_counter()
+    model, taken = learn(kind, distance, seed=seed, open=open, steps=steps)
     seconds = time.perf_counter() - began
-    X, y = memory_task(TESTED, distance, generator=judged)
+    X, y = memory_task(TESTED, distance, generator=Generator().manual_seed(2 * seed + 1))
     with torch.no_grad():
         accuracy = ((model(X) > 0) == (y > 0.5)).float().mean().item()
-    return Remembered(kind, distance, open, seed, accuracy, len(losses) - 20, seconds)
+    return Remembered(kind, distance, open, seed, accuracy, taken, seconds)
+
+
+def measured() -> list[Remembered]:
+    """Read what ``benchmarks/memory.py`` measured: five networks, three distances, five seeds."""
+    with (shipped() / "memory.csv").open(encoding="utf-8", newline="") as table:
+        return [
+            Remembered(
+                row["kind"],
+                int(row["distance"]),
+                float(row["open"]),
+                int(row["seed"]),
+                float(row["accuracy"]),
+                int(row["steps"]),
+                float(row["seconds"]),
+            )
+            for row in csv.DictReader(table)
+        ]
 
 
 def reach(rnn: nn.RNNBase, X: Tensor) -> Tensor:

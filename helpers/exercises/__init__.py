@@ -47,6 +47,7 @@ LESSONS = (
         "Convolution: finding motifs wherever they are",
         ("human_tata", "human_nontata", "ecoli_sigma70"),
     ),
+    Lesson(5, "recurrent", "Recurrent networks: reading in order", ("human_tata", "human_nontata")),
 )
 
 

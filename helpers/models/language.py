@@ -45,34 +45,6 @@ class NextBase(nn.Module):
         chances = self(inputs).log_softmax(dim=2)  # (N, L, 4)
         return chances.gather(2, tokens[:, :, None]).squeeze(2).sum(dim=1)
 
-    @torch.no_grad()
-    def write(self, begin: Tensor, length: int, *, temperature: float = 1.0, generator: torch.Generator) -> Tensor:
-        """Continue each beginning (N, L) base by base, each drawn from what the model expects: (N, L + length).
-
-        Parameters
-        ----------
-        begin : (N, L) of int64
-            Tokens 0 to 3, or START; at least one each.
-        length : int
-            Bases to add.
-        temperature : float
-            Divides the logits: below 1 it plays safe, above 1 it dares.
-        generator : torch.Generator
-
-        Raises
-        ------
-        ValueError
-            If the temperature is not above 0.
-        """
-        if not temperature > 0:
-            raise ValueError(f"NextBase.write: temperature is {temperature}; expected a number above 0")
-        state, tokens = None, [begin]
-        for _ in range(length):
-            states, state = self.gru(_one_hot("NextBase", tokens[-1], len(BASES)), state)
-            chances = (self.score(states[:, -1]) / temperature).softmax(dim=1)  # (N, 4)
-            tokens.append(torch.multinomial(chances, 1, generator=generator))
-        return torch.cat(tokens, dim=1)
-
 
 class Translator(nn.Module):
     """Sequence to sequence: one GRU reads the source to its end, another writes the target from that state alone.

@@ -228,11 +228,9 @@ def word_map(points: ArrayLike, words: Sequence[str], values: ArrayLike, *, labe
             "expected (N, 2) and (N,)"
         )
     ax = axes(ax, 7.2, 5.2)
-    dots = ax.scatter(*places.T, c=shades, cmap="viridis", s=14)
-    low, high = shades.min(), shades.max()
-    for (x, y), word, shade in zip(places, words, shades, strict=True):
-        colour = dots.cmap((shade - low) / (high - low or 1) * 0.85)
-        ax.annotate(word, (x, y), (0, 4), textcoords="offset points", ha="center", fontsize=8, color=colour)
+    dots = ax.scatter(places[:, 0], places[:, 1], c=shades, cmap="cividis_r", s=30, edgecolor=INK, linewidth=0.4)
+    for (x, y), word in zip(places, words, strict=True):
+        ax.annotate(word, (x, y), (0, 5), textcoords="offset points", ha="center", fontsize=8)
     ax.figure.colorbar(dots, ax=ax, fraction=0.04, pad=0.02).set_label(label)
     ax.set(xlabel="first number of the embedding", ylabel="second number")
     return ax
