@@ -119,6 +119,7 @@ class Exercise:
     unwritten = "not written yet. Replace the line `raise NotImplementedError()`."
     reference: Any  # a method, or a nested class where the exercise asks for a class
     lesson: int  # set by the registry in helpers.exercises
+    sealed = False  # whether this copy of the course was made without answers
 
     # -- what an author writes ------------------------------------------------------------------------------------
 

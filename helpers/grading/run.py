@@ -1,7 +1,7 @@
 """Running one submission: its cells go into a sandbox one by one, answers come out.
 
-A cell that never ends, or ends the whole process, costs its own exercise: the sandbox is started anew without it, and
-what was answered before stays answered.
+A cell that never ends, or twice ends the whole process, costs its own exercise: the sandbox is started anew without it,
+and what was answered before stays answered. (Once may be somebody else's doing: a machine short of memory, a person.)
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from helpers.grading.transplant import Plan, Step, digest, transplant
 
 START = 180.0  # seconds for the first import of torch on a slow disk
 GRACE = 5.0  # seconds between asking to stop and stopping
-MOST_RESTARTS = 12
+MOST_RESTARTS = 60
+KILLED = ("was killed", "ended its process")
 TOO_LONG = "TimeLimit"
 
 
@@ -82,6 +83,7 @@ class Running:
     why: list[str] = field(default_factory=list)
     status: str = "graded"
     left_out: set[int] = field(default_factory=set)
+    suspects: set[int] = field(default_factory=set)  # steps at which the process ended once; -1 is its start
 
     def to_the_end(self) -> Running:
         """Run every step that can be run; leave out those that end the process."""
@@ -101,17 +103,18 @@ class Running:
         try:
             with Sandbox(sealed(), self.job.limits, self.job.sandbox) as sandbox:
                 talk = Talk(sandbox, self.job, until)
-                self.opened(talk)
+                if not self.opened(talk):
+                    return False
                 for at, step in enumerate(self.plan.steps):
                     if at not in self.left_out and step.asks not in asked:
                         self.take(talk, step)
                         asked.update({step.asks} - {""})
         except Ended as error:
-            return self.lost(at, str(error), until)
+            return self.lost(at, str(error))
         return True
 
-    def opened(self, talk: Talk) -> None:
-        """Start the process inside.
+    def opened(self, talk: Talk) -> bool:
+        """Start the process inside; whether it started, where a second try may help.
 
         Raises
         ------
@@ -122,8 +125,18 @@ class Running:
         try:
             talk.ask(START, do="open", lesson=lesson_of(self.job.assignment).number, files=files)
         except Ended as error:
+            if self.once_more(-1, str(error)):
+                return False
             complaint = talk.sandbox.complaint()
             raise Broken(f"the sandbox ({talk.sandbox.kind}) did not start: {error}. {complaint}".strip()) from None
+        return True
+
+    def once_more(self, at: int, why: str) -> bool:
+        """Whether a process that ended at a step gets a second chance there."""
+        if why not in KILLED or at in self.suspects:
+            return False
+        self.suspects.add(at)
+        return True
 
     def take(self, talk: Talk, step: Step) -> None:
         """Run one cell, or put one exercise's questions."""
@@ -147,7 +160,7 @@ class Running:
         if any(type(a) is dict and a.get("error") == TOO_LONG for a in listed(reply.get("answers"))):
             self.note("timed out", f"{step.asks}: took longer than {seconds:.0f} s", step.asks)
 
-    def lost(self, at: int, why: str, until: float) -> bool:
+    def lost(self, at: int, why: str) -> bool:
         """After the end of a sandbox: leave out the step that ended it. Whether there is nothing more to run.
 
         Raises
@@ -155,6 +168,8 @@ class Running:
         Broken
             If a setup cell ended it before anything of the learner's ran.
         """
+        if self.once_more(at, why):
+            return False
         step = self.plan.steps[at]
         culprit = at
         if step.setup:

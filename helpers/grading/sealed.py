@@ -99,10 +99,11 @@ def contents() -> list[tuple[str, bytes]]:
 
 def data() -> list[tuple[str, bytes]]:
     """The small data that ships with the course, by path."""
-    beside = [PACKAGE / "shipped", PACKAGE.parent / "datasets"]
-    shipped = next(folder for folder in beside if (folder / "registry.toml").is_file())
-    files = [path for path in sorted(shipped.rglob("*")) if path.is_file()]
-    return [(f"helpers/shipped/{path.relative_to(shipped).as_posix()}", path.read_bytes()) for path in files]
+    from helpers.datasets import shipped
+
+    root = shipped()
+    files = [path for path in sorted(root.rglob("*")) if path.is_file()]
+    return [(f"helpers/shipped/{path.relative_to(root).as_posix()}", path.read_bytes()) for path in files]
 
 
 @functools.cache

@@ -21,7 +21,6 @@ from helpers.sequences import gc_content as gc_of_the_course
 def fresh_progress(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    monkeypatch.delenv("COURSE_SEED", raising=False)
 
 
 @pytest.fixture
