@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
-_ORDER = ("C", "T", "G", "A")  # in which lines take their colours
 _GREY = "#767676"
+_COLOURS = (*(PALETTE[base] for base in "CTGA"), _GREY)  # in the order in which lines take them
 _TINTS = ("#f0dcea", "#ffffff", "#d3ecff")  # of class 0, of "don't know", of class 1
 _FINE = 121  # cells along one side of a drawn plane
 
@@ -92,7 +92,7 @@ def over_seeds(
     x : (K,)
         Rising.
     runs : mapping from name to (K,), or to (seeds, K)
-        The name is written at the right end. At most eight: full lines, then dashed ones.
+        The name is written at the right end. At most ten: five full lines, then dashed ones.
     x_label, y_label : str
         With units.
     scale : {"linear", "log", "loglog", "logx"}
@@ -114,15 +114,18 @@ def over_seeds(
     for name, values in measured.items():
         if values.shape[1:] != places.shape or not values.size:
             raise ValueError(f"over_seeds: {name!r} has shape {values.shape}; expected (seeds, {len(places)})")
-    if not 1 <= len(measured) <= 8:
-        raise ValueError(f"over_seeds: {len(measured)} lines; expected 1 to 8")
+    if not 1 <= len(measured) <= 2 * len(_COLOURS):
+        raise ValueError(f"over_seeds: {len(measured)} lines; expected 1 to {2 * len(_COLOURS)}")
     ax = axes(ax, 5.6, 3.2)
     ax.set(xlabel=x_label, ylabel=y_label)
     ax.set_xscale("log" if scale in ("loglog", "logx") else "linear")
     ax.set_yscale("log" if scale in ("loglog", "log") else "linear")
-    colours = {name: PALETTE[base] for name, base in zip(measured, cycle(_ORDER), strict=False)}
+    if scale in ("loglog", "logx") and len(places) < 12:
+        ax.set_xticks(places, [f"{place:,g}" for place in places])
+        ax.minorticks_off()
+    colours = dict(zip(measured, cycle(_COLOURS), strict=False))
     for number, (name, values) in enumerate(measured.items()):
-        line = "-" if number < len(_ORDER) else "--"
+        line = "-" if number < len(_COLOURS) else "--"
         ax.plot(places, values.mean(axis=0), line, color=colours[name], marker="o" if len(places) < 12 else None, ms=4)
         if len(values) > 1:
             ax.fill_between(places, values.min(axis=0), values.max(axis=0), color=colours[name], alpha=0.2, lw=0)
@@ -138,14 +141,14 @@ def race(
     goal: tuple[float, float],
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw descents on one surface, each with its name where it ends.
+    """Draw descents on one surface, a dot a step.
 
     Parameters
     ----------
     height : callable
         ``height(w1, w2)`` of tensors of any one shape; it must not fall below that of `goal`.
     paths : mapping from name to (K, 2)
-        One row a step.
+        One row a step. Colours are those of `over_seeds`, in the same order; at most five.
     window : ((low, high), (low, high))
         Of w1, across, and of w2, upwards.
     goal : (w1, w2)
@@ -157,17 +160,23 @@ def race(
     -------
     Axes
         Contours are spaced by equal steps of the logarithm of the height above the goal.
+
+    Raises
+    ------
+    ValueError
+        If there are more paths than colours.
     """
+    if len(paths) > len(_COLOURS):
+        raise ValueError(f"race: {len(paths)} paths; expected at most {len(_COLOURS)}")
     ax = axes(ax, 7.2, 4.2)
     across, up = np.meshgrid(*(np.linspace(low, high, _FINE) for low, high in window))
     heights = height(torch.as_tensor(across), torch.as_tensor(up)).numpy()
     above = heights - float(height(*torch.tensor(goal, dtype=torch.float64)))
     ax.contourf(across, up, np.log10(np.maximum(above, above[above > 0].min())), levels=20, cmap="Greys_r", zorder=0)
-    for (name, path), base in zip(paths.items(), cycle(_ORDER), strict=False):
+    for path, colour in zip(paths.values(), _COLOURS, strict=False):
         steps = np.asarray(path, dtype=float)
-        dashed = list(paths).index(name) >= len(_ORDER)
-        ax.plot(*steps.T, "--" if dashed else "-", color=PALETTE[base], marker="o", markersize=2.5, linewidth=1.4)
-        ax.plot(*steps[-1], "o", color=PALETTE[base], markersize=8, markeredgecolor="white", zorder=4)
+        ax.plot(*steps.T, color=colour, marker="o", markersize=2.5, linewidth=1.4)
+        ax.plot(*steps[-1], "o", color=colour, markersize=8, markeredgecolor="white", zorder=4)
     ax.plot(*goal, marker="+", markersize=14, markeredgewidth=2.5, color="#D62728", zorder=5)
     ax.set(xlim=window[0], ylim=window[1], xlabel="weight $w_1$", ylabel="weight $w_2$")
     return ax
@@ -200,7 +209,7 @@ def timeline(events: Sequence[tuple[int, str]], *, ax: Axes | None = None) -> Ax
     ax.axhline(0, color=_GREY, linewidth=2, zorder=1)
     for place, (year, text) in enumerate(events):
         side = 1 if place % 2 == 0 else -1
-        colour = PALETTE[_ORDER[place % len(_ORDER)]]
+        colour = _COLOURS[place % 4]
         ax.plot([place, place], [0, 0.35 * side], color=colour, linewidth=1.5, zorder=2)
         ax.plot(place, 0, "o", color=colour, markersize=9, zorder=3)
         upright: Literal["bottom", "top"] = "bottom" if side > 0 else "top"

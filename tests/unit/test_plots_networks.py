@@ -52,9 +52,12 @@ def test_points_of_class_1_are_circles_where_they_lie() -> None:
     assert circles.get_xydata().tolist() == [[1, 0], [1, 2]]
 
 
-def test_boundary_names_wrong_shapes() -> None:
-    with pytest.raises(ValueError, match=r"X has shape \(4,\), y \(4,\)"):
-        plots.decision_boundary(torch.sum, POINTS[:, 0], LABELS, x_label="x", y_label="y")
+@pytest.mark.parametrize(
+    ("X", "y", "told"), [(POINTS[:, 0], LABELS, r"\(4,\), y \(4,\)"), (POINTS, LABELS[:3], r"y \(3,\)")]
+)
+def test_boundary_names_wrong_shapes(X, y, told) -> None:
+    with pytest.raises(ValueError, match=told):
+        plots.decision_boundary(torch.sum, X, y, x_label="x", y_label="y")
 
 
 def over_seeds(runs, **settings):
@@ -81,13 +84,25 @@ def test_scale_is_that_of_the_axes_named(scale, axes) -> None:
     assert (ax.get_xscale(), ax.get_yscale()) == axes
 
 
-def test_fifth_line_is_told_from_the_first_by_its_dashes() -> None:
-    lines = over_seeds({str(k): [k, k, k] for k in range(5)}).lines
-    assert lines[0].get_color() == lines[4].get_color()
-    assert (lines[0].get_linestyle(), lines[4].get_linestyle()) == ("-", "--")
+def test_no_two_lines_look_alike() -> None:
+    lines = over_seeds({str(k): [k, k, k] for k in range(10)}).lines
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == 10
+    assert {line.get_linestyle() for line in lines[:5]} == {"-"}
 
 
-@pytest.mark.parametrize(("runs", "told"), [({"net": [[1, 2]]}, r"'net' has shape \(1, 2\)"), ({}, "0 lines")])
+def test_places_along_a_logarithmic_axis_are_written_out() -> None:
+    ax = plots.over_seeds([150, 1200, 4880], {"net": [1, 2, 3]}, x_label="x", y_label="y", scale="logx")
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["150", "1,200", "4,880"]
+
+
+@pytest.mark.parametrize(
+    ("runs", "told"),
+    [
+        ({"net": [[1, 2]]}, r"'net' has shape \(1, 2\)"),
+        ({}, "0 lines"),
+        ({str(k): [k] * 3 for k in range(11)}, "11 lines"),
+    ],
+)
 def test_runs_that_do_not_fit_are_named(runs, told) -> None:
     with pytest.raises(ValueError, match=told):
         over_seeds(runs)
@@ -112,6 +127,11 @@ def test_race_shades_by_the_height_above_the_goal(monkeypatch: pytest.MonkeyPatc
     plots.race(lambda a, b: bowl(a, b) + 5, {}, window=((-3, 3), (-2, 4)), goal=(0, 1))
     across, up, shade = (part[9, 70] for part in drawn["given"])
     assert 10**shade == pytest.approx(bowl(across, up))
+
+
+def test_race_refuses_more_paths_than_colours() -> None:
+    with pytest.raises(ValueError, match="6 paths; expected at most 5"):
+        plots.race(bowl, {str(k): [(0, 0)] for k in range(6)}, window=((-3, 3), (-2, 4)), goal=(0, 1))
 
 
 def test_years_stand_in_order_in_turn_above_and_below() -> None:
