@@ -84,3 +84,8 @@ def test_integrated_gradients_begin_at_the_baseline(model):
         integrated_gradients(model, X, baseline=torch.zeros(4, 3))
     with pytest.raises(ValueError, match="steps is 0"):
         integrated_gradients(model, X, steps=0)
+
+
+def test_mutations_of_what_is_not_one_hot_are_refused(model):
+    with pytest.raises(ValueError, match="other numbers than 0 and 1"):
+        in_silico_mutagenesis(model, torch.full((1, 4, 12), 0.25))
