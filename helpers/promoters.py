@@ -50,11 +50,13 @@ class Recipe:
 
 
 RECIPES: dict[str, Recipe] = {
-    "logistic regression": Recipe(LogisticRegression, lr=1e-2, epochs=20, epochs_large=8, quick_sequences=50_000),
-    "MLP": Recipe(lambda length: MLP(length, (128,), dropout=0.4), lr=3e-3, epochs=15, epochs_large=8),
-    "CNN": Recipe(PromoterCNN, lr=3e-3, epochs=15, epochs_large=8),
-    "GRU": Recipe(GRUClassifier, lr=3e-3, epochs=15, epochs_large=8),
-    "attention": Recipe(AttentionClassifier, lr=3e-3, epochs=15, epochs_large=8),
+    "logistic regression": Recipe(
+        LogisticRegression, lr=0.03, epochs=20, epochs_large=8, quick_epochs=8, quick_sequences=50_000
+    ),
+    "MLP": Recipe(lambda length: MLP(length, (128,), dropout=0.5), lr=8e-3, epochs=15, epochs_large=8, quick_epochs=8),
+    "CNN": Recipe(PromoterCNN, lr=8e-3, epochs=15, epochs_large=8, quick_epochs=8),
+    "GRU": Recipe(GRUClassifier, lr=0.01, epochs=12, epochs_large=6, quick_epochs=8),
+    "attention": Recipe(AttentionClassifier, lr=5e-3, epochs=12, epochs_large=6),
 }
 
 

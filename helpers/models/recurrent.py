@@ -16,7 +16,7 @@ class GRUClassifier(nn.Module):
     Parameters
     ----------
     length : int
-        Bases in a sequence, L; 2 or more.
+        Bases in a sequence, L; 3 or more.
     filters : int
         Filters of the convolution, 7 bases wide.
     hidden : int
@@ -30,19 +30,19 @@ class GRUClassifier(nn.Module):
 
     def __init__(self, length: int, filters: int = 32, hidden: int = 32) -> None:
         super().__init__()
-        self.length = checked_length("GRUClassifier", length, 2)
+        self.length = checked_length("GRUClassifier", length, 3)
         self.stem = nn.Sequential(
             nn.Conv1d(len(BASES), filters, 7, padding=3),  # (N, 4, L) -> (N, filters, L)
+            nn.MaxPool1d(3),  # (N, filters, L / 3)
             nn.BatchNorm1d(filters),
             nn.ReLU(),
-            nn.MaxPool1d(2),  # (N, filters, L / 2)
             nn.Dropout(0.2),
         )
         self.gru = nn.GRU(filters, hidden, batch_first=True, bidirectional=True)
-        self.head = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(length // 2 * 2 * hidden, 1))
+        self.head = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(length // 3 * 2 * hidden, 1))
 
     def forward(self, X: Tensor) -> Tensor:
         """Return the logits ``(N,)`` of one-hot sequences ``(N, 4, L)`` of any type; ValueError for another shape."""
-        words = self.stem(checked_input(self, X, self.length)).transpose(1, 2)  # (N, L / 2, filters): one word a step
-        states, _ = self.gru(words)  # (N, L / 2, 2 hidden): forwards and backwards
+        words = self.stem(checked_input(self, X, self.length)).transpose(1, 2)  # (N, L / 3, filters): one word a step
+        states, _ = self.gru(words)  # (N, L / 3, 2 hidden): forwards and backwards
         return self.head(states).squeeze(-1)
