@@ -123,7 +123,9 @@ def answers_of(exercise: Exercise, code: Any, seed: int, seconds: float) -> list
     for question in asked:
         left = until - time.monotonic()
         try:
-            with limited(max(left, 0.001)):
+            if left <= 0:
+                raise TimeLimit("no time was left for this question")
+            with limited(left):
                 answers.append(exercise.answer(code, question))
         except BaseException as error:
             answers.append({"error": type(error).__name__, "text": str(error)[:MOST_SAID]})

@@ -54,12 +54,13 @@ def cells_in(data: bytes | None) -> list[Cell]:
     if type(book) is not dict:
         raise Unreadable("the file is JSON, but no notebook")
     lists = [book.get("cells")] + [sheet.get("cells") for sheet in dicts(book.get("worksheets"))]  # format 3
-    cells = [cell_of(cell) for cells in lists for cell in dicts(cells)]
+    found = [cell_of(cell) for cells in lists for cell in dicts(cells)]
+    cells = [cell for cell in found if cell is not None]
     if not cells:
         raise Unreadable("the notebook has no cells")
     if len(cells) > MOST_CELLS:
         raise Unreadable(f"the notebook has {len(cells)} cells, and {MOST_CELLS} are the most")
-    return [cell for cell in cells if cell is not None]
+    return cells
 
 
 def text_of(data: bytes) -> str:
@@ -79,7 +80,7 @@ def dicts(value: Any) -> list[dict[str, Any]]:
 
 def cell_of(cell: dict[str, Any]) -> Cell | None:
     """A cell, whatever stands in it; None for one that says nothing."""
-    source = cell.get("source", cell.get("input"))
+    source = cell.get("source") or cell.get("input") or ""
     if type(source) is list:
         source = "".join(line for line in source if type(line) is str)
     if type(source) is not str:
