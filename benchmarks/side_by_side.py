@@ -4,8 +4,8 @@ A round times ours, then theirs; the next round the other way about, so that a m
 ratio is theirs over ours, above 1 where ours is faster, of CPU time and of wall time, each the median of the rounds'
 own ratios, with the smallest and the largest. Garbage is collected before the clock starts.
 
-glibc's malloc gives memory back to the system and asks for it again by rules that depend on what was freed before: luck,
-and half of the time of a small network. So `begin` starts the program anew with both thresholds fixed.
+glibc's malloc gives memory back to the system and asks for it again by rules that depend on what was freed before:
+luck, and half of the time of a small network. So `begin` starts the program anew with both thresholds fixed.
 """
 
 from __future__ import annotations

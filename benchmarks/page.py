@@ -1,0 +1,111 @@
+"""Write docs/benchmarks.md from the stored results: `python benchmarks/page.py`; a test keeps the two in step."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from side_by_side import RESULTS
+
+PAGE = RESULTS.parent.parent / "docs" / "benchmarks.md"
+SUBJECTS = {
+    "one_hot": "One-hot encoding",
+    "logo": "Sequence logos",
+    "ism": "In-silico mutagenesis",
+    "shuffle": "Dinucleotide shuffles",
+    "scan": "Scanning with a weight matrix, both strands",
+    "fit": "Training loops",
+    "fit_cuda": "Training loops on a GPU",
+    "import": "Importing",
+    "grading": "Grading",
+}
+HEAD = """# Benchmarks
+
+Written by `python benchmarks/page.py` from what the benchmarks stored in `benchmarks/results/`; do not edit. `make
+bench` measures everything that needs no GPU. Each row times ours and the peer in turn, in one run, after checking that
+their results agree. Ratios are the peer's time over ours, above 1 where ours is faster: the median of the rounds, the
+least and the most. The models' scores are in [scoreboard.md](scoreboard.md).
+"""
+
+
+def main() -> None:
+    """Write the page, whole or not at all."""
+    part = PAGE.with_suffix(".part")
+    part.write_text(page(), encoding="utf-8")
+    os.replace(part, PAGE)
+    print(f"wrote docs/{PAGE.name}")
+
+
+def page() -> str:
+    """The page of all results that are stored."""
+    parts = [HEAD]
+    for subject, title in SUBJECTS.items():
+        if (RESULTS / f"{subject}.json").exists():
+            parts.append(comparison(title, stored(subject)))
+    if (RESULTS / "lessons.json").exists():
+        parts.append(lessons(stored("lessons")))
+    if (RESULTS / "widgets.json").exists():
+        parts.append(widgets(stored("widgets")))
+    return "\n".join(parts)
+
+
+def stored(subject: str) -> dict[str, Any]:
+    """What a benchmark stored."""
+    return json.loads((RESULTS / f"{subject}.json").read_text(encoding="utf-8"))
+
+
+def comparison(title: str, results: dict[str, Any]) -> str:
+    """A table of rows as `side_by_side.compare` makes them."""
+    lines = [f"## {title}\n", where(results["machine"]), ""]
+    lines += ["| | peer | ours, ms | peer, ms | CPU time | wall time | target | agreement |"]
+    lines += ["|---|---|---:|---:|---:|---:|---:|---|"]
+    for row in results["rows"]:
+        reached = row["target"] is not None and row["cpu"]["median"] >= row["target"]
+        target = "" if row["target"] is None else f"{'✔' if reached else '✘'} {row['target']:.3g}×"
+        lines.append(
+            f"| {row['what']} | {row['peer']} | {1e3 * row['ours_s']:.3g} | {1e3 * row['theirs_s']:.3g} | "
+            f"{ratio(row['cpu'])} | {ratio(row['wall'])} | {target} | {row['agreement']} |"
+        )
+    return "\n".join([*lines, ""])
+
+
+def ratio(measured: dict[str, float]) -> str:
+    """A ratio with its range."""
+    return f"{measured['median']:.3g}× ({measured['least']:.3g}–{measured['most']:.3g})"
+
+
+def where(machine: dict[str, Any]) -> str:
+    """The machine, in a sentence."""
+    versions = [f"{name} {version}" for name, version in machine.items() if isinstance(version, str)]
+    load = f", load {machine['load_before']} before" if "load_before" in machine else ""
+    return f"{machine['cores']} cores, {machine['memory_gib']} GiB{load}; {', '.join(versions)}."
+
+
+def lessons(results: dict[str, Any]) -> str:
+    """Seconds and memory of each lesson."""
+    lines = ["## Lessons, solved, from top to bottom\n", where(results["machine"]), ""]
+    lines += ["| lesson | data | seconds | budget | peak memory, MiB |", "|---|---|---:|---:|---:|"]
+    for row in results["rows"]:
+        late = "" if row["seconds"] <= row["budget_s"] else " ✘"
+        lines.append(
+            f"| {row['lesson']} | {row['source']} | {row['seconds']}{late} | {row['budget_s']} | {row['peak_mib']} |"
+        )
+    return "\n".join([*lines, ""])
+
+
+def widgets(results: dict[str, Any]) -> str:
+    """Milliseconds from input to paint."""
+    lines = ["## Widgets, from input to paint\n", where(results["machine"]), ""]
+    lines += [
+        "| widget | lesson's size, ms | ten times that, ms | `interact` with matplotlib, ms |",
+        "|---|---:|---:|---:|",
+    ]
+    for name, row in results["widgets"].items():
+        times = [row[size]["median_ms"] for size in ("lesson", "ten times", "interact")]
+        lines.append(f"| {name} | " + " | ".join(str(time) for time in times) + " |")
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    main()
