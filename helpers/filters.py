@@ -221,7 +221,8 @@ def match_filters(counts: torch.Tensor, motifs: Sequence[Motif], cutoff: float) 
         i = int(correlation[k].argmax())
         match = Match(motifs[i], float(correlation[k, i]), int(offset[k, i]), int(strand[k, i]))
         if match.correlation > cutoff:
-            found.append(FilterMatch(k, int(counts[k, :, 0].sum()), probabilities[k], match))
+            windows = int(counts[k].sum(dim=0).max())  # a column may hold an N here and there
+            found.append(FilterMatch(k, windows, probabilities[k], match))
     return found
 
 

@@ -912,14 +912,13 @@ class AveragePrecision(Exercise):
         return found.cumsum(0) / torch.arange(1, len(found) + 1), found
 
     @misconception(
-        "You joined the points by straight lines (the trapezoid). Between two points precision does not fall on a "
-        "line: the area comes out too large, and when positives are rare, much too large."
+        "You joined the points by straight lines (the trapezoid). Between two positives precision falls and then "
+        "jumps, it follows no line: the area comes out too large, and when positives are rare, much too large."
     )
     def trapezoid(self, y: Tensor, scores: Tensor) -> float:
         precision, found = self.down_the_list(y[scores.argsort(descending=True)])
-        recall = torch.cat([torch.zeros(1), found.cumsum(0) / y.sum()])
-        precision = torch.cat([torch.ones(1), precision])
-        return float((recall.diff() * (precision[1:] + precision[:-1]) / 2).sum())
+        points = torch.cat([torch.ones(1), precision[found == 1]])
+        return float((points[1:] + points[:-1]).mean() / 2)
 
     @misconception(
         "You averaged over all ranks. Only ranks at which a positive stands raise the recall; average there."
