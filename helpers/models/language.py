@@ -8,8 +8,6 @@ from torch import Tensor, nn
 
 from helpers.sequences import BASES
 
-START = 4  # what stands before the first base; in a sequence it is an N
-
 
 class NextBase(nn.Module):
     """Read bases one by one with a GRU and, after each, score the four that may come next.
@@ -32,7 +30,7 @@ class NextBase(nn.Module):
         self.score = nn.Linear(hidden, len(BASES))
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """Return the logits (N, L, 4) of the base that follows each token (N, L); START or N is read as zeros."""
+        """Return the logits (N, L, 4) of the base that follows each token (N, L); 4, an N, is read as zeros."""
         return self.score(self.states(tokens))
 
     def states(self, tokens: Tensor) -> Tensor:
@@ -40,10 +38,12 @@ class NextBase(nn.Module):
         return self.gru(_one_hot("NextBase", tokens, len(BASES)))[0]
 
     def log_likelihood(self, tokens: Tensor) -> Tensor:
-        """Return the natural logarithm of the probability of each whole sequence (N, L), bases 0 to 3: shape (N,)."""
-        inputs = F.pad(tokens[:, :-1], (1, 0), value=START)  # before the first base nothing has been read
-        chances = self(inputs).log_softmax(dim=2)  # (N, L, 4)
-        return chances.gather(2, tokens[:, :, None]).squeeze(2).sum(dim=1)
+        """Return the natural logarithm of the probability of what follows the first base: (N,) of tokens (N, L).
+
+        Bases 0 to 3. The first one is given, as in training, where it is nobody's target.
+        """
+        chances = self(tokens[:, :-1]).log_softmax(dim=2)  # (N, L - 1, 4)
+        return chances.gather(2, tokens[:, 1:, None]).squeeze(2).sum(dim=1)
 
 
 class Translator(nn.Module):

@@ -112,7 +112,9 @@ def gates_by_base(parts: Mapping[str, ArrayLike], sequence: str, *, marked: tupl
     return first
 
 
-def gradient_by_distance(curves: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Axes:
+def gradient_by_distance(
+    curves: Mapping[str, ArrayLike], *, limits: tuple[float, float] = (1e-16, 10.0), ax: Axes | None = None
+) -> Axes:
     """Draw how much the last state depends on each base before it, on a logarithmic scale.
 
     Parameters
@@ -120,6 +122,8 @@ def gradient_by_distance(curves: Mapping[str, ArrayLike], *, ax: Axes | None = N
     curves : mapping from a network's name to (L,) or (seeds, L)
         Entry k belongs to the base k places back; several seeds become a band and their geometric mean. A name that
         begins with a kind of cell gets that cell's colour; a dashed line if it says more.
+    limits : (float, float)
+        Of the y axis; a curve that leaves it is named where it would be seen last, at the edge.
     ax : Axes, optional
         Where to draw; a new figure if not given.
 
@@ -145,8 +149,9 @@ def gradient_by_distance(curves: Mapping[str, ArrayLike], *, ax: Axes | None = N
         colour = next((CELLS[kind] for kind in CELLS if name.startswith(kind)), INK)
         ax.plot(back, mean, color=colour, linestyle="-" if name in CELLS else "--")
         ax.fill_between(back, seeds.min(axis=0), seeds.max(axis=0), color=colour, alpha=0.15, linewidth=0)
-        ends[name], colours[name], longest = float(mean[-1]), colour, max(longest, len(back))
-    ax.set(xlabel="distance (bases back)", ylabel="gradient of the last state", xlim=(0, longest - 1))
+        ends[name], colours[name] = float(np.clip(mean[-1], *limits)), colour
+        longest = max(longest, len(back))
+    ax.set(xlabel="distance (bases back)", ylabel="gradient of the last state", xlim=(0, longest - 1), ylim=limits)
     label_ends(ax, longest - 1, ends, colours)
     return ax
 
