@@ -63,7 +63,19 @@ def test_help_answers_without_importing_torch_or_jupyter() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["lab", "run", "check", "exercises", "release", "status", "doctor", "data list", "data fetch", "data verify"],
+    [
+        "lab",
+        "run",
+        "check",
+        "bench",
+        "exercises",
+        "release",
+        "status",
+        "doctor",
+        "data list",
+        "data fetch",
+        "data verify",
+    ],
 )
 def test_every_command_has_help(name: str) -> None:
     assert "Usage" in course(*name.split(), "--help").output
@@ -207,6 +219,12 @@ def test_authors_commands_refuse_where_there_is_no_checkout(monkeypatch: pytest.
 
 def test_release_refuses_lessons_that_do_not_exist() -> None:
     assert "there is no lesson 'nope'" in one_line(course("release", "nope"))
+
+
+def test_bench_refuses_what_is_no_benchmark_and_names_those_there_are() -> None:
+    for word in ("nope", "side_by_side"):  # the second is what the others stand on
+        said = one_line(course("bench", word))
+        assert f"there is no benchmark {word!r}" in said and "promoters" in said
 
 
 # -- check ---------------------------------------------------------------------------------------------------------

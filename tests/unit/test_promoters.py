@@ -95,3 +95,14 @@ def test_the_maps_of_attention_are_shares_for_every_layer_and_head() -> None:
     steps = model.positions.shape[0]
     assert maps.shape == (2, len(model.blocks), model.blocks[0].attention.heads, steps, steps)
     assert torch.allclose(maps.sum(dim=-1), torch.ones(maps.shape[:-1]), atol=1e-5)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    ("model", "name", "least"),
+    [("logistic regression", "human_tata", 0.68), ("logistic regression", "human_nontata", 0.43)]
+    + [(model, "human_tata", 0.70) for model in ("MLP", "CNN")],  # tests/notebooks has the others
+)
+def test_a_quick_training_learns_the_real_promoters(real_data, monkeypatch, model, name, least) -> None:
+    monkeypatch.setenv("COURSE_DATA", str(real_data))
+    assert train(model, datasets.load(name, source="real"), seed=0).report["mcc"] >= least
