@@ -1,0 +1,320 @@
+"""Every attack and every oddity ends as it should: nobody earns, learns or breaks anything, and honest work is paid.
+
+The corpus is data, in `attacks/*.toml`. It is graded as a class is, all of it in one go; then each case is looked at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+import psutil
+import pytest
+from attack_cases import FOLDER, ROOT, Case, cases, hand_in
+from nbgrader.api import Gradebook
+
+from helpers.grading import kinds, spool
+from helpers.grading.coordinate import grade
+from helpers.grading.gradebook import Recorder
+from helpers.grading.jobs import Limits
+from helpers.grading.page import STYLE
+
+CASES = cases()
+LIMITS = Limits(cell=60, total=300, memory=1536 * 1024**2)
+SHORT = Limits(cell=8, total=60, memory=1536 * 1024**2)  # for those who would use all of it
+CHANGES = {"spool", "gradebook.db", "autograded", "feedback", ".course-secret", "gradebook.db-journal", "reports"}
+OUTLIVES = ("course-attack-outlives", "987654")
+
+
+@dataclass
+class Graded:
+    """The class after grading."""
+
+    root: Path
+    before: dict[str, str]
+    scores: dict[tuple[str, str], dict[str, float]]
+    called: list[str]
+    installed: dict[str, str]  # what changed there
+
+    def entry(self, case: Case) -> spool.Entry:
+        entry = spool.read(self.root, case.folder, case.name)
+        assert entry is not None, "there is nothing in the spool"
+        return entry
+
+    def feedback(self, case: Case) -> Path:
+        return self.root / "feedback" / case.name / case.folder
+
+
+def tree(root: Path) -> dict[str, str]:
+    """Every file below, with what it is and holds; but for what grading is there to write."""
+    found = {}
+    for folder, folders, files in os.walk(root):
+        if Path(folder) == root:
+            folders[:] = [name for name in folders if name not in CHANGES]
+            files = [name for name in files if name not in CHANGES]
+        for name in [*files, *folders]:
+            path = os.path.join(folder, name)
+            info = os.lstat(path)
+            text = f"{stat.filemode(info.st_mode)} {info.st_uid}"
+            if stat.S_ISLNK(info.st_mode):
+                text += os.readlink(path)
+            elif stat.S_ISREG(info.st_mode):
+                with contextlib.suppress(PermissionError), open(path, "rb") as file:
+                    text += (
+                        hashlib.file_digest(file, "sha256").hexdigest() if sys.version_info >= (3, 11) else digest(file)
+                    )
+            found[os.path.relpath(path, root)] = text
+    return found
+
+
+def digest(file) -> str:
+    return hashlib.sha256(file.read()).hexdigest()
+
+
+def installed() -> dict[str, str]:
+    """What stands around grading on this machine: the package, the environment, the system's settings."""
+    around = {f"helpers/{name}": text for name, text in tree(ROOT / "helpers").items() if "__pycache__" not in name}
+    for folder in (
+        Path(sys.prefix),
+        Path(sys.prefix) / "bin",
+        *Path(sys.prefix).glob("lib/python*/site-packages"),
+        Path("/etc"),
+    ):
+        around[str(folder)] = "\n".join(
+            sorted(name for name in os.listdir(folder) if not name.startswith((".", "__pycache__")))
+        )
+    around["/etc/passwd"] = hashlib.sha256(Path("/etc/passwd").read_bytes()).hexdigest()
+    return around
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[tuple[int, list[str]]]:
+    """Ports that a submission may try to call, and who did."""
+    called: list[str] = []
+    server = socket.create_server(("127.0.0.1", 0))
+    abstract = socket.socket(socket.AF_UNIX)
+    with contextlib.suppress(OSError):
+        abstract.bind("\0canary-abstract")
+    abstract.listen()
+
+    def wait(place: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                line, who = place.accept()
+                called.append(str(who))
+                line.close()
+
+    for place in (server, abstract):
+        threading.Thread(target=wait, args=(place,), daemon=True).start()
+    yield server.getsockname()[1], called
+    server.close()
+    abstract.close()
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory) -> Iterator[Graded]:
+    """The whole corpus handed in, graded and answered with feedback."""
+    kinds.best()  # attacks are not let loose without a sandbox
+    root = tmp_path_factory.mktemp("course")
+    home = tmp_path_factory.mktemp("CANARY-home")
+    (home / "CANARY-file.txt").write_text("CANARY-content")
+    (home / ".bash_history").write_text("CANARY-history")
+    shutil.copytree(ROOT / "solutions", root / "solutions")
+    shutil.copytree(ROOT / "course", root / "course")
+    config = (ROOT / "nbgrader_config.py").read_text()
+    (root / "nbgrader_config.py").write_text(f"{config}\n# CANARY-config\n")
+    environment = {"HOME": str(home), "CANARY_TOKEN": "CANARY-environment", "COURSE_HOME": str(home / "course")}
+    with listening() as (port, called), pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        places = {"root": str(root), "port": str(port), "canary": str(home / "CANARY-file.txt")}
+        for case in (*CASES, *(Case("honest", "", "", number, "solutions") for number in (0, 1, 2))):
+            if not (root / "submitted" / case.name / case.folder).exists():
+                hand_in(root, case, places)
+        mark_the_honest(root)
+        before = tree(root)
+        around = installed()
+        recorder = Recorder(root)
+        folders = sorted({case.folder for case in CASES})
+        for folder in folders:
+            harm = [case.name for case in CASES if case.kind == "harm" and case.folder == folder]
+            for limits, students in ((SHORT, harm), (LIMITS, ())):
+                if students or limits is LIMITS:
+                    grade(recorder, recorder.course(limits=limits), folder, students=students, at_once=2, say=quiet)
+            generate_feedback(root, folder)
+        scores = scores_of(root, folders)
+        yield Graded(root, before, scores, called, {k: v for k, v in installed().items() if around.get(k) != v})
+
+
+def mark_the_honest(root: Path) -> None:
+    """Put a canary into what nobody else should read."""
+    for path in (root / "submitted" / "honest").rglob("*.ipynb"):
+        book = json.loads(path.read_text())
+        book["cells"][0]["source"] = "CANARY-submission"
+        path.write_text(json.dumps(book))
+
+
+def generate_feedback(root: Path, folder: str) -> None:
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    words = [sys.executable, "-m", "nbgrader", "generate_feedback", folder, "--force"]
+    done = subprocess.run(words, cwd=root, env={**os.environ, "PATH": path}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+def scores_of(root: Path, folders: list[str]) -> dict[tuple[str, str], dict[str, float]]:
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        return {
+            (one.student.id, folder): {g.name.removeprefix("check_"): g.score for b in one.notebooks for g in b.grades}
+            for folder in folders
+            for one in gradebook.assignment_submissions(folder)
+        }
+
+
+def quiet(line: str) -> None:
+    """Nobody waits here for another grader."""
+
+
+def by(kind: str) -> list:
+    return [pytest.param(case, id=case.name) for case in CASES if case.kind == kind]
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.kind}-{case.name}") for case in CASES])
+def test_points_and_status_are_as_they_should_be(graded, case) -> None:
+    entry = graded.entry(case)
+    if case.status != "any":
+        assert entry.status == case.status, entry.why
+    assert bool(entry.why) == (entry.status != "graded")
+    if case.expected is not None:
+        got = graded.scores[case.name, case.folder]
+        assert {name: got.get(name) for name in case.expected} == case.expected, (entry.said, entry.why)
+
+
+@pytest.mark.parametrize("case", by("leaks"))
+def test_nothing_that_was_looked_for_was_found(graded, case) -> None:
+    assert "CANARY" not in json.dumps(graded.entry(case).answers), graded.entry(case).answers
+    assert graded.called == []
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.kind}-{case.name}") for case in CASES])
+def test_feedback_holds_nothing_hidden_and_one_page(graded, case) -> None:
+    files = [path for path in graded.feedback(case).rglob("*") if path.is_file()]
+    assert [path.suffix for path in files] == [".html"]
+    page = files[0].read_text()
+    secret = (graded.root / ".course-secret").read_text()
+    entry = graded.entry(case)
+    assert not any(word in page for word in ("CANARY-", secret, str(entry.seed), "QUESTION [")), "a leak"
+    parser = Scripts(page)
+    assert parser.found == []
+
+
+class Scripts(HTMLParser):
+    """What in a page could run: scripts, handlers, frames, addresses."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page.replace(STYLE, ""))
+
+    def handle_starttag(self, tag, attrs) -> None:
+        if tag in ("script", "iframe", "object", "embed", "img", "svg", "a", "link", "base", "form"):
+            self.found.append(tag)
+        self.found += [name for name, _ in attrs if name.startswith("on") or name in ("src", "href", "srcdoc")]
+
+
+def test_nothing_runs_in_the_formgrader(graded) -> None:
+    from nbconvert.exporters import HTMLExporter
+    from nbgrader.server_extensions.formgrader import handlers
+    from traitlets.config import Config
+
+    settings = Config()
+    settings.HTMLExporter.template_name = "formgrade"
+    settings.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    case = next(case for case in CASES if case.name == "script-for-the-grader")
+    path = graded.root / "autograded" / case.name / case.folder / f"{case.folder}.ipynb"
+    book = json.loads(path.read_text())
+    for cell in book["cells"]:
+        if cell["cell_type"] != "code":
+            assert "XSS" not in "".join(cell["source"])
+        for output in cell.get("outputs", []):
+            shown = "".join(output.get("data", {}).get("text/html", ""))
+            assert Scripts(shown).found == [] and "application/javascript" not in output.get("data", {})
+    assert HTMLExporter(config=settings) is not None
+
+
+def test_everything_around_is_as_it_was(graded) -> None:
+    after = tree(graded.root)
+    changed = {name for name in after.keys() | graded.before.keys() if after.get(name) != graded.before.get(name)}
+    assert changed == set()
+    assert graded.installed == {}
+
+
+def test_nothing_outlives_grading(graded) -> None:
+    left = []
+    for process in psutil.process_iter(["cmdline", "uids", "ppid"]):
+        words = " ".join(process.info["cmdline"] or [])
+        if process.pid != os.getpid() and any(word in words for word in OUTLIVES) and "pytest" not in words:
+            left.append((process.pid, words[:200]))
+        sandboxed = (process.info["uids"] and 61_200 <= process.info["uids"].real < 65_200) or "bwrap" in words
+        if sandboxed and process.info["ppid"] == 1:  # others may be grading besides
+            left.append((process.pid, words[:200]))
+    assert left == []
+
+
+def test_nothing_is_left_behind(graded) -> None:
+    secret = os.stat(graded.root / ".course-secret")
+    assert stat.S_IMODE(secret.st_mode) == 0o600
+    for place in (graded.root / "autograded", graded.root / "feedback", graded.root / "spool"):
+        for folder, folders, files in os.walk(place):
+            for name in [*folders, *files]:
+                info = os.lstat(os.path.join(folder, name))
+                assert stat.S_ISREG(info.st_mode) or stat.S_ISDIR(info.st_mode), (folder, name)
+                assert not info.st_mode & (stat.S_ISUID | stat.S_ISGID), (folder, name)
+    for place in ("/tmp", "/var/tmp", "/dev/shm"):
+        assert not [name for name in os.listdir(place) if name.startswith(("note-from-", "flood"))]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_honest_work_beside_it_keeps_its_marks(graded, number) -> None:
+    case = Case("honest", "", "", number, "solutions")
+    got = graded.scores[case.name, case.folder]
+    assert {name: got.get(name) for name in case.expected or {}} == case.expected
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("forks-and-forks", 128), ("takes-the-memory", 13), ("takes-the-disk", 700)]
+)
+def test_amounts_are_limited(graded, name, most) -> None:
+    case = next(case for case in CASES if case.name == name)
+    told = json.dumps(graded.entry(case).answers)
+    numbers = [int(word.strip('"}],')) for word in told.split() if word.strip('"}],').isdigit()]
+    assert "never" not in told and all(number <= most for number in numbers), told
+
+
+def test_what_was_written_outside_is_nothing(graded) -> None:
+    for name in ("writes-outside", "links-devices-and-rights", "mounts-and-traces"):
+        told = json.dumps(graded.entry(next(case for case in CASES if case.name == name)).answers)
+        assert all(one in ("DONE ", "OPENED ", "") for one in found_in(told)), told
+
+
+def found_in(told: str) -> list[str]:
+    """The texts among answers."""
+    return [
+        one["value"] for answers in json.loads(told).values() for one in answers or [] if type(one.get("value")) is str
+    ]
+
+
+def test_the_corpus_has_each_kind() -> None:
+    assert {case.kind for case in CASES} == {path.stem for path in FOLDER.glob("*.toml")}
+    assert len({case.name for case in CASES}) == len(CASES) >= 80
