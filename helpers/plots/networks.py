@@ -118,8 +118,10 @@ def over_seeds(
         raise ValueError(f"over_seeds: {len(measured)} lines; expected 1 to {2 * len(_COLOURS)}")
     ax = axes(ax, 5.6, 3.2)
     ax.set(xlabel=x_label, ylabel=y_label)
-    ax.set_xscale("log" if scale in ("loglog", "logx") else "linear")
-    ax.set_yscale("log" if scale in ("loglog", "log") else "linear")
+    if scale in ("loglog", "logx"):
+        ax.set_xscale("log")
+    if scale in ("loglog", "log"):
+        ax.set_yscale("log")
     if scale in ("loglog", "logx") and len(places) < 12:
         ax.set_xticks(places, [f"{place:,g}" for place in places])
         ax.minorticks_off()
