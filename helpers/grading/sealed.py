@@ -273,9 +273,10 @@ def is_misconception(node: ast.AST) -> bool:
 
 
 def unanswered(node: ast.stmt) -> ast.stmt:
-    """A quiz's items without the right letter and without the reasons."""
-    for call in ast.walk(node):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Item":
+    """A quiz's items without the right letter and without the reasons: the fourth and the fifth of what makes one."""
+    listed = getattr(node, "value", None)
+    for call in listed.elts if isinstance(listed, (ast.Tuple, ast.List)) else []:
+        if isinstance(call, ast.Call):
             call.args = [*call.args[:3], *([ast.Constant(""), ast.Dict([], [])] if len(call.args) > 3 else [])]
             for keyword in call.keywords:
                 if keyword.arg in ("correct", "why"):

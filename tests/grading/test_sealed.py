@@ -1,0 +1,201 @@
+"""The sealed copy asks what the course asks, and knows none of the answers."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from helpers.exercises import LESSONS, all_exercises, exercises
+from helpers.exercises.engine import plain_parts
+from helpers.exercises.kinds import MultipleChoice
+from helpers.grading import sealed as sealing
+from helpers.grading.sealed import Unsealable, asking, copy_into, sealed, sealed_module
+
+LONG_ENOUGH = 24  # characters of a line that nobody writes twice by chance
+SECRET_FILES = (
+    "solutions",
+    "course",
+    "cli.py",
+    "runner.py",
+    "release.py",
+    "mark.py",
+    "secret.py",
+    "spool.py",
+    "run.py",
+)
+SAID_BY_THE_ENGINE = ("Your function returns None. Is the `return` missing?",)
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    """Every line of the sealed exercises, and of everything else that was sealed."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(sealed().folder.rglob("*.py")))
+
+
+@pytest.fixture(scope="module")
+def asked_inside() -> dict[str, list]:
+    """The questions of three seeds, drawn by the sealed copy in a process of its own."""
+    code = (
+        "import json\nfrom helpers.exercises import all_exercises\nfrom helpers.exercises.engine import plain_parts\n"
+        "print(json.dumps({f'{e.key} {seed}': [[q.part, plain_parts(q)] for q in e.asked(seed)]\n"
+        "                  for e in all_exercises() for seed in (0, 7, 2**55)}))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(sealed().folder)}
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, env=environment, cwd=sealed().folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout)
+
+
+def test_it_asks_exactly_what_the_course_asks(asked_inside) -> None:
+    for exercise in all_exercises():
+        for seed in (0, 7, 2**55):
+            ours = [[question.part, plain_parts(question)] for question in exercise.asked(seed)]
+            assert asked_inside[f"{exercise.key} {seed}"] == json.loads(json.dumps(ours)), exercise.key
+
+
+def test_no_misconception_and_no_reason_is_in_it(text) -> None:
+    for exercise in all_exercises():
+        for wrong in exercise.misconceptions():
+            assert wrong.hint not in text or wrong.hint in SAID_BY_THE_ENGINE, (exercise.key, wrong.name)
+    for quiz in (one for one in all_exercises() if isinstance(one, MultipleChoice)):
+        for reason in (reason for item in quiz.items for reason in item.why.values()):
+            assert reason[:40] not in text
+
+
+def test_no_line_of_a_reference_is_in_it() -> None:
+    for lesson in LESSONS:
+        name = f"exercises/{lesson.name}.py"
+        source = (sealing.PACKAGE / name).read_text(encoding="utf-8")
+        left = ast.dump(ast.parse(sealed_module(source, name)))
+        for node in ast.walk(ast.parse(source)):
+            if getattr(node, "name", "") in ("reference", "labels", "facts") or is_wrong(node):
+                for statement in getattr(node, "body", []):
+                    dump = ast.dump(statement)
+                    if len(ast.unparse(statement)) >= LONG_ENOUGH and not isinstance(statement, ast.Expr):
+                        assert dump not in left, f"{name}: {ast.unparse(statement)}"
+
+
+def is_wrong(node: ast.AST) -> bool:
+    return any("misconception" in ast.unparse(one) for one in getattr(node, "decorator_list", []))
+
+
+def test_no_exercise_has_a_reference_or_a_right_letter_left() -> None:
+    code = (
+        "from helpers.exercises import all_exercises\nfrom helpers.exercises.kinds import MultipleChoice\n"
+        "for e in all_exercises():\n"
+        "    assert type(e).sealed and not {'reference', 'labels', 'facts'} & set(vars(type(e))), e.key\n"
+        "    assert isinstance(e, MultipleChoice) or e.misconceptions() == [], e.key\n"
+        "    for item in getattr(e, 'items', ()):\n"
+        "        assert item.correct == '' and item.why == {} and len(item.options) > 1, item\n"
+        "print(len(all_exercises()))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(sealed().folder)}
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, env=environment, cwd=sealed().folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert int(done.stdout) == len(all_exercises())
+
+
+def test_no_file_of_grading_or_of_authors_is_in_it() -> None:
+    files = [path.relative_to(sealed().folder) for path in sealed().folder.rglob("*")]
+    assert not [path for path in files if path.name in SECRET_FILES or path.suffix == ".ipynb"]
+    assert {path.name for path in files if path.parent.name == "grading"} >= {"inside.py"}
+
+
+def test_no_comment_is_left_in_exercises() -> None:
+    for lesson in LESSONS:
+        source = (sealed().folder / "helpers" / "exercises" / f"{lesson.name}.py").read_text(encoding="utf-8")
+        assert ast.unparse(ast.parse(source)).strip() == source.strip()
+
+
+def test_an_exercise_that_asks_with_its_answer_cannot_be_sealed() -> None:
+    leaky = (
+        "class Sum(Exercise):\n    def questions(self, rng):\n        yield (1, self.shortcut(1))\n"
+        "    def shortcut(self, x):\n        return self.reference(x)\n    def reference(self, x):\n        return x\n"
+    )
+    with pytest.raises(Unsealable, match=r"sum\.py: Sum asks with the help of `reference`"):
+        sealed_module(leaky, "sum.py")
+    named = (
+        leaky.replace("self.reference(x)", "self.wrong(x)")
+        + "    @misconception('no')\n    def wrong(self, x): return 0\n"
+    )
+    with pytest.raises(Unsealable, match="`wrong`"):
+        sealed_module(named, "sum.py")
+
+
+def test_what_asking_needs_stays_and_the_rest_goes() -> None:
+    source = (
+        "import math, torch\nfrom numpy import pi, e\nWIDTH = 3\nSECRET = 4\n"
+        "def task(n): return math.floor(n) * WIDTH  # kept\ndef answer(n): return e * SECRET\n"
+        "class Base(Exercise):\n    def ask(self, code, x): return self.shown(code(x))\n"
+        "    def shown(self, x): return x\n"
+        "class Area(Base):\n    '''area(n)\n\n    The answer is n * WIDTH.\n    '''\n    forbids = ('math.prod',)\n"
+        "    def questions(self, rng): yield (task(2),)\n    def shown(self, x): return self.rounded(x)\n"
+        "    def rounded(self, x): return round(x)\n    def reference(self, n): return answer(n)\n"
+        "    def helper(self, n): return answer(n) + 1\n    def facts(self, x): return x > SECRET\n"
+    )
+    left = sealed_module(source, "area.py")
+    for kept in (
+        "import math",
+        "WIDTH = 3",
+        "def task",
+        "def rounded",
+        "forbids",
+        "area(n)",
+        "def questions",
+        "sealed = True",
+    ):
+        assert kept in left, left
+    for gone in ("SECRET", "torch", "numpy", "def answer", "reference", "helper", "facts", "# kept", "The answer is"):
+        assert gone not in left, left
+
+
+def test_what_is_asked_changes_its_digest_and_another_lesson_does_not(monkeypatch) -> None:
+    before = [asking(lesson.name) for lesson in LESSONS]
+    assert len(set(before)) == len(LESSONS)
+    files = dict(sealing.contents())
+    changed = {**files, "helpers/exercises/start_here.py": files["helpers/exercises/start_here.py"] + b"X = 1\n"}
+    monkeypatch.setattr(sealing, "contents", lambda: list(changed.items()))
+    asking.cache_clear()
+    after = [asking(lesson.name) for lesson in LESSONS]
+    asking.cache_clear()
+    assert [a == b for a, b in zip(before, after, strict=True)] == [False] + [True] * (len(LESSONS) - 1)
+
+
+def test_a_cohort_gets_the_same_copy(tmp_path) -> None:
+    (tmp_path / "helpers").mkdir()
+    (tmp_path / "helpers" / "old.py").write_text("")
+    place = copy_into(tmp_path)
+    assert not (place / "old.py").exists()
+    same = [path for path in sealed().folder.joinpath("helpers").rglob("*.py")]
+    assert all(
+        (place / path.relative_to(sealed().folder / "helpers")).read_bytes() == path.read_bytes() for path in same
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["helpers"]
+
+
+def test_in_a_sealed_course_a_check_says_that_code_ran_and_no_more() -> None:
+    code = (
+        "import helpers\ncheck = helpers.start(lesson=0)\n"
+        "wrong = lambda s: 3\nassert check.gc_content(wrong) is wrong\n"
+        "def broken(s): raise ValueError('so')\ncheck.gc_content(broken)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(sealed().folder)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=sealed().folder, capture_output=True, text=True
+    )
+    assert "gc_content: it answers all 5 questions. Whether rightly, you will hear with your marks." in done.stdout
+    assert "gc_content: 5 of 5 questions end with an error, the first with ValueError: so" in done.stdout
+
+
+def test_questions_of_plain_data_are_what_is_compared() -> None:
+    """The comparison above sees something: most questions hold data, and seeds differ."""
+    seen = [plain_parts(question) for one in exercises(0) for question in one.asked(0)]
+    assert all(seen)
+    assert seen != [plain_parts(question) for one in exercises(0) for question in one.asked(7)]
