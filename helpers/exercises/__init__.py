@@ -48,6 +48,7 @@ LESSONS = (
         ("human_tata", "human_nontata", "ecoli_sigma70"),
     ),
     Lesson(5, "recurrent", "Recurrent networks: reading in order", ("human_tata", "human_nontata")),
+    Lesson(6, "attention", "Attention: every base may ask every other", ("human_tata", "human_nontata")),
 )
 
 

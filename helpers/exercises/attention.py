@@ -120,11 +120,11 @@ class SelfAttention(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        yield (
+        yield (  # the lesson's example, worked by hand
             torch.tensor([[1.0, 0, 1, 0], [0, 2, 0, 2], [1, 1, 1, 1]]),
-            torch.tensor([[1.0, 0], [0, 1], [1, 0], [0, 0]]),
-            torch.tensor([[0.0, 1], [1, 0], [1, 0], [0, 0]]),
-            torch.tensor([[1.0, 0, 2], [0, 3, 0], [1, 0, 0], [0, 0, 1]]),
+            torch.tensor([[0.0, 0, 0, 1], [0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0]]),
+            torch.tensor([[0.0, 0, 1, 0], [0, 0, 0, 1], [0, 1, 0, 0], [1, 0, 0, 0]]),
+            torch.tensor([[1.0, 0], [0, 1], [1, 0], [0, 2]]),
         )
         for length, d, wide, out in ((4, 5, 3, 2), (6, 3, 4, 5)):
             yield normal(rng, length, d), normal(rng, d, wide), normal(rng, d, wide), normal(rng, d, out)
@@ -505,7 +505,7 @@ class MergeHeads(Exercise):
 
 
 class MultiHeadAttention(ModuleExercise):
-    """class MultiHeadAttention(nn.Module): (width, heads); forward(x (N, L, width), mask=None) -> (N, L, width)"""
+    """MultiHeadAttention(width, heads), an nn.Module; forward(x (N, L, width), mask=None) -> (N, L, width)"""
 
     points = 4
     forbids = (
@@ -607,7 +607,7 @@ class MultiHeadAttention(ModuleExercise):
 
 
 class TransformerBlock(ModuleExercise):
-    """class TransformerBlock(nn.Module): (width, heads, hidden); forward(x (N, L, width), mask=None) -> same shape"""
+    """TransformerBlock(width, heads, hidden), an nn.Module; forward(x (N, L, width), mask=None) -> (N, L, width)"""
 
     points = 4
     forbids = (
