@@ -36,7 +36,7 @@ class Limits:
     memory: int = 3 * 1024 * MIB
     processes: int = 64
     file: int = 64 * MIB
-    answers: int = 64 * MIB
+    answers: int = 16 * MIB
 
 
 @dataclass(frozen=True)

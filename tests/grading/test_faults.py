@@ -1,0 +1,250 @@
+"""Whatever is killed, locked, full or lost: after the next run the gradebook is as if nothing had been."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from course_folder import HALF, LESSON, ROOT, course, make, marks, submit, surrounded
+
+from helpers.grading import pool, spool
+from helpers.grading.gradebook import Recorder
+from helpers.grading.jobs import Job, Limits
+from helpers.grading.preprocessors import is_recorded
+
+STUDENTS = {"ada": "solutions", "ben": "course", "cleo": HALF}
+EXPECTED = {"ada": 1.0, "ben": 0.0, "cleo": 0.0}
+MOMENTS = 50
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return make(tmp_path / "a course ü", STUDENTS)
+
+
+def scores(root: Path) -> dict[str, float]:
+    return {student: score for student, (score, _, _) in marks(root).items()}
+
+
+@contextlib.contextmanager
+def coordinators(root: Path) -> Iterator[Callable[[], psutil.Process]]:
+    """Start coordinators one after the other, without the seconds that imports take."""
+    command = [sys.executable, str(Path(__file__).with_name("coordinator.py")), str(root)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+    with subprocess.Popen(command, env=surrounded(), stderr=subprocess.DEVNULL, **pipes) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+
+        def start() -> psutil.Process:
+            server.stdin.write(f"{LESSON} 2\n")
+            return psutil.Process(int(server.stdout.readline()))
+
+        start.ended = lambda: server.stdout.readline().split()  # type: ignore[attr-defined]
+        yield start
+        server.stdin.close()
+
+
+def test_killed_at_fifty_moments_the_gradebook_is_as_without(root, tmp_path) -> None:
+    calm = make(tmp_path / "calm", STUDENTS)
+    (calm / ".course-secret").write_bytes(b"the same")
+    (root / ".course-secret").write_bytes(b"the same")
+    assert course("grade", "0", root=calm).returncode == 0
+    rng = random.Random(5)
+    ends = []
+    with coordinators(root) as start:
+        for moment in range(MOMENTS):
+            disturb(root, rng)
+            child = start()
+            time.sleep(rng.uniform(0, 1.2) if moment % 3 else rng.uniform(1, 5))
+            below = child.children(recursive=True)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+            ends.append(start.ended()[1])
+            assert psutil.wait_procs(below, timeout=30)[1] == []
+            whole(root)
+        for student, what in STUDENTS.items():
+            submit(root, student, what)
+        start()
+        assert start.ended() == ["exit", "0"]
+    assert ends.count("-9") > MOMENTS // 2  # most were killed before their end
+    assert marks(root) == marks(calm)
+    for student in STUDENTS:
+        assert spool.read(root, LESSON, student).answers == spool.read(calm, LESSON, student).answers
+        assert (root / "autograded" / student / LESSON / f"{LESSON}.ipynb").read_bytes() == (
+            calm / "autograded" / student / LESSON / f"{LESSON}.ipynb"
+        ).read_bytes()
+        assert is_recorded(Recorder(root).course(), LESSON, student)
+
+
+def disturb(root: Path, rng: random.Random) -> None:
+    """Give the next coordinator something to do: a new submission, or a lost result."""
+    student = rng.choice(sorted(STUDENTS))
+    what = rng.randrange(4)
+    if what == 0:
+        submit(root, student, rng.choice(sorted(STUDENTS.values())))
+    elif what == 1:
+        spool.place(root, LESSON, student).unlink(missing_ok=True)
+    elif what == 2:
+        spool.place(root, LESSON, student).with_suffix(".recorded").unlink(missing_ok=True)
+    else:
+        shutil.rmtree(root / "autograded" / student, ignore_errors=True)
+
+
+def whole(root: Path) -> None:
+    """What lies there is whole, or not there."""
+    for path in (root / "spool").rglob("*.json"):
+        json.loads(path.read_bytes())
+    if (root / "gradebook.db").exists():
+        with contextlib.closing(sqlite3.connect(root / "gradebook.db", timeout=30)) as base:
+            assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_half_written_folder_is_made_again_by_nbgrader_too(root) -> None:
+    """nbgrader takes a folder that is there for a submission that was graded."""
+    assert course("grade", "0", root=root).returncode == 0
+    half = root / "autograded" / "ada" / LESSON
+    for name in ("ada", "ben"):
+        spool.place(root, LESSON, name).with_suffix(".recorded").unlink()
+    (half / f"{LESSON}.ipynb").chmod(0o644)
+    (half / f"{LESSON}.ipynb").write_text('{"cells": [')
+    command = [sys.executable, "-m", "nbgrader", "autograde", LESSON]
+    done = subprocess.run(command, cwd=root, env=with_tools(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    json.loads((half / f"{LESSON}.ipynb").read_text())
+    assert scores(root) == EXPECTED
+
+
+def with_tools() -> dict[str, str]:
+    """nbgrader calls alembic by name."""
+    environment = surrounded()
+    return {**environment, "PATH": f"{Path(sys.executable).parent}:{environment['PATH']}"}
+
+
+def test_sandboxes_that_are_killed_are_started_again(root) -> None:
+    done = []
+    thread = threading.Thread(target=lambda: done.append(course("grade", "0", "--jobs", "2", root=root)))
+    thread.start()
+    killed: set[int] = set()
+    while thread.is_alive() and len(killed) < 2:
+        for one in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                fresh = one.pid not in killed and "inside.py" in " ".join(one.cmdline())
+                if fresh and "-S" not in one.cmdline() and one.cpu_times().user > 0.3:
+                    one.kill()
+                    killed.add(one.pid)
+        time.sleep(0.02)
+    thread.join()
+    assert len(killed) == 2
+    assert done[0].returncode == 0, done[0].stdout + done[0].stderr
+    assert scores(root) == EXPECTED
+
+
+def test_two_coordinators_at_once_do_the_work_once(root) -> None:
+    done: list[subprocess.CompletedProcess[str]] = []
+    both = [threading.Thread(target=lambda: done.append(course("grade", "0", root=root))) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert [one.returncode for one in done] == [0, 0], [one.stderr for one in done]
+    assert sum(int(one.stdout.split(" run now")[0].split()[-1]) for one in done) == len(STUDENTS)
+    assert sum("somebody else is grading" in one.stderr for one in done) == 1
+    assert scores(root) == EXPECTED
+
+
+def test_a_locked_gradebook_is_waited_for(root) -> None:
+    assert course("grade", "0", root=root).returncode == 0
+    for student in STUDENTS:
+        submit(root, student, "solutions")
+    holder = sqlite3.connect(root / "gradebook.db", isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN EXCLUSIVE")
+    done: list[subprocess.CompletedProcess[str]] = []
+    thread = threading.Thread(target=lambda: done.append(course("grade", "0", root=root)))
+    thread.start()
+    while len([1 for one in spool.entries(root, LESSON) if one.code["gc_content"]]) < 3 and thread.is_alive():
+        time.sleep(0.1)
+    time.sleep(7)  # longer than SQLite itself waits
+    holder.execute("ROLLBACK")
+    holder.close()
+    thread.join()
+    assert done[0].returncode == 0, done[0].stdout + done[0].stderr
+    assert set(scores(root).values()) == {1.0}
+
+
+@pytest.mark.parametrize("most", [300, 20_000], ids=["no room for the spool", "no room for the gradebook"])
+def test_a_full_disk_is_said_and_costs_nothing(root, most) -> None:
+    """No file may grow beyond so many bytes, as if the disk were full."""
+    command = [sys.executable, "-c", "from helpers.cli import main; main()", "grade", "0"]
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    full = subprocess.run(
+        command,
+        cwd=root,
+        env={**surrounded(), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard)),
+    )
+    assert full.returncode in (1, 2), full.stdout
+    assert "Traceback" not in full.stderr, full.stderr
+    assert full.stderr + full.stdout
+    done = course("grade", "0", root=root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert scores(root) == EXPECTED
+
+
+# -- Dask --------------------------------------------------------------------------------------------------------------
+
+
+def jobs(root: Path, **limits: Any) -> list[Job]:
+    release = (ROOT / "course" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8")
+    made = Recorder(root).course(limits=Limits(**limits))
+    return [made.job(LESSON, student) for student in STUDENTS] if release else []
+
+
+def test_a_lost_dask_worker_loses_no_submission(root) -> None:
+    from distributed import Client, LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        killed = threading.Event()
+
+        def kill_one() -> None:
+            while not killed.is_set():
+                for worker in cluster.workers.values():
+                    process = psutil.Process(worker.pid)
+                    if process.children():  # a sandbox is at work
+                        process.kill()
+                        killed.set()
+                        return
+                time.sleep(0.02)
+
+        thread = threading.Thread(target=kill_one)
+        thread.start()
+        results = dict(pool.results(jobs(root), at_once=2, scheduler=client.scheduler.address))
+        killed.set()
+        thread.join()
+    assert set(results) == set(STUDENTS)
+    assert all(isinstance(one, spool.Entry) and one.status == "graded" for one in results.values()), results
+
+
+def test_what_is_sent_to_a_worker_is_plain_data_without_the_secret(root) -> None:
+    (root / ".course-secret").write_bytes(b"CANARY-SECRET")
+    for job in jobs(root):
+        sent = repr(asdict(job))
+        assert "CANARY" not in sent
+        assert str(root) not in sent
+        assert sent.count(str(job.seed)) == 1
+    assert len({job.seed for job in jobs(root)}) == len(STUDENTS)
