@@ -81,9 +81,7 @@ def checkout() -> Path:
 
     root = workspace.checkout()
     if root is None:
-        refuse(
-            "this needs the solved lessons, which only a checkout has: clone the repository and type `make lab` there"
-        )
+        refuse("this needs the solved lessons, which only a checkout has: clone the repository, then `make lab`")
     return root
 
 
@@ -210,11 +208,14 @@ def doctor() -> None:
     """Look at this machine, and say what mends it."""
     from helpers.doctor import examine
 
-    signs = {"fine": "✔", "lacking": "○", "broken": "✘"}
+    show_findings(examine())
+
+
+def show_findings(findings: list[Any]) -> NoReturn:
+    """A line for each finding; exit code 1 if something is broken."""
     made = table("", "", "", show_header=False)
-    findings = examine()
     for finding in findings:
-        made.add_row(f"{signs[finding.state]} {finding.thing}", finding.says, finding.mend and f"mend: {finding.mend}")
+        made.add_row(*finding.row)
     show(made)
     raise typer.Exit(1 if any(finding.state == "broken" for finding in findings) else 0)
 

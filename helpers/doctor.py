@@ -5,10 +5,9 @@ from __future__ import annotations
 import importlib.util
 import platform
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,6 @@ FREE_DISK = 2 * GIB
 FREE_MEMORY = GIB
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "firefox", "safari")
 INSTALL = f'"{sys.executable}" -m pip install'
-USER_NAMESPACES = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,12 @@ class Finding:
     state: str
     says: str
     mend: str = ""
+
+    @property
+    def row(self) -> tuple[str, str, str]:
+        """The finding as a row of a table."""
+        sign = {"fine": "✔", "lacking": "○", "broken": "✘"}[self.state]
+        return f"{sign} {self.thing}", self.says, self.mend and f"mend: {self.mend}"
 
 
 def examine() -> list[Finding]:
@@ -124,7 +128,9 @@ def disk() -> Finding:
 
 def notebooks() -> Finding:
     """JupyterLab and the kernel."""
-    missing = [name for name in ("jupyterlab", "ipykernel", "nbclient", "nbgrader") if not importlib.util.find_spec(name)]
+    missing = [
+        name for name in ("jupyterlab", "ipykernel", "nbclient", "nbgrader") if not importlib.util.find_spec(name)
+    ]
     if missing:
         return Finding("Notebooks", "broken", f"{', '.join(missing)} not installed", f"{INSTALL} {' '.join(missing)}")
     import jupyterlab
@@ -191,37 +197,13 @@ def browser() -> Finding:
 
 def sandbox() -> Finding:
     """What keeps graded submissions apart from this machine; only instructors need it."""
-    if platform.system() != "Linux":
-        mend = {"Darwin": "brew install podman", "Windows": "winget install RedHat.Podman"}.get(platform.system(), "")
-        return container("bubblewrap is for Linux only", mend)
-    if not shutil.which("bwrap"):
-        return container("bubblewrap is not installed", "sudo apt-get install bubblewrap")
-    tried = run(["bwrap", "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "true"])
-    if tried.returncode == 0:
-        return Finding("Sandbox", "fine", f"{run(['bwrap', '--version']).stdout.strip()} works")
-    if USER_NAMESPACES.exists() and USER_NAMESPACES.read_text().strip() == "1":
-        mend = "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
-        return container("AppArmor forbids bubblewrap its user namespaces (Ubuntu's default)", mend)
-    why = (tried.stderr.strip().splitlines() or ["no reason given"])[-1]
-    return container(f"bubblewrap is installed but may not work here ({why})", "sudo apt-get install podman")
+    from helpers.grading import kinds
+    from helpers.grading.jobs import NoSandbox
 
-
-def container(why: str, mend: str) -> Finding:
-    """Podman or docker in place of bubblewrap; submissions can be graded in neither if both are missing."""
-    for name in ("podman", "docker"):
-        if shutil.which(name) and run([name, "info"]).returncode == 0:
-            return Finding("Sandbox", "fine", f"{name} works ({why})")
-    says = f"{why}; needed for grading only"
-    return Finding("Sandbox", "lacking", says, mend)
-
-
-def run(command: Iterable[str], seconds: float = 20) -> subprocess.CompletedProcess[str]:
-    """A command's outcome; one that hangs counts as failed."""
-    words = list(command)
     try:
-        return subprocess.run(words, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL)
-    except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(words, 1, "", f"no answer within {seconds:g} s")
+        return Finding("Sandbox", "fine", f"{kinds.best()} works")
+    except NoSandbox:
+        return Finding("Sandbox", "lacking", "none works here; needed for grading only", "course grade doctor")
 
 
 CHECKS = (python, torch, gpu, memory, disk, notebooks, widgets, shipped_data, real_data, browser, sandbox)

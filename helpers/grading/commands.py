@@ -143,3 +143,55 @@ def status(lesson: Which, course: Where = Path(".")) -> None:
                 recorded = "recorded" if is_recorded(here, assignment, student) else "to do"
                 made.add_row(student, entry.status, f"{entry.seconds:.0f}", recorded, entry.why)
     show(made)
+
+
+@app.command()
+def feedback(
+    lesson: Which,
+    student: Annotated[str, typer.Option(metavar="ID", help="Only this one.")] = "*",
+    course: Where = Path("."),
+) -> None:
+    """Write a page for each graded submission: own code, verdicts, hints, points."""
+    from helpers.cli import one_line, refuse
+    from helpers.grading.feedback import write_feedback
+    from helpers.grading.gradebook import Recorder
+    from helpers.runner import lessons_named
+
+    with one_line():
+        recorder = Recorder(course.resolve())
+        said = write_feedback(recorder.coursedir, recorder.config, lessons_named([lesson])[0].folder, student)
+    if said:
+        refuse(said, code=1)
+    print(f"{recorder.coursedir.root}/{recorder.coursedir.feedback_directory}")
+
+
+@app.command()
+def report(
+    lesson: Which,
+    folder: Annotated[
+        Path | None, typer.Option("--to", help="Where to write; default: reports/ in the course.")
+    ] = None,
+    course: Where = Path("."),
+) -> None:
+    """Write a page and a table about the class: points, hard exercises, misconceptions, time."""
+    from helpers.cli import one_line
+    from helpers.grading.gradebook import Recorder
+    from helpers.grading.report import collect, write_report
+    from helpers.runner import lessons_named
+
+    with one_line():
+        recorder = Recorder(course.resolve())
+        assignment = lessons_named([lesson])[0].folder
+        with progress(assignment) as (began, done, _):
+            rows = collect(recorder.course().root, assignment, recorder.coursedir.db_url, began, done)
+        for path in write_report(folder or course.resolve() / "reports", assignment, rows):
+            print(path)
+
+
+@app.command()
+def doctor(course: Where = Path(".")) -> None:
+    """Look at what grading needs on this machine, and say what mends it."""
+    from helpers.cli import show_findings
+    from helpers.grading.doctor import examine
+
+    show_findings(examine(course.resolve()))

@@ -9,6 +9,7 @@ and no other file can come back, however it is wrapped.
 
 from __future__ import annotations
 
+import logging
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,10 @@ from typing import Any
 from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 from nbgrader import utils
+from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
 
 from helpers.exercises.engine import Exercise, Verdict
 from helpers.grading import mark, spool
@@ -67,6 +72,19 @@ class FeedbackExporter(Exporter):
         return feedback(
             names["assignment"], names["student"], graded_cells(nb), entry, names.get("late_penalty", 0)
         ), resources
+
+
+def write_feedback(coursedir: CourseDirectory, config: Config, assignment: str, student: str = "*") -> str:
+    """Write the pages of an assignment, as `nbgrader generate_feedback --force` does; what went wrong, or ""."""
+    coursedir.assignment_id, coursedir.student_id = assignment, student
+    converter = GenerateFeedback(coursedir=coursedir, config=config)
+    converter.force = True
+    converter.log = logging.Logger("feedback", logging.CRITICAL)
+    try:
+        converter.start()
+    except NbGraderException:
+        return f"there is no feedback to write: nothing of {assignment} was graded, or not all of it could be read"
+    return ""
 
 
 def keep_pages_only(folder: Path) -> None:

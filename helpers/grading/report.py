@@ -154,21 +154,29 @@ def mistakes_in(exercise: Exercise, verdict: Verdict, entry: Entry) -> list[Mist
     return [Mistake(exercise.id, verdict.misconception, verdict.message)] if verdict.misconception else []
 
 
-def collect(root: Path, assignment: str, db_url: str, say: Callable[[int], object] = lambda done: None) -> list[Row]:
-    """The rows of a class; `say` hears how many are done.
+def collect(
+    root: Path,
+    assignment: str,
+    db_url: str,
+    began: Callable[[int], object] = lambda count: None,
+    done: Callable[[str, str], object] = lambda student, what: None,
+) -> list[Row]:
+    """The rows of a class; `began` hears how many there are, `done` of each one.
 
     Raises
     ------
     FileNotFoundError
         If nothing of this assignment was graded yet.
     """
-    known = recorded(db_url, assignment)
-    rows = []
-    for entry in spool.entries(root, assignment):
-        rows.append(row_of(entry, known.get(entry.student)))
-        say(len(rows))
-    if not rows:
+    entries = list(spool.entries(root, assignment))
+    if not entries:
         raise FileNotFoundError(f"nothing of {assignment} was graded yet: `course grade {assignment}` comes first")
+    known = recorded(db_url, assignment)
+    began(len(entries))
+    rows = []
+    for entry in entries:
+        rows.append(row_of(entry, known.get(entry.student)))
+        done(entry.student, entry.status)
     return rows
 
 
