@@ -24,12 +24,14 @@ from helpers.grading.bubblewrap import (
     WRITABLE,
     is_below,
     launched,
+    own_uid,
     python_parts,
+    threads_outside,
 )
 from helpers.grading.jobs import Limits
 from helpers.grading.sealed import Sealed
 
-IMAGE = "localhost/course-nothing:1"
+IMAGE = "localhost/course-nothing:2"
 SECONDS = 60  # for a command of podman or docker itself
 
 
@@ -38,8 +40,12 @@ def command(kind: str, sealed: Sealed, limits: Limits, environment: Mapping[str,
     words = [kind, "run", "--rm", "--interactive", "--name", folder.name, "--network=none", "--read-only"]
     words += ["--cap-drop=all", "--security-opt=no-new-privileges", "--hostname=sandbox", "--log-driver=none"]
     words += [f"--memory={limits.memory}", f"--memory-swap={limits.memory}", f"--pids-limit={limits.processes}"]
-    words += [f"--ulimit=nofile={OPEN_FILES}:{OPEN_FILES}", "--workdir=/scratch", "--user=1000:1000"]
-    words += [f"--mount=type=tmpfs,destination={place},tmpfs-size={SCRATCH},tmpfs-mode=1777" for place in WRITABLE]
+    user = own_uid() if os.geteuid() == 0 else 1000
+    most = limits.processes + threads_outside()
+    words += [f"--ulimit=nofile={OPEN_FILES}:{OPEN_FILES}", f"--ulimit=nproc={most}:{most}", f"--user={user}:{user}"]
+    words += ["--workdir=/scratch"]
+    words += [f"--tmpfs={place}:rw,nosuid,nodev,size={SCRATCH},mode=1777" for place in WRITABLE]
+    words += ["--read-only-tmpfs=false"] if kind == "podman" else []  # or it would put its own over these
     for path in [*shown(sealed), f"{sealed.folder}={PLACE}"]:
         source, _, place = path.partition("=")
         words.append(f"--volume={source}:{place or source}:ro")
@@ -67,7 +73,8 @@ def trouble(kind: str) -> str:
         return f"{kind} is not installed"
     try:
         make_image(kind)
-        words = [kind, "run", "--rm", "--network=none", *(f"--volume={p}:{p}:ro" for p in SYSTEM if is_folder(p))]
+        words = [kind, "run", "--rm", "--network=none", "--ulimit=nofile=64:64", "--ulimit=nproc=64:64"]
+        words += [f"--volume={path}:{path}:ro" for path in SYSTEM if is_folder(path)]
         done = subprocess.run([*words, IMAGE, "/bin/true"], capture_output=True, text=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         return f"{kind} does not answer within {SECONDS} s"
@@ -95,7 +102,7 @@ def nothing_but_links() -> bytes:
     with tarfile.open(fileobj=data, mode="w") as archive:
         for path in (*SYSTEM, "/proc", "/dev", "/etc", "/tmp", "/scratch", PLACE):
             entry = tarfile.TarInfo(path.lstrip("/"))
-            entry.mode = 0o755
+            entry.mode = 0o1777 if path in WRITABLE else 0o755
             entry.type = tarfile.SYMTYPE if os.path.islink(path) else tarfile.DIRTYPE
             entry.linkname = os.readlink(path) if os.path.islink(path) else ""
             archive.addfile(entry)
