@@ -18,12 +18,14 @@ IS_CPU := test "$$(uname -s)" = Linux && ! nvidia-smi -L && timeout 6 $(PY) -c "
 INDEX = $(shell { $(IS_CPU); } >/dev/null 2>&1 && echo --extra-index-url $(CPU_INDEX))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test moved
+.PHONY: help lab run test bench site moved
 
 help:
 	@echo "make lab    set up, and open JupyterLab on Start here"
 	@echo "make run    set up, work through every lesson, print the scoreboard"
 	@echo "make test   set up, then run every test"
+	@echo "make bench  set up, then measure speed beside other libraries"
+	@echo "make site   set up, then build the course's site into build/site"
 
 lab: $(VENV)/.installed
 	$(COURSE) lab
@@ -37,6 +39,16 @@ test: $(VENV)/.installed-test
 	$(PY) -m mypy
 	$(PY) -m pytest
 
+# Each subject in turn; what has no peer installed needs none. The scoreboard is apart: `course bench promoters`.
+bench: $(VENV)/.installed-bench
+	set -e; for subject in one_hot logo ism shuffle scan fit import widgets lessons; do \
+	  $(PY) benchmarks/$$subject.py; \
+	done
+	$(PY) benchmarks/page.py
+
+site: $(VENV)/.installed-site
+	$(PY) docs/site/build.py
+
 # An environment knows where it lies: after the folder was moved or renamed it is installed again.
 ifneq ("$(CURDIR)","$(shell cat $(VENV)/.installed 2>/dev/null)")
 $(VENV)/.installed: moved
@@ -48,8 +60,21 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/pip
 	$(PIP) install --constraint constraints.txt --editable ".[lab]"
 	@echo "$(CURDIR)" > $@
 
-$(VENV)/.installed-test: $(VENV)/.installed
-	$(PIP) install --constraint constraints.txt --editable ".[lab,test]"
+$(VENV)/.installed-test: $(VENV)/.installed $(VENV)/colab-older
+	$(PIP) install --constraint constraints.txt --editable ".[lab,site,test]"
+	@touch $@
+
+# What the tests' stand-in for Colab holds in other versions.
+$(VENV)/colab-older: tests/packaging/colab.txt | $(VENV)/.installed
+	$(PIP) install --quiet --no-deps --upgrade --target $@ --requirement $<
+	@touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed-test
+	$(PIP) install --constraint constraints.txt --editable ".[lab,bench,test]"
+	@touch $@
+
+$(VENV)/.installed-site: $(VENV)/.installed
+	$(PIP) install --constraint constraints.txt --editable ".[lab,site]"
 	@touch $@
 
 $(VENV)/bin/pip:

@@ -25,7 +25,7 @@ def repository(root: Path) -> str:
     Returns
     -------
     str
-        Such as ``https://github.com/OWNER/deep-learning-on-dna``.
+        Such as ``https://github.com/YOU/YOUR-COURSE``.
 
     Raises
     ------

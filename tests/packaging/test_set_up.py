@@ -23,8 +23,9 @@ def checkout(tmp_path: Path) -> Path:
     """What `make` reads, in a folder whose name has spaces and an umlaut."""
     folder = tmp_path / "Mein Kurs für DNA"
     folder.mkdir()
-    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
-        shutil.copy(ROOT / name, folder)
+    (folder / "tests" / "packaging").mkdir(parents=True)
+    for name in ("Makefile", "pyproject.toml", "constraints.txt", "tests/packaging/colab.txt"):
+        shutil.copy(ROOT / name, folder / name)
     return folder
 
 
@@ -189,9 +190,18 @@ def test_an_index_that_refuses_or_hangs_is_done_without(checkout: Path, programs
 def test_pytorch_comes_first_and_everything_under_the_pins(checkout: Path, programs: Path) -> None:
     lines = make(checkout, "-n", "test").stdout.splitlines()
     installs = [line.split("pip --disable-pip-version-check ")[1] for line in lines if " install " in line]
-    assert [line.split()[-1] for line in installs] == ["torch", '".[lab]"', '".[lab,test]"']
+    stand_in = [line for line in installs if "--target" in line]
+    installs = [line for line in installs if line not in stand_in]
+    assert [line.split()[-1] for line in stand_in] == ["tests/packaging/colab.txt"]
+    assert [line.split()[-1] for line in installs] == ["torch", '".[lab]"', '".[lab,site,test]"']
     assert all(line.startswith("install --constraint constraints.txt ") for line in installs)
     assert [line.split()[2] for line in lines[-4:]] == ["ruff", "ruff", "mypy", "pytest"]
+
+
+def test_the_site_is_built_with_what_it_needs_and_no_more(checkout: Path, programs: Path) -> None:
+    lines = make(checkout, "-n", "site").stdout.splitlines()
+    assert [line.split()[-1] for line in lines if " install " in line][-1] == '".[lab,site]"'
+    assert lines[-1].endswith("docs/site/build.py")
 
 
 # -- a second call -------------------------------------------------------------------------------------------------

@@ -1,0 +1,125 @@
+"""Build the course's site: `python docs/site/build.py [FOLDER]`, or `make site`. Nothing is fetched.
+
+The pages are collected in the layout of the repository, so that their links hold as they are, and Sphinx with MyST-NB
+makes HTML of them. Links to files that are no pages lead to the repository.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import shutil
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import lessons
+import listings
+import nbformat
+
+from helpers.adopt import repository
+from helpers.widgets.base import STATIC
+from helpers.widgets.page import TEMPLATES
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = ROOT / "docs" / "site"
+GALLERY = "docs/widgets.ipynb"
+GUIDES = ("learner", "instructor", "author", "glossary")
+LINK = re.compile(r"(!?\[[^\]]*\])\(([^)\s]+)\)")
+OF_DOCSTRINGS = re.compile(r"docstring of|duplicate object description")
+CODE = re.compile(r"(^```.*?^```[ \t]*$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
+
+
+def main() -> int:
+    """Build into the folder that is named, or into build/site."""
+    out = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "site").resolve()
+    with tempfile.TemporaryDirectory(prefix="course-site-") as folder:
+        source = Path(folder) / "pages"
+        collect(source)
+        status = sphinx(source, out, Path(folder))
+    if status == 0:
+        print(f"The site is in {out}: open {out / 'index.html'}")
+    return status
+
+
+def sphinx(source: Path, out: Path, work: Path) -> int:
+    """Make HTML of the pages. A warning fails the build, unless it is about the look of a docstring's page."""
+    from sphinx.cmd.build import build_main
+
+    shutil.rmtree(out, ignore_errors=True)
+    said = work / "warnings.txt"
+    options = ["-q", "-b", "html", "-c", str(source / "docs/site"), "-d", str(work / "doctrees"), "-w", str(said)]
+    status = build_main([*options, str(source), str(out)])
+    complaints = [line for line in said.read_text(encoding="utf-8").splitlines() if not OF_DOCSTRINGS.search(line)]
+    return status or len(complaints)
+
+
+def collect(source: Path) -> None:
+    """Lay out all pages, and what they show, under `source`."""
+    for name, text in pages().items():
+        write(source / name, text)
+    for picture in (ROOT / "docs" / "pictures").glob("*.png"):
+        copy(picture, source / "docs" / "pictures" / picture.name)
+    copy(HERE / "conf.py", source / "docs/site/conf.py")
+    for file in [*(HERE / "static").iterdir(), STATIC / "widgets.css", TEMPLATES / "course" / "host.js"]:
+        copy(file, source / "docs/site/static" / file.name)
+
+
+def pages() -> dict[str, str]:
+    """Every page's text by its path; paths are the repository's, and the README is the front page."""
+    books = [name_of(path) for path in sorted(ROOT.glob("solutions/[0-9]*/[0-9]*.ipynb"))]
+    cards = [name_of(path) for path in sorted(ROOT.glob("datasets/cards/*.md"))]
+    guides = [f"docs/{guide}.md" for guide in GUIDES]
+    made = listings.pages(books, cards, guides)
+    known = {*made, *books, *cards, *guides, GALLERY, "index.md"}
+    for name in [*cards, *guides]:
+        made[name] = led((ROOT / name).read_text(encoding="utf-8"), name, known)
+    for name in [*books, GALLERY]:
+        book = nbformat.read(ROOT / name, as_version=4)
+        made[name] = nbformat.writes(lessons.page(book, Path(name).stem, partial(led, name=name, known=known)))
+    front = lessons.BADGE.sub(r"[\1](\2)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    made["index.md"] = led(front, "index.md", known) + "\n" + listings.navigation()
+    return made
+
+
+def name_of(path: Path) -> str:
+    """A file's path in the repository, with forward slashes."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def led(text: str, name: str, known: set[str]) -> str:
+    """A page's Markdown in which links to files that are no pages lead to the repository."""
+
+    def lead(found: re.Match[str]) -> str:
+        label, target = found.groups()
+        path, hash_, anchor = target.partition("#")
+        if not path or re.match(r"[a-z]+:", path):
+            return found[0]
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+        place = {"README.md": "index.md"}.get(place, place)
+        if place in known or place.startswith("docs/pictures/"):
+            return f"{label}({posixpath.relpath(place, posixpath.dirname(name) or '.')}{hash_}{anchor})"
+        kind = "tree" if (ROOT / place).is_dir() else "blob"
+        return f"{label}({repository(ROOT)}/{kind}/main/{place}{hash_}{anchor})"
+
+    parts = CODE.split(text)
+    return "".join(part if part.startswith("`") else LINK.sub(lead, part) for part in parts)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a page."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def copy(file: Path, place: Path) -> None:
+    """Copy a file that pages show."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, place)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    sys.exit(main())

@@ -1,0 +1,214 @@
+"""The site of `make site`: every page opens, every link leads somewhere, widgets answer, and everybody can read it."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import pytest
+from browser import listen_for_errors
+from jupyter_host import ROOT
+from widget_examples import EXAMPLES
+
+from helpers.exercises import LESSONS, exercises
+
+LESSON = "solutions/01_linear_regression/01_linear_regression.html"
+GALLERY = "docs/widgets.html"
+PHONE = {"width": 390, "height": 800}
+
+
+class Page(HTMLParser):
+    """What a page links to, what can be linked to in it, and what it loads."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: set[str] = set()
+        self.places: set[str] = set()
+        self.loads: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        self.places |= {found[name] for name in ("id", "name") if name in found}
+        if tag == "a" and "href" in found:
+            self.links.add(found["href"])
+        elif tag == "link" and found.get("rel") in ("stylesheet", "icon", "preload"):
+            self.loads.add(found.get("href", ""))
+        elif "src" in found:
+            self.loads.add(found["src"])
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A server that keeps no log."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built as `make site` builds it, where no network is."""
+    out = tmp_path_factory.mktemp("Seite für alle")
+    no_network = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
+    command = [sys.executable, "docs/site/build.py", str(out)]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **no_network}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return out
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[str, Page]:
+    """Every page by its path in the site."""
+    names = (path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    return {name: Page((site / name).read_text(encoding="utf-8")) for name in names if not name.startswith("_static/")}
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+def opened(tab: Any, url: str) -> Any:
+    """The tab with a page in it, its widgets drawn; nothing may go wrong, and nobody else may be asked for anything."""
+    asked: list[str] = []
+    errors = listen_for_errors(tab)
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("response", lambda answer: errors.append(f"{answer.status} {answer.url}") if answer.status > 399 else None)
+    tab.goto(url)
+    tab.wait_for_function(
+        "() => [...document.querySelectorAll('[data-model]')].every(e => e.querySelector('[data-paints]'))"
+    )
+    assert errors == [], url
+    assert [one for one in asked if not one.startswith((url.split("/", 3)[0] + "//127.0.0.1", "data:", "blob:"))] == []
+    return tab
+
+
+def violations(tab: Any, axe: str) -> list[str]:
+    """What axe-core has to say against the page."""
+    tab.evaluate(axe)
+    found = tab.evaluate("axe.run(document, { preload: false })")["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+def test_every_lesson_every_exercise_every_guide_and_every_module_has_its_place(pages: dict[str, Page]) -> None:
+    lessons = {f"solutions/{lesson.folder}/{lesson.folder}.html" for lesson in LESSONS}
+    guides = {f"docs/{name}.html" for name in ("learner", "instructor", "author", "glossary", "exercises", "widgets")}
+    assert lessons | guides | {"index.html", "search.html", "docs/api/helpers.sequences.html"} <= set(pages)
+    assert "helpers.sequences.one_hot" in pages["docs/api/helpers.sequences.html"].places
+
+
+def test_every_link_within_the_site_leads_to_a_page_and_a_place_in_it(site: Path, pages: dict[str, Page]) -> None:
+    lost = []
+    for name, page in pages.items():
+        for link in page.links | page.loads:
+            target, place = urldefrag(urljoin(f"/{name}", link))
+            if urlsplit(target).scheme:
+                continue
+            file = unquote(target.lstrip("/")).partition("?")[0]
+            file = f"{file}index.html" if file.endswith("/") or not file else file
+            known = pages[file].places if file in pages else set()
+            if not (site / file).is_file() or (place and file in pages and unquote(place) not in known):
+                lost.append((name, link))
+    assert lost == []
+
+
+def test_no_page_loads_anything_from_elsewhere(pages: dict[str, Page]) -> None:
+    loads = {(name, one) for name, page in pages.items() for one in page.loads}
+    assert [one for one in loads if urlsplit(one[1]).scheme not in ("", "data")] == []
+
+
+def test_links_to_the_repository_lead_to_files_that_exist(pages: dict[str, Page]) -> None:
+    wanted = re.compile(r"https://github\.com/[^/]+/[^/]+/(?:blob|tree)/main/([^#]*)")
+    found = [(name, wanted.match(link)) for name, page in pages.items() for link in page.links]
+    assert len([1 for _, match in found if match]) > 3
+    assert [(name, match[1]) for name, match in found if match and not (ROOT / unquote(match[1])).exists()] == []
+
+
+def test_solutions_are_folded_under_their_stubs(site: Path) -> None:
+    text = (site / LESSON).read_text(encoding="utf-8")
+    asked = sum(exercise.points > 0 for exercise in exercises(1))
+    assert text.count("A solution</span>") >= asked
+    assert "BEGIN SOLUTION" not in text and "### STUB" not in text
+    assert text.count("NotImplementedError") > 0
+
+
+def test_the_exercise_list_holds_every_misconception(site: Path) -> None:
+    text = (site / "docs/exercises.html").read_text(encoding="utf-8")
+    for lesson in LESSONS:
+        for exercise in exercises(lesson.number):
+            for wrong in exercise.misconceptions() * bool(exercise.points):
+                assert f"<code>{wrong.name}</code>" in text, f"{exercise.key}: {wrong.name}"
+
+
+@pytest.mark.browser
+def test_every_page_opens_without_an_error_and_axe_finds_nothing(pages, address, tab, axe) -> None:
+    found = {}
+    for name in sorted(pages):
+        if said := violations(opened(tab, address + name), axe):
+            found[name] = said
+    assert found == {}
+
+
+@pytest.mark.browser
+def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen_and_axe_finds_nothing(
+    pages, address, chromium, axe
+) -> None:
+    context = chromium.new_context(viewport=PHONE, color_scheme="dark")
+    found = {}
+    for name in sorted(name for name in pages if not name.startswith("docs/api/")):
+        tab = opened(context.new_page(), address + name)
+        said = violations(tab, axe)
+        if tab.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            said.append("wider than the screen")
+        ground = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+        if sum(map(int, re.findall(r"\d+", ground)[:3])) > 150:
+            said.append(f"not dark: {ground}")
+        if said:
+            found[name] = said
+        tab.close()
+    context.close()
+    assert found == {}
+
+
+@pytest.mark.browser
+def test_every_widget_of_the_gallery_answers_without_kernel(address, tab) -> None:
+    opened(tab, address + GALLERY)
+    assert tab.locator(".course-widget").count() == len(EXAMPLES)
+    for example in EXAMPLES:
+        place = tab.locator(f'.course-widget[data-widget="{example.name}"]')
+        root = place.locator(".dlg")
+        before = root.get_attribute("data-paints")
+        place.get_by_role(example.role, name=example.control, exact=True).focus()
+        for key in example.key.split():
+            tab.keyboard.press(key)
+        assert root.get_attribute("data-paints") != before, example.name
+
+
+@pytest.mark.browser
+def test_a_guess_in_a_lesson_is_answered(address, tab) -> None:
+    opened(tab, address + LESSON)
+    place = tab.locator('.course-widget[data-widget="Predict"]').first
+    place.get_by_role("radio").first.check()
+    place.get_by_role("button", name="Reveal").click()
+    assert place.locator(".dlg").evaluate("root => root.numbers().revealed") is True
+
+
+@pytest.mark.browser
+def test_the_search_finds_a_lesson_by_a_word_of_its_text(address, tab) -> None:
+    tab.goto(f"{address}search.html?q=oligos")
+    hit = tab.locator("ul.search a", has_text="Linear regression").first
+    hit.wait_for()
+    assert "01_linear_regression" in str(hit.get_attribute("href"))
