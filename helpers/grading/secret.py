@@ -5,26 +5,38 @@ Learners see the questions of seed 0; marks come from questions drawn with a see
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 NAME = ".course-secret"
+FEWEST_BYTES = 16
 
 
 def secret(root: Path) -> bytes:
-    """The secret of this course folder; made on first use, readable by its owner only (mode 0600)."""
+    """The secret of this course folder; made on first use, whole or not at all, readable by its owner only (mode 0600).
+
+    Raises
+    ------
+    ValueError
+        If the file holds none: nothing is graded with a secret that anybody could guess.
+    """
     path = root / NAME
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        made = secrets.token_hex(32).encode()
-        file.write(made)
-    return made
+    if not path.exists():
+        handle, made = tempfile.mkstemp(dir=root, prefix=f"{NAME}-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+        with contextlib.suppress(FileExistsError):  # somebody else was quicker: theirs counts
+            os.link(made, path)
+        os.unlink(made)
+    found = path.read_bytes()
+    if len(found) < FEWEST_BYTES:
+        raise ValueError(f"{path} holds no secret; remove it and a new one is made, with new questions for everybody")
+    return found
 
 
 def seed_of(key: bytes, assignment: str, student: str) -> int:

@@ -25,6 +25,7 @@ from helpers.grading import pool, spool
 from helpers.grading.gradebook import Recorder
 from helpers.grading.jobs import Job, Limits
 from helpers.grading.preprocessors import is_recorded
+from helpers.grading.secret import secret
 
 STUDENTS = {"ada": "solutions", "ben": "course", "cleo": HALF}
 EXPECTED = {"ada": 1.0, "ben": 0.0, "cleo": 0.0}
@@ -60,8 +61,8 @@ def coordinators(root: Path) -> Iterator[Callable[[], psutil.Process]]:
 
 def test_killed_at_fifty_moments_the_gradebook_is_as_without(root, tmp_path) -> None:
     calm = make(tmp_path / "calm", STUDENTS)
-    (calm / ".course-secret").write_bytes(b"the same")
-    (root / ".course-secret").write_bytes(b"the same")
+    (calm / ".course-secret").write_bytes(b"the same for both of them")
+    (root / ".course-secret").write_bytes(b"the same for both of them")
     assert course("grade", "0", root=calm).returncode == 0
     rng = random.Random(5)
     ends = []
@@ -206,6 +207,18 @@ def test_a_full_disk_is_said_and_costs_nothing(root, most) -> None:
     assert scores(root) == EXPECTED
 
 
+def test_a_secret_is_made_once_and_whole(root) -> None:
+    code = f"from pathlib import Path\nfrom helpers.grading.secret import secret\nprint(secret(Path({str(root)!r})))"
+    both = [subprocess.Popen([sys.executable, "-c", code], env=surrounded(), stdout=subprocess.PIPE) for _ in range(4)]
+    said = {one.communicate()[0] for one in both}
+    assert len(said) == 1
+    assert [path.name for path in root.glob(".course-secret*")] == [".course-secret"]
+    assert (root / ".course-secret").stat().st_mode & 0o777 == 0o600
+    (root / ".course-secret").write_bytes(b"")  # as a full disk may leave it
+    with pytest.raises(ValueError, match="holds no secret"):
+        secret(root)
+
+
 # -- Dask --------------------------------------------------------------------------------------------------------------
 
 
@@ -241,7 +254,7 @@ def test_a_lost_dask_worker_loses_no_submission(root) -> None:
 
 
 def test_what_is_sent_to_a_worker_is_plain_data_without_the_secret(root) -> None:
-    (root / ".course-secret").write_bytes(b"CANARY-SECRET")
+    (root / ".course-secret").write_bytes(b"CANARY-SECRET-0123456789")
     for job in jobs(root):
         sent = repr(asdict(job))
         assert "CANARY" not in sent
