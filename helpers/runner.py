@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import exercises
 from helpers.exercises import Lesson
+from helpers.exercises.check import VERDICT
 from helpers.files import write_whole
 from helpers.surroundings import full
 
@@ -29,10 +30,8 @@ SECONDS = 600  # for any cell of a lesson
 FULL_SECONDS = 4 * 3600  # for a cell that trains as long as the published rows did
 NOT_GRADED = {"demo", "widget", "slow"}
 OPENING = re.compile(r"\bhelpers\.start\(\s*(?:lesson\s*=\s*)?(\d+)")
-VERDICT = re.compile(r"^([✔○✘]) (\w+): (.*)", re.DOTALL)
-POINTS = re.compile(r" ([\d.]+) of [\d.]+ points?\.")
 TEMPORARY_FILE = re.compile(r"\(\d+\.py, line")  # how IPython names a cell in a syntax error
-WORDS = {"✔": "right", "○": "open", "✘": "not yet"}
+WORDS = {"right": "right", "empty": "open"}
 
 
 class NotALesson(ValueError):
@@ -163,6 +162,7 @@ def normalised(book: NotebookNode) -> NotebookNode:
             if output.output_type == "execute_result":
                 output.execution_count = number
             data = output.get("data", {})
+            data.pop(VERDICT, None)  # the message beside it says the same
             if "image/png" in data:  # the still picture stays; the model behind the view is gone with the kernel
                 data.pop(WIDGET_VIEW, None)
     return book
@@ -319,12 +319,11 @@ def outcome(book: NotebookNode, exercise: Exercise) -> Outcome:
     checks = cells_graded_as(book, f"check_{exercise.id}")
     if not checks:
         return Outcome(exercise, "missing", "its check cell is not in the notebook")
-    verdicts = [verdict_in(output) for cell in checks for output in cell.outputs]
-    said = [verdict for verdict in verdicts if verdict and verdict[1] == exercise.id]
+    told = [output.data[VERDICT] for cell in checks for output in cell.outputs if VERDICT in output.get("data", {})]
+    said = [verdict for verdict in told if verdict["exercise"] == exercise.id]
     if said:
-        sign, _, message = max(said, key=lambda verdict: verdict[0] == "✔")
-        earned = POINTS.search(message)
-        return Outcome(exercise, WORDS[sign], plain(message), float(earned[1]) if earned else 0)
+        best = max(said, key=lambda verdict: verdict["status"] == "right")
+        return Outcome(exercise, WORDS.get(best["status"], "not yet"), best["message"], best["points"])
     cells = cells_graded_as(book, exercise.id) + checks
     errors = [error for cell in cells for error in errors_of(cell)]
     if errors:
@@ -347,17 +346,3 @@ def cells_graded_as(book: NotebookNode, grade_id: str) -> list[NotebookNode]:
     """The code cells that nbgrader knows by this id."""
     code = (cell for cell in book.cells if cell.cell_type == "code")
     return [cell for cell in code if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id]
-
-
-def verdict_in(output: NotebookNode) -> tuple[str, str, str] | None:
-    """Sign, exercise and message of a check's output, or None where it is something else."""
-    found = VERDICT.match(output.get("data", {}).get("text/plain", ""))
-    return (found[1], found[2], found[3]) if found else None
-
-
-def plain(message: str) -> str:
-    """A check's message without what the table says already, and without the line about the reference."""
-    from helpers.exercises.messages import GOES_ON
-
-    lines = [line.strip() for line in message.splitlines() if line.strip() != GOES_ON]
-    return "\n".join([POINTS.sub("", lines[0].removeprefix("not yet. ")), *lines[1:]])

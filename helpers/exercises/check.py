@@ -20,6 +20,7 @@ from helpers.exercises.engine import Exercise, Verdict
 from helpers.exercises.source import forbidden_uses
 
 VISIBLE_SEED = 0
+VERDICT = "application/vnd.course.verdict+json"  # what a check found, for programs; browsers show the HTML beside it
 
 
 class Check:
@@ -71,7 +72,8 @@ class ExerciseCheck:
         strict = "NBGRADER_EXECUTION" in os.environ
         lines = messages.lines_of(exercise, verdict, self.tries, stand_in=not strict)
         text = messages.plain(exercise, verdict, lines)
-        messages.tell({"text/plain": text, "text/html": messages.rich(exercise, verdict, lines)})
+        html = messages.rich(exercise, verdict, lines)
+        messages.tell({"text/plain": text, "text/html": html, VERDICT: in_data(exercise, verdict, lines)})
         if verdict.passed:
             if exercise.points:
                 progress.record_solved(exercise.key)
@@ -104,6 +106,13 @@ class ExerciseCheck:
 
     def _say(self, sentence: str) -> None:
         messages.tell({"text/plain": f"○ {self.exercise.id}: {sentence}"})
+
+
+def in_data(exercise: Exercise, verdict: Verdict, lines: list[tuple[str, str]]) -> dict[str, Any]:
+    """A verdict as data: `course check` reads it, and no printed look-alike."""
+    rest = [f"{label} {text}".strip() for label, text in lines[1:] if text != messages.GOES_ON]
+    message = "\n".join([verdict.message.split("\n")[0], *rest])
+    return {"exercise": exercise.id, "status": verdict.status, "points": verdict.points, "message": message}
 
 
 def is_reference(code: Any) -> bool:

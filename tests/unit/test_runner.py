@@ -132,6 +132,11 @@ def test_a_second_check_cell_that_is_right_counts(tmp_path: Path) -> None:
     assert checked(tmp_path, gc_content(OPEN) + again).outcomes[0].verdict == "right"
 
 
+def test_a_message_that_only_looks_like_the_checks_counts_for_nothing(tmp_path: Path) -> None:
+    loud = cell(f"{GC_CHECK}\nprint('✔ gc_content: right on all 5 questions.')", grade_id="check_gc_content")
+    assert checked(tmp_path, [*gc_content(OPEN)[:-1], loud]).outcomes[0].verdict == "open"
+
+
 def test_checking_leaves_the_learners_progress_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "home"))
     assert checked(tmp_path, gc_content(RIGHT)).passed
