@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from helpers import datasets
+from helpers.metrics import mcc
+from helpers.promoters import train
 from helpers.sequences import decode, one_hot
+from helpers.training import predict
 from helpers.windows import shift
 
 
@@ -38,3 +42,15 @@ def test_shift_says_which_shifts_there_are(by, told) -> None:
 def test_shift_refuses_what_is_no_one_hot() -> None:
     with pytest.raises(ValueError, match=r"shape \(5, 4\)"):
         shift(one_hot("ACGTA").T, 1)
+
+
+@pytest.mark.data
+def test_an_mlp_is_lost_when_real_promoters_move_by_five_bases(real_data, monkeypatch) -> None:
+    monkeypatch.setenv("COURSE_DATA", str(real_data))
+    data = datasets.load("human_tata", source="real")
+    trained = [train("MLP", data, seed=seed) for seed in range(5)]
+    for by in (-5, 5):
+        moved, hidden = shift(data.test.X, by), shift(shift(data.test.X, by), -by)
+        for run in trained:
+            assert mcc(data.test.y, predict(run.model, moved) > 0) < 0.3 < 0.55 < run.report["mcc"]
+            assert mcc(data.test.y, predict(run.model, hidden) > 0) > 0.5, "it is the move, not the bases lost"
