@@ -151,9 +151,9 @@ class Running:
             return
         seed = question_seed(self.job.seed, step.asks)
         reply = talk.ask(seconds, do="ask", exercise=step.asks, name=step.source, seed=seed)
-        if talk.sandbox.waiting():  # a second message: no telling which is whose
+        talk.ask(seconds, do="sync")
+        if talk.strange:  # a second message: no telling which is whose
             reply = {"said": "more than one message came"}
-            talk.drain()
         self.answers[step.asks] = reply.get("answers")
         if words(reply.get("said")):
             self.said[step.asks] = words(reply.get("said"))
@@ -196,11 +196,12 @@ class Running:
 
 @dataclass
 class Talk:
-    """Questions to a sandbox, one at a time."""
+    """Questions to a sandbox, one at a time; `strange` counts what came unasked since the last order but `sync`."""
 
     sandbox: Sandbox
     job: Job
     until: float
+    strange: int = 0
 
     def ask(self, seconds: float, **order: Any) -> dict[str, Any]:
         """Send an order; the reply that carries its token. What carries none, or another, is no reply.
@@ -212,21 +213,17 @@ class Talk:
         """
         token = secrets.token_hex(8)
         last = min(time.monotonic() + seconds + GRACE, self.until)
-        timed = {} if order["do"] == "open" else {"seconds": seconds}
+        if order["do"] != "sync":
+            self.strange = 0
+        timed = {"seconds": seconds} if order["do"] in ("run", "ask") else {}
         self.sandbox.say(json.dumps({**order, **timed, "token": token}).encode(), last)
-        strange = 0
         while True:
             reply: Any = None
             with contextlib.suppress(ValueError, RecursionError):
                 reply = json.loads(self.sandbox.hear(last))
             if type(reply) is dict and reply.get("token") == token:
-                return {"said": "more than one message came"} if strange else reply
-            strange += 1
-
-    def drain(self) -> None:
-        """Read away what nobody asked for."""
-        while self.sandbox.waiting():
-            self.sandbox.hear(time.monotonic() + GRACE)
+                return reply
+            self.strange += 1
 
 
 def words(said: Any) -> str:

@@ -135,11 +135,6 @@ class Sandbox:
         self._buffer = bytearray(rest)
         return line
 
-    def waiting(self) -> bool:
-        """Whether something has come that nobody asked for."""
-        assert self.process.stdout is not None
-        return bool(self._buffer) or bool(select.select([self.process.stdout.fileno()], [], [], 0)[0])
-
     def watch(self, until: float) -> None:
         """End the sandbox if it is late, or has taken more than its share."""
         now = time.monotonic()

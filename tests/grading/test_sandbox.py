@@ -88,8 +88,9 @@ def test_neither_the_course_nor_anybody_elses_files_are_there(inside) -> None:
         str(ROOT),
     ]
     found = inside(
-        f"return [os.path.join(at, name) for place in {places!r} for at, _, names in os.walk(place) for name in names"
-        " if not {'lib', 'lib64', 'bin', 'share', 'etc'} & set(at.split('/')) and name != 'pyvenv.cfg'][:50]"
+        f"found = []\nfor place in {places!r}:\n    for at, folders, names in os.walk(place):\n"
+        "        folders[:] = [one for one in folders if one not in {'lib', 'lib64', 'bin', 'share', 'etc'}]\n"
+        "        found += [os.path.join(at, name) for name in names if name != 'pyvenv.cfg']\nreturn found[:50]"
     )
     assert found == []
     assert (
@@ -306,7 +307,7 @@ def test_a_flood_of_messages_ends_the_sandbox() -> None:
 
 
 def test_an_answer_too_large_is_none() -> None:
-    entry = graded("def gc_content(s):\n    return ['x' * 20_000] * 3_000")
+    entry = graded("def gc_content(s):\n    return ['x' * 20_000] * 100", cell=60)
     assert entry.answers["gc_content"] is None
     assert entry.said["gc_content"] == "the answers are too large"
 
