@@ -26,7 +26,7 @@ from helpers.widgets.page import TEMPLATES
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "docs" / "site"
 GALLERY = "docs/widgets.ipynb"
-GUIDES = ("learner", "instructor", "author", "glossary")
+GUIDES = ("docs/learner.md", "docs/instructor.md", "docs/author.md", "docs/glossary.md")
 LINK = re.compile(r"(!?\[[^\]]*\])\(([^)\s]+)\)")
 OF_DOCSTRINGS = re.compile(r"docstring of|duplicate object description")
 CODE = re.compile(r"(^```.*?^```[ \t]*$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
@@ -71,7 +71,7 @@ def pages() -> dict[str, str]:
     """Every page's text by its path; paths are the repository's, and the README is the front page."""
     books = [name_of(path) for path in sorted(ROOT.glob("solutions/[0-9]*/[0-9]*.ipynb"))]
     cards = [name_of(path) for path in sorted(ROOT.glob("datasets/cards/*.md"))]
-    guides = [f"docs/{guide}.md" for guide in GUIDES]
+    guides = [*GUIDES, *(name for path in sorted(ROOT.glob("docs/*.md")) if (name := name_of(path)) not in GUIDES)]
     made = listings.pages(books, cards, guides)
     known = {*made, *books, *cards, *guides, GALLERY, "index.md"}
     for name in [*cards, *guides]:

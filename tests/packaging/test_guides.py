@@ -1,0 +1,110 @@
+"""The guides hold what they promise: the worked examples for authors are carried out in a copy of the repository."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from clone import ROOT, commit_all, copy_tracked
+
+from helpers.exercises import LESSONS
+
+HEAD = r"(?:(?:#|//) (\S+\.\w+)(?:, (at the end|in \w+))?\n)?"
+BLOCK = re.compile(rf"^```(\w+)\n{HEAD}(.*?)^```$", re.MULTILINE | re.DOTALL)
+NUMBER = len(LESSONS)  # the guide's lesson is the next one
+
+
+def blocks() -> list[tuple[str, str, str, str]]:
+    """Language, file, place in it and text of every block of the guide."""
+    guide = (ROOT / "docs" / "author.md").read_text(encoding="utf-8")
+    return [tuple(found) for found in BLOCK.findall(guide)]
+
+
+def put(root: Path, file: str, place: str, text: str) -> None:
+    """Write a block into its file: as a whole, at its end, or before the bracket that closes a table."""
+    path = root / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not place:
+        assert not path.exists(), f"the guide would overwrite {file}"
+        path.write_text(text, encoding="utf-8")
+        return
+    before = path.read_text(encoding="utf-8")
+    if place == "at the end":
+        path.write_text(before + "\n" + text, encoding="utf-8")
+        return
+    start = before.index(f"\n{place.removeprefix('in ')} = ")
+    end = re.compile(r"^[\])}]", re.MULTILINE).search(before, start)
+    assert end, f"{file} has no table {place}"
+    path.write_text(before[: end.start()] + text + before[end.start() :], encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository in which everything that the guide says was written."""
+    root = copy_tracked(tmp_path_factory.mktemp("Autorin"))
+    mirror = root / "mirror"
+    for _, file, place, text in blocks():
+        if file:
+            put(mirror if file.endswith(".csv") else root, file, place, text)
+    run(root, sys.executable, "new_lesson.py")
+    return commit_all(root)
+
+
+def run(root: Path, *words: str) -> str:
+    """What a command prints in the copy; it must end well."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("COURSE", "PYTEST"))}
+    home = {"COURSE_HOME": str(root / "home"), "COURSE_CACHE": str(root / "cache"), "COURSE_DATA": str(root / "mirror")}
+    env = {**kept, **home, "PYTHONPATH": str(root)}
+    done = subprocess.run(words, cwd=root, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout[-5000:]}\n{done.stderr[-3000:]}"
+    return done.stdout
+
+
+def shell(root: Path, about: str) -> str:
+    """What the guide's own command lines about something print."""
+    said = ""
+    for language, _, _, text in blocks():
+        if language == "sh" and about in text:
+            for line in text.splitlines():
+                words = line.split()
+                python = [sys.executable, *words[1:]]
+                course = [sys.executable, "-c", "from helpers.cli import main; main()", *words[1:]]
+                said += run(root, *(python if words[0] == "python" else course))
+    assert said, f"the guide shows no command about {about}"
+    return said
+
+
+def test_every_block_of_the_guide_is_a_file_or_a_command() -> None:
+    assert [text[:60] for language, file, _, text in blocks() if not file and language != "sh"] == []
+
+
+def test_the_guides_lesson_is_the_next_one() -> None:
+    assert f"Lesson({NUMBER}, " in next(text for _, file, place, text in blocks() if place == "in LESSONS")
+
+
+def test_an_exercise_written_by_the_guide_is_proved_right(copy: Path) -> None:
+    said = shell(copy, "count_starts")
+    assert re.search(r"\d{2} passed", said), said
+
+
+def test_a_lesson_written_by_the_guide_runs_is_released_and_keeps_the_houses_form(copy: Path) -> None:
+    shell(copy, "course release")
+    released = (copy / "course/07_codons/07_codons.ipynb").read_text(encoding="utf-8")
+    assert "raise NotImplementedError()" in released and "BEGIN SOLUTION" not in released
+    form = ["tests/notebooks/test_conventions.py", "tests/notebooks/test_release.py", "-k", "07_codons"]
+    run(copy, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *form)
+
+
+@pytest.mark.browser
+def test_a_widget_written_by_the_guide_goes_through_the_common_tests(copy: Path) -> None:
+    said = shell(copy, "CoinFlipper")
+    assert re.search(r"\d+ passed", said), said
+
+
+def test_a_data_set_written_by_the_guide_is_fetched_checked_and_loaded(copy: Path) -> None:
+    assert shell(copy, "toy_promoters").count("ok") == 3
+    assert "toy_promoters" in run(copy, sys.executable, "look.py")
