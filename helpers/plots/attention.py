@@ -117,7 +117,7 @@ def attention_arcs(
 
 
 def embedding(points: ArrayLike, groups: Sequence[str], *, ax: Axes | None = None) -> Axes:
-    """Draw points in two dimensions, each group in its colour, its name at its middle.
+    """Draw points in two dimensions, each group in its colour, its name in the corner.
 
     Parameters
     ----------
@@ -136,8 +136,6 @@ def embedding(points: ArrayLike, groups: Sequence[str], *, ax: Axes | None = Non
     ValueError
         If shapes do not fit or there are more than four groups.
     """
-    from matplotlib import patheffects
-
     places, names = np.asarray(points, dtype=float), list(dict.fromkeys(groups))
     if places.ndim != 2 or places.shape[1] != 2 or len(places) != len(groups) or len(names) > len(PALETTE):
         raise ValueError(
@@ -146,12 +144,12 @@ def embedding(points: ArrayLike, groups: Sequence[str], *, ax: Axes | None = Non
         )
     ax = axes(ax, 4.8, 4.0)
     belongs = np.asarray(groups)
-    for name, base in zip(names, "CTGA", strict=False):
+    for row, (name, base) in enumerate(zip(names, "CTGA", strict=False)):
         mine = places[belongs == name]
         ax.scatter(mine[:, 0], mine[:, 1], s=9, color=PALETTE[base], alpha=0.45, linewidths=0)
-        halo = [patheffects.withStroke(linewidth=4, foreground="white")]
-        middle = np.median(mine, axis=0)
-        ax.text(middle[0], middle[1], name, color=PALETTE[base], weight="bold", ha="center", path_effects=halo)
+        ax.annotate(
+            name, (0.02, 0.97 - 0.075 * row), xycoords="axes fraction", va="top", color=PALETTE[base], weight="bold"
+        )
     ax.set(xticks=[], yticks=[], xlabel="first axis", ylabel="second axis")
     return ax
 

@@ -47,7 +47,8 @@ def poster(boards: Mapping[str, Sequence[Mapping[str, Any]]], published: Sequenc
     ----------
     boards : mapping from a data set's name to rows with "model", "parameters" and "mcc"
         As `helpers.progress.measured` or `Scoreboard.rows`; "mcc" holds a number a seed, "kind" may be "baseline",
-        "model" or "ensemble". The dot is the mean, the bar runs from the lowest to the highest.
+        "model" or "ensemble"; of these only the best is drawn. The dot is the mean, the bar runs from the lowest to the
+        highest.
     published : sequence of mappings with "data", "model", "parameters" (as in "117 M", or "") and one number "mcc"
         As `helpers.progress.published`.
 
@@ -64,11 +65,11 @@ def poster(boards: Mapping[str, Sequence[Mapping[str, Any]]], published: Sequenc
         raise ValueError("poster: there are no rows to draw")
     figure, drawn = panels(len(boards), width=7.4, height=6.6)
     for ax, (data, rows) in zip(drawn, boards.items(), strict=True):
-        ours = [_dot(row, row.get("kind", _kind(row))) for row in rows]
+        ours = _without_lesser_ensembles([_dot(row, row.get("kind", _kind(row))) for row in rows])
         theirs = [_dot(row, "published") for row in published if row["data"] == data]
         _panel(ax, [*ours, *theirs])
         ax.set_title(data, fontsize=16, fontweight="bold", pad=12)
-    drawn[0].set_ylabel("Matthews correlation on the test set (axis stretched upwards)", fontsize=13)
+    drawn[0].set_ylabel("MCC on the test set (axis stretched upwards)", fontsize=13)
     figure.suptitle(
         "What a model can know about promoters, by its size", fontsize=20, fontweight="bold", x=0.01, ha="left"
     )
@@ -94,6 +95,12 @@ def _kind(row: Mapping[str, Any]) -> str:
     """What a row of one's own scoreboard is, which does not say: the dumb models are known by their names."""
     dumb = re.compile(r"majority|GC content|best match|\d-mer|nearest")
     return "baseline" if dumb.match(row["model"]) else "model"
+
+
+def _without_lesser_ensembles(dots: Sequence[_Dot]) -> list[_Dot]:
+    """All but the ensembles, and the best of these."""
+    ensembles = sorted((dot for dot in dots if dot.kind == "ensemble"), key=lambda dot: dot.mean)
+    return [dot for dot in dots if dot.kind != "ensemble"] + ensembles[-1:]
 
 
 def _dot(row: Mapping[str, Any], kind: str) -> _Dot:
@@ -162,6 +169,14 @@ def _names(ax: Axes, dots: Sequence[_Dot], largest: float) -> None:
             fontsize=11.5,
             fontweight="normal" if dot.kind == "published" else "bold",
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "alpha": 0.5, "shrinkA": 2, "shrinkB": 5},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colour,
+                "linewidth": 0.6,
+                "alpha": 0.5,
+                "relpos": (0, 0.5),
+                "shrinkA": 0,
+                "shrinkB": 5,
+            },
         )
     ax.tick_params(labelcolor=INK, labelsize=11)

@@ -11,6 +11,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from helpers.costs import Cost
 from helpers.plots import PALETTE, attention_arcs, attention_map, cost_against_length, embedding, poster
@@ -61,9 +62,12 @@ def test_costs_are_drawn_with_their_theoretical_slopes() -> None:
     assert list(kept[1].get_ydata()) == pytest.approx([0.025, 0.1, 0.4])
 
 
-def test_embedding_names_each_group_at_its_middle() -> None:
+def test_embedding_names_each_group_in_the_colour_of_its_points() -> None:
     ax = embedding([[0, 0], [2, 2], [9, 9]], ["promoter", "promoter", "other"])
-    assert [(t.get_text(), t.get_position()) for t in ax.texts] == [("promoter", (1, 1)), ("other", (9, 9))]
+    assert [(t.get_text(), t.get_color()) for t in ax.texts] == [("promoter", PALETTE["C"]), ("other", PALETTE["T"])]
+    for dots, base, places in zip(ax.collections, "CT", ([[0, 0], [2, 2]], [[9, 9]]), strict=True):
+        assert dots.get_offsets().tolist() == places
+        assert to_hex(dots.get_facecolor()[0]).upper() == PALETTE[base].upper()
     with pytest.raises(ValueError, match=r"points \(3, 2\), 1 names"):
         embedding(np.zeros((3, 2)), ["promoter"])
 
@@ -94,6 +98,12 @@ def test_poster_knows_dumb_models_of_ones_own_scoreboard_by_name() -> None:
     figure = poster({"human_tata": rows})
     signs = [text.get_text() for text in figure.legends[0].get_texts()]
     assert [sign.split(";")[0] for sign in signs] == ["a model of this course", "dumb model"]
+
+
+def test_poster_shows_the_best_ensemble_only() -> None:
+    ensembles = [{"model": f"E{i}", "parameters": 10, "mcc": [i / 10], "kind": "ensemble"} for i in (7, 9, 8)]
+    (ax,) = poster({"human_tata": [*ROWS, *ensembles]}).axes
+    assert [text.get_text() for text in ax.texts] == ["0.000  majority", "0.820  CNN", "0.900  E9"]
 
 
 def test_poster_without_rows_is_refused() -> None:
