@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from helpers.datasets.commands import app as data
 from helpers.grading.commands import app as grade
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-data = typer.Typer(help="List, fetch and check the data sets.", no_args_is_help=True)
 app.add_typer(data, name="data")
 app.add_typer(grade, name="grade")
 
@@ -42,7 +42,6 @@ class Source(str, Enum):
 
 
 Lessons = Annotated[list[str] | None, typer.Argument(metavar="LESSON", help="Numbers or names; all if none.")]
-Sets = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Names of data sets.")]
 
 
 def main() -> None:
@@ -271,14 +270,24 @@ def complaints(run: Run) -> list[str]:
 
 
 @app.command()
-def release(lessons: Lessons = None) -> None:
-    """Make course/ from solutions/."""
+def release(
+    lessons: Lessons = None,
+    sealed: Annotated[
+        Path | None,
+        typer.Option("--sealed", metavar="FOLDER", help="Lessons and a package without answers."),
+    ] = None,
+) -> None:
+    """Make course/ from solutions/; or, for a cohort that should have no references, a folder of its own."""
     with one_line():
         from helpers import runner
         from helpers.release import release as make_release
+        from helpers.release import release_sealed
 
         folders = [lesson.folder for lesson in runner.lessons_named(lessons)] if lessons else None
         root = checkout()
+        if sealed is not None:
+            print(release_sealed(folders, root=root, place=sealed))
+            return
         for place in make_release(folders, root=root):
             print(place.relative_to(root))
 
@@ -338,62 +347,3 @@ def exercises(
         count = str(len(one["misconceptions"]))
         made.add_row(f"{one['lesson']:02d}", one["id"], one["kind"], f"{one['points']:g}", count, names)
     show(made)
-
-
-# -- data ----------------------------------------------------------------------------------------------------------
-
-
-@data.command("list")
-def list_sets() -> None:
-    """List the data sets, and where each would come from now."""
-    from helpers import datasets
-
-    made = table("name", "kind", "sequences", "where", "what")
-    with one_line():
-        for name, entry in datasets.registry().items():
-            number = sum(file.sequences for file in entry.files if file.split != "truth")
-            where = datasets.whereabouts(name) if entry.kind == "real" else "ships with the course"
-            made.add_row(name, entry.kind, f"{number:,}", where, entry.title)
-    show(made)
-
-
-@data.command()
-def fetch(names: Sets = None) -> None:
-    """Bring sets into the cache; all real ones if none named."""
-    from helpers import datasets
-
-    with one_line():
-        real = [name for name, entry in datasets.registry().items() if entry.kind == "real"]
-        for name in names or real:
-            datasets.path(name)  # an unknown name is refused before anything is fetched
-        for name in names or real:
-            datasets.fetch(name)
-            print(f"{name}: {datasets.path(name)}")
-
-
-@data.command()
-def verify(names: Sets = None) -> None:
-    """Check size and SHA-256 of every file.
-
-    A damaged file is an error; a missing one only where its set was named.
-    """
-    from helpers import datasets
-
-    made = table("set", "file", "state")
-    bad = False
-    with one_line():
-        for name in names or list(datasets.registry()):
-            for file, state in datasets.verify(name).items():
-                made.add_row(name, file, state)
-                bad |= state.startswith("damaged") or (state == "missing" and bool(names))
-    show(made)
-    raise typer.Exit(1 if bad else 0)
-
-
-@data.command("path")
-def path_of(name: Annotated[str, typer.Argument(help="Name of a data set.")]) -> None:
-    """Print the folder of a set's files; nothing is fetched."""
-    from helpers import datasets
-
-    with one_line():
-        print(datasets.path(name))

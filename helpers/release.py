@@ -18,6 +18,8 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader import preprocessors
 
+from helpers.files import write_whole
+
 REGION = re.compile(r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 STUB = re.compile(r"^[ \t]*### STUB[ \t]*$\n", re.MULTILINE)
 AUTHORS_TAGS = {"nbval-check-output"}  # of use only where there are outputs
@@ -119,3 +121,45 @@ def release_one(source: Path, workshop: Path, place: Path) -> Path:
         os.replace(place, workshop / f"old-{source.name}")
     os.replace(made, place)
     return place
+
+
+def release_sealed(folders: list[str] | None = None, *, root: Path, place: Path) -> Path:
+    """Write a folder for a cohort that should have no references: lessons, and a package that asks and does not know.
+
+    Its learners install it with `pip install FOLDER`; a check there says whether their code answers, and not whether
+    rightly.
+
+    Parameters
+    ----------
+    folders : list of str, optional
+        Names of released folders; all of them if not given.
+    root : Path
+        The checkout, which holds `course/` and `pyproject.toml`.
+    place : Path
+        The folder to write; made if need be. Lessons and package that stand there are replaced.
+
+    Raises
+    ------
+    FileNotFoundError
+        If one of the lessons was not released.
+    """
+    from helpers.grading.sealed import copy_into
+
+    released = folders or sorted(folder.name for folder in (root / "course").glob("[0-9]*") if folder.is_dir())
+    for name in released:
+        if not (root / "course" / name).is_dir():
+            raise FileNotFoundError(f"release: {name} was not released; `course release {name}` comes first")
+    place.mkdir(parents=True, exist_ok=True)
+    copy_into(place)
+    for name in released:
+        shutil.copytree(root / "course" / name, place / name, dirs_exist_ok=True)
+    project = (root / "pyproject.toml").read_text(encoding="utf-8")
+    write_whole(place / "pyproject.toml", sealed_project(project).encode())
+    return place
+
+
+def sealed_project(project: str) -> str:
+    """The project's own metadata for a package that has no command and brings its data with it."""
+    without = re.sub(r"^\[project\.(scripts|urls)\]\n(?:(?!\[).*\n)*", "", project, flags=re.MULTILINE)
+    kept = re.split(r"^\[tool\.", without, maxsplit=1, flags=re.MULTILINE)[0]
+    return f'{kept}[tool.hatch.build.targets.wheel]\npackages = ["helpers"]\n'
