@@ -592,7 +592,7 @@ class L1L2Penalty(Exercise):
 
     @misconception("The number is right, but it has no slope: `.item()` and `.detach()` cut it off from the weights.")
     def no_slope(self, model: nn.Module, l1: float, l2: float) -> Any:
-        return float(self.reference(model, l1, l2))
+        return self.reference(model, l1, l2).item()
 
     @misconception("Only the first layer pays. All layers have weights.")
     def first_layer_only(self, model: nn.Module, l1: float, l2: float) -> Any:
