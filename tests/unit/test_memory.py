@@ -18,7 +18,7 @@ def generator(seed: int = 0) -> torch.Generator:
 def test_only_positives_begin_with_the_motif() -> None:
     X, y = memory.memory_task(100_000, 0, generator=generator())  # by chance a dozen of the negatives would, too
     assert X.shape == (100_000, 4, 6) and 0.49 < y.mean() < 0.51
-    begins = (X == one_hot(memory.MOTIF)).all(dim=2).all(dim=1)
+    begins = (one_hot(memory.MOTIF) == X).all(dim=2).all(dim=1)
     assert torch.equal(begins, y > 0.5)
     assert memory.memory_task(2, 10, generator=generator())[0].shape == (2, 4, 16)
 
