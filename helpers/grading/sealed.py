@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import compileall
+import contextlib
 import functools
 import hashlib
 import os
@@ -15,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from py_compile import PycInvalidationMode
@@ -29,6 +31,7 @@ KINDS = {"Exercise", "ModuleExercise", "PredictionExercise", "MultipleChoice"}
 SECRET_METHODS = {"reference", "labels", "facts", "misconceptions"}
 INSIDE = ("__init__.py", "inside.py")  # of grading
 REGISTRY = "helpers/exercises/__init__.py"
+MONTH = 30 * 24 * 3600.0
 LEFT_OUT = ("cli.py", "doctor.py", "release.py", "runner.py", "workspace.py", "course", "__pycache__")
 
 
@@ -76,6 +79,9 @@ def sealed(cache: Path | None = None) -> Sealed:
     folder = (cache or Path(platformdirs.user_cache_dir("deep-learning-on-dna"))) / "sealed" / digest.hexdigest()[:24]
     if not folder.is_dir():
         make(files, folder)
+        forget_old(folder.parent)
+    with contextlib.suppress(OSError):  # a cache that cannot be written has been filled by somebody else
+        os.utime(folder)
     around = checkout()
     return Sealed(folder, digest.hexdigest(), tuple(str(path) for path in (around, PACKAGE) if path))
 
@@ -157,6 +163,13 @@ def make(files: list[tuple[str, bytes]], folder: Path) -> None:
         except OSError:
             if not folder.is_dir():  # nobody else made it meanwhile
                 raise
+
+
+def forget_old(folder: Path) -> None:
+    """Remove sealed copies of other versions that nobody has used for a month."""
+    for path in folder.iterdir():
+        if path.stat().st_mtime < time.time() - MONTH:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def list_fonts(folder: Path) -> None:
