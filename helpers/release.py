@@ -162,4 +162,5 @@ def sealed_project(project: str) -> str:
     """The project's own metadata for a package that has no command and brings its data with it."""
     without = re.sub(r"^\[project\.(scripts|urls)\]\n(?:(?!\[).*\n)*", "", project, flags=re.MULTILINE)
     kept = re.split(r"^\[tool\.", without, maxsplit=1, flags=re.MULTILINE)[0]
+    kept = re.sub(r"^readme = .*\n", "", kept, flags=re.MULTILINE)
     return f'{kept}[tool.hatch.build.targets.wheel]\npackages = ["helpers"]\n'
