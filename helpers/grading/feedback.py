@@ -10,6 +10,7 @@ and no other file can come back, however it is wrapped.
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,10 +75,26 @@ class FeedbackExporter(Exporter):
         ), resources
 
 
+class Pages(GenerateFeedback):
+    """nbgrader's converter for students by whatever name: its own patterns miss `..dots` and misread `[ada]`."""
+
+    def init_notebooks(self) -> None:
+        """Find what was autograded, of the one student or of all."""
+        wanted, assignment = self.coursedir.student_id, self.coursedir.assignment_id
+        root = Path(self.coursedir.format_path(self._input_directory, "x", "x")).parents[1]
+        names = sorted(os.listdir(root)) if root.is_dir() else []
+        folders = [self._format_source(assignment, name) for name in names if wanted in ("*", name)]
+        found = {folder: os.path.join(folder, f"{assignment}.ipynb") for folder in folders}
+        self.assignments = {folder: [book] for folder, book in found.items() if os.path.isfile(book)}
+        self.notebooks = []
+        if not self.assignments:
+            raise NbGraderException("nothing was autograded")
+
+
 def write_feedback(coursedir: CourseDirectory, config: Config, assignment: str, student: str = "*") -> str:
     """Write the pages of an assignment, as `nbgrader generate_feedback --force` does; what went wrong, or ""."""
     coursedir.assignment_id, coursedir.student_id = assignment, student
-    converter = GenerateFeedback(coursedir=coursedir, config=config)
+    converter = Pages(coursedir=coursedir, config=config)
     converter.force = True
     converter.log = logging.Logger("feedback", logging.CRITICAL)
     try:

@@ -188,7 +188,7 @@ def surrogate(book: Notebook, path: Path) -> bytes:
 def format3(book: Notebook, path: Path) -> bytes:
     import nbformat
 
-    return nbformat.writes(nbformat.from_dict(book), version=3).encode()
+    return nbformat.writes(nbformat.reads(as_bytes(book).decode(), as_version=4), version=3).encode()
 
 
 def format99(book: Notebook, path: Path) -> bytes:
