@@ -11,6 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
@@ -70,17 +71,28 @@ class Recorder:
         return replace(course, **settings)
 
     def prepare(self, course: Course, assignment: str) -> None:
-        """Let the gradebook know the released lesson, if it does not."""
+        """Let the gradebook know the lesson as it is released now.
+
+        Raises
+        ------
+        ValueError
+            If other cells are graded in the release than in the gradebook, and the gradebook has submissions.
+        """
         import nbformat
 
+        released = nbformat.reads(course.released(assignment), as_version=4)
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            try:
-                gradebook.find_notebook(assignment, assignment)
+            if known_cells(gradebook, assignment) == graded_cells(released):
                 return
-            except MissingEntry:
-                gradebook.update_or_create_assignment(assignment)
+            gradebook.update_or_create_assignment(assignment)
         names = {"notebook": assignment, "assignment": assignment, "db_url": self.coursedir.db_url}
-        SaveCells(config=self.config).preprocess(nbformat.reads(course.released(assignment), 4), {"nbgrader": names})
+        try:
+            SaveCells(config=self.config).preprocess(released, {"nbgrader": names})
+        except RuntimeError as error:
+            raise ValueError(
+                f"the released {assignment} has other graded cells than the gradebook: {error}. Bring back the release "
+                f"that was handed out, or `nbgrader db assignment remove {assignment} --force` and grade everybody anew"
+            ) from None
 
     def record(self, course: Course, assignment: str, student: str) -> None:
         """Write one submission into the gradebook, unless exactly this is in it.
@@ -115,6 +127,23 @@ class Recorder:
             converter.start()
             return ""
         return "\n".join(said) or "nbgrader did not say why"
+
+
+def graded_cells(book: NotebookNode) -> dict[str, tuple[float, str]]:
+    """Points and checksum of each cell that nbgrader keeps, by its id; 0 points where none are given."""
+    told = [cell.metadata.get("nbgrader", {}) for cell in book.cells]
+    kept = [one for one in told if one.get("grade") or one.get("solution") or one.get("locked") or one.get("task")]
+    return {one["grade_id"]: (float(one.get("points") or 0), one.get("checksum", "")) for one in kept}
+
+
+def known_cells(gradebook: Gradebook, assignment: str) -> dict[str, tuple[float, str]]:
+    """The same of the gradebook; nothing where it does not know the lesson."""
+    try:
+        book = gradebook.find_notebook(assignment, assignment)
+    except MissingEntry:
+        return {}
+    points = {cell.name: float(cell.max_score) for cell in (*book.grade_cells, *book.task_cells)}
+    return {cell.name: (points.get(cell.name, 0.0), cell.checksum or "") for cell in book.source_cells}
 
 
 class Listener(logging.Handler):

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 from course_folder import HALF, LESSON, ROOT, course, make, marks, submit, surrounded
+from nbgrader.api import Gradebook
 
 from helpers.exercises import LESSONS, exercises
+from helpers.grading.gradebook import Recorder
 from helpers.grading.jobs import Job, Limits
 from helpers.grading.mark import verdicts
 from helpers.grading.run import run
@@ -75,8 +77,6 @@ def test_nothing_new_is_run_again_and_what_changed_is(classroom, tmp_path) -> No
 
 
 def test_a_mark_set_by_a_person_stays(classroom, tmp_path) -> None:
-    from nbgrader.api import Gradebook
-
     root = tmp_path / "copy"
     shutil.copytree(classroom[0], root)
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
@@ -86,6 +86,24 @@ def test_a_mark_set_by_a_person_stays(classroom, tmp_path) -> None:
     submit(root, "cleo", "course")
     course("grade", "0", root=root)
     assert marks(root)["cleo"][0] == 0.5
+
+
+def test_a_release_with_new_points_reaches_the_gradebook_and_one_with_new_cells_is_refused(classroom, tmp_path) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(classroom[0], root)
+    path = root / "course" / LESSON / f"{LESSON}.ipynb"
+    released = json.loads(path.read_text())
+    check = next(cell for cell in released["cells"] if grade_id(cell) == "check_gc_content")
+    check["metadata"]["nbgrader"]["points"] = 1.5
+    path.write_text(json.dumps(released))
+    recorder = Recorder(root)
+    recorder.prepare(recorder.course(), LESSON)
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+        assert book.find_grade_cell("check_gc_content", LESSON, LESSON).max_score == 1.5
+    check["metadata"]["nbgrader"]["grade_id"] = "check_something_else"
+    path.write_text(json.dumps(released))
+    with pytest.raises(ValueError, match="other graded cells than the gradebook"):
+        recorder.prepare(recorder.course(), LESSON)
 
 
 def test_status_says_what_is_done_and_what_is_to_do(classroom, tmp_path) -> None:
