@@ -86,7 +86,7 @@ class Pages(GenerateFeedback):
         folders = [self._format_source(assignment, name) for name in names if wanted in ("*", name)]
         found = {folder: os.path.join(folder, f"{assignment}.ipynb") for folder in folders}
         self.assignments = {folder: [book] for folder, book in found.items() if os.path.isfile(book)}
-        self.notebooks = []
+        self.notebooks: list[str] = []
         if not self.assignments:
             raise NbGraderException("nothing was autograded")
 

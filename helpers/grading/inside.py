@@ -113,6 +113,9 @@ def new_shell() -> Any:
         def showsyntaxerror(self, *arguments: Any, **named: Any) -> None:
             """The same."""
 
+        def enable_gui(self, gui: Any = None) -> None:
+            """No window opens here; `%matplotlib` asks for one all the same."""
+
     settings = Config()
     settings.HistoryManager.enabled = False
     settings.InteractiveShell.colors = "nocolor"

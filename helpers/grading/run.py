@@ -27,6 +27,7 @@ START = 180.0  # seconds for the first import of torch on a slow disk
 GRACE = 5.0  # seconds between asking to stop and stopping
 MOST_RESTARTS = 60
 KILLED = ("was killed", "ended its process")
+MOST_DEPTH = 100  # of answers; the deepest that can be read has a third of it
 TOO_LONG = "TimeLimit"
 
 
@@ -154,6 +155,8 @@ class Running:
         talk.ask(seconds, do="sync")
         if talk.strange:  # a second message: no telling which is whose
             reply = {"said": "more than one message came"}
+        if is_deeper(reply.get("answers"), MOST_DEPTH):  # what copies or stores it would run out of stack
+            reply = {"said": "the answers are nested too deep"}
         self.answers[step.asks] = reply.get("answers")
         if words(reply.get("said")):
             self.said[step.asks] = words(reply.get("said"))
@@ -234,3 +237,15 @@ def words(said: Any) -> str:
 def listed(value: Any) -> list[Any]:
     """A value if it is a list, else nothing."""
     return value if type(value) is list else []
+
+
+def is_deeper(value: Any, most: int) -> bool:
+    """Whether lists and dicts stand in each other more than `most` deep."""
+    waiting = [(value, 0)]
+    while waiting:
+        one, depth = waiting.pop()
+        if depth > most:
+            return True
+        inner = one.values() if type(one) is dict else one if type(one) is list else ()
+        waiting += [(each, depth + 1) for each in inner if type(each) in (dict, list)]
+    return False
