@@ -80,7 +80,7 @@ def dicts(value: Any) -> list[dict[str, Any]]:
 
 def cell_of(cell: dict[str, Any]) -> Cell | None:
     """A cell, whatever stands in it; None for one that says nothing."""
-    source = cell.get("source") or cell.get("input") or ""
+    source = cell.get("input") if cell.get("source") is None else cell["source"]
     if type(source) is list:
         source = "".join(line for line in source if type(line) is str)
     if type(source) is not str:
