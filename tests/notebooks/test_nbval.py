@@ -1,4 +1,7 @@
-"""nbval runs every notebook top to bottom: solved and unsolved, on simulated data, without a network."""
+"""nbval runs every solved notebook top to bottom, on simulated data, without a network.
+
+The released ones run in the stand-in for Colab, see `tests/packaging/test_colab.py`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from offline import without_network
 
 from helpers.exercises import LESSONS
 
@@ -15,12 +19,21 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)
-@pytest.mark.parametrize("where", ["solutions", "course"])
-def test_notebook_runs_top_to_bottom(where, lesson, tmp_path) -> None:
-    offline = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
-    env = {**os.environ, **offline, "COURSE_HOME": str(tmp_path), "COURSE_DATA_SOURCE": "simulated"}
+def test_solved_notebook_runs_top_to_bottom_and_calls_nobody(lesson, tmp_path) -> None:
+    calls = tmp_path / "calls"
+    env = {**os.environ, **without_network(calls), "COURSE_HOME": str(tmp_path), "COURSE_DATA_SOURCE": "simulated"}
     env["PYTEST_ADDOPTS"] = ""  # those of the run around this one
-    notebook = ROOT / where / lesson.folder / f"{lesson.folder}.ipynb"
+    notebook = ROOT / "solutions" / lesson.folder / f"{lesson.folder}.ipynb"
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", str(notebook)]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert calls.read_text() == ""
+
+
+def test_a_call_to_another_machine_would_fail_and_be_heard_of(tmp_path) -> None:
+    calls = tmp_path / "calls"
+    code = "import urllib.request; urllib.request.urlopen('https://example.org', timeout=3)"
+    env = {**os.environ, **without_network(calls)}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert done.returncode == 1 and "there is no network in this test" in done.stderr
+    assert calls.read_text() == "example.org\n"

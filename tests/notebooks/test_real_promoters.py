@@ -1,4 +1,7 @@
-"""The lessons on the real promoter sets: all exercises right, and the scores that the course promises."""
+"""The lessons on the real promoter sets: all exercises right, and the scores that the course promises.
+
+They are fetched once, and then the whole course is worked through without a network.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from offline import without_network
 
 from helpers.exercises import LESSONS, exercises
 
@@ -17,11 +21,16 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def printed(real_data, tmp_path_factory) -> str:
-    cache = str(tmp_path_factory.mktemp("cache"))
-    env = {**os.environ, "COURSE_DATA": str(real_data), "COURSE_CACHE": cache, "COLUMNS": "160"}
-    command = [sys.executable, "-c", "from helpers.cli import main; main()", "run", "--data", "real"]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    place = tmp_path_factory.mktemp("offline")
+    own = {"COURSE_CACHE": str(place / "cache"), "COLUMNS": "160"}
+    env = {**os.environ, **own, "COURSE_DATA": str(real_data)}
+    command = [sys.executable, "-c", "from helpers.cli import main; main()"]
+    subprocess.run([*command, "data", "fetch"], cwd=ROOT, env=env, check=True)
+    del env["COURSE_DATA"]
+    env |= without_network(place / "calls")
+    done = subprocess.run([*command, "run", "--data", "real"], cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    assert (place / "calls").read_text() == "", "a lesson called another machine, though all data are in the cache"
     return done.stdout
 
 

@@ -67,6 +67,7 @@ def test_setup_cell_costs_nothing_the_second_time(colab, tmp_path, monkeypatch) 
     assert (colab.site / "helpers").stat().st_mtime_ns == made
 
 
+@pytest.mark.parametrize("colab", ["older"], indirect=True)
 @pytest.mark.parametrize("lesson", LESSONS[1:], ids=lambda lesson: lesson.folder)
 def test_every_lesson_works_unsolved_from_top_to_bottom(colab, lesson, tmp_path, monkeypatch) -> None:
     book = run(colab, lesson.folder, tmp_path, monkeypatch, index=False)
