@@ -1,8 +1,7 @@
 """An exercise: one object that asks, diagnoses, marks and proves itself.
 
 An author writes `questions` (drawn from a seed), a `reference` and the wrong answers that learners give, each marked
-`@misconception(hint)`. From these come the check in the notebook, the diagnosis, the mark in grading, the tests of
-the grader and the instructor's table of misconceptions.
+`@misconception(hint)`. From these come check, diagnosis, mark, the grader's tests and the table of misconceptions.
 
 Answers travel, verdicts do not: `answers(code, seed)` runs beside the learner's code and yields plain data;
 `mark(answers, seed)` needs only that data, so it can run where the code never was.
