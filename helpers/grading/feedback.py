@@ -174,16 +174,17 @@ def feedback(
 
 def section(exercise: Exercise, verdict: Verdict, entry: Entry, points: Points) -> str:
     """One exercise: verdict, hint, own code."""
+    written = bool(entry.code.get(exercise.id, "").strip())
+    if verdict.status == "unreadable" and not written and entry.status != "unreadable":
+        verdict = exercise.verdict("empty", exercise.unwritten)
     kind = "right" if verdict.passed else "part" if verdict.points else "open" if verdict.status == "empty" else "wrong"
     lines = [heading(exercise.id, points, f'<span class="{kind}">{WORDS[verdict.status]}</span>')]
     lines += [f"<p>{sentence(line)}</p>" for line in told(exercise, verdict, entry)]
     if points.score != verdict.points:
         lines.append(f"<p>The check gave {number(verdict.points)}; the points above were set by a person.</p>")
     lines += comment_lines(points)
-    code = entry.code.get(exercise.id, "")
-    lines.append(
-        f"<pre>{text(shortened(code))}</pre>" if code.strip() else '<p class="soft">Left as it was released.</p>'
-    )
+    own = shown(entry.code[exercise.id]) if written else '<p class="soft">Left as it was released.</p>'
+    lines.append(own)
     return "\n".join(lines)
 
 
@@ -191,9 +192,10 @@ def told(exercise: Exercise, verdict: Verdict, entry: Entry) -> list[str]:
     """What can be said of a verdict without a word of what the submission said while it was graded."""
     if verdict.passed:
         return []
-    lines = verdict.message.split("\n")
+    message = verdict.message[:1].upper() + verdict.message[1:]
+    lines = message.split("\n")
     error, line = first_error(entry, exercise.id)
-    if error and verdict.misconception is None and verdict.status != "empty":
+    if error and verdict.misconception is None and verdict.status == "wrong":
         lines.append(f"It stopped with {error}" + (f" in your line `{line}`." if line else "."))
     lines += [
         f"Part “{part}”: {'right' if good else 'not yet'}."
@@ -202,7 +204,7 @@ def told(exercise: Exercise, verdict: Verdict, entry: Entry) -> list[str]:
     ]
     if verdict.status == "wrong" and exercise.hints:
         lines.append(f"Hint: {exercise.hints[0]}")
-    return lines if exercise.kind != "multiple choice" else verdict.message.split("\n")
+    return lines if exercise.kind != "multiple choice" else message.split("\n")
 
 
 def first_error(entry: Entry, exercise: str) -> tuple[str, str]:
@@ -221,7 +223,7 @@ def first_error(entry: Entry, exercise: str) -> tuple[str, str]:
 def written_section(name: str, points: Points, written: str) -> str:
     """A cell that a person graded, or an exercise of which only the points are known."""
     lines = [heading(name, points, ""), *comment_lines(points)]
-    return "\n".join([*lines, f"<pre>{text(shortened(written))}</pre>"] if written.strip() else lines)
+    return "\n".join([*lines, shown(written)] if written.strip() else lines)
 
 
 def heading(name: str, points: Points, verdict: str) -> str:
@@ -235,6 +237,7 @@ def comment_lines(points: Points) -> list[str]:
     return [f"<p><b>Comment:</b> {text(points.comment)}</p>"] if points.comment.strip() else []
 
 
-def shortened(code: str) -> str:
-    """Code as it is, unless there is very much of it."""
-    return code if len(code) <= MOST_CODE else code[:MOST_CODE] + "\n… and more"
+def shown(code: str) -> str:
+    """Code as it is, unless there is very much of it; it scrolls by keys as well."""
+    short = code if len(code) <= MOST_CODE else f"{code[:MOST_CODE]}\n… and more"
+    return f'<pre tabindex="0">{text(short)}</pre>'
