@@ -22,7 +22,7 @@ MOST_BARS = 20
 SIGNS = {"right": "✔", "part": "◐", "wrong": "✘", "open": "○"}
 STYLE = """
 .grid td, .grid th { padding: .1rem .45rem; } .grid td { text-align: center; }
-.grid td:first-child { text-align: left; max-width: 12rem; overflow-wrap: anywhere; }
+.grid td:first-child { text-align: left; min-width: 8rem; max-width: 12rem; overflow-wrap: anywhere; }
 .bar { display: block; width: 9rem; height: .8rem; margin-top: .4rem; background: var(--field); }
 .bar span { display: block; height: 100%; background: var(--bar); }
 .hint { min-width: 16rem; max-width: 34rem; }
