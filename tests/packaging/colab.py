@@ -28,12 +28,18 @@ OLDER = Path(sys.prefix) / "colab-older"
 ABSENT = ("deep-learning-on-dna", "anywidget", "psygnal", "biopython", "logomaker", "nbgrader")
 INSTALLABLE = ("anywidget", "psygnal", "biopython", "logomaker")
 BUILD = ("hatchling",)
-OUTPUT = '''"""Notes that widgets were switched on."""
+OUTPUT = '''"""Notes that widgets were switched on, and remembers by what, where anywidget looks for it."""
 import os
+
+
+class _widgets:
+    _installed_url = None
+
 
 def enable_custom_widget_manager():
     with open(os.environ["COLAB_NOTES"], "a") as notes:
         notes.write("widgets on\\n")
+    _widgets._installed_url = "manager.min.js"
 '''
 
 
