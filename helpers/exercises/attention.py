@@ -110,7 +110,7 @@ class LookUp(Exercise):
 
 
 class SelfAttention(Exercise):
-    """self_attend(x (L, d), w_query (d, dk), w_key (d, dk), w_value (d, dv)) -> (L, dv)"""
+    """self_attention(x (L, d), w_query (d, dk), w_key (d, dk), w_value (d, dv)) -> (L, dv)"""
 
     points = 3
     forbids = READY_MADE
@@ -260,7 +260,7 @@ class CausalMask(Exercise):
 
 
 class ScaledDotProductAttention(Exercise):
-    """scaled_dot_product_attend(q (..., L, d), k (..., M, d), v (..., M, dv), mask=None) -> (..., L, dv)"""
+    """scaled_dot_product_attention(q (..., L, d), k (..., M, d), v (..., M, dv), mask=None) -> (..., L, dv)"""
 
     parts = {"plain": 2, "mask": 1, "asks nobody": 1}
     points = 4
@@ -516,7 +516,7 @@ class MultiHeadAttention(ModuleExercise):
     rtol, atol = 1e-3, 1e-5
     hints = (
         "`q = self.query(x).unflatten(2, (self.heads, -1)).transpose(1, 2)`, and k and v likewise.",
-        "`attend(q, k, v, mask)` gives output and weights. Merge the output's heads, then `self.output`.",
+        "`attention(q, k, v, mask)` gives output and weights. Merge the output's heads, then `self.output`.",
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:

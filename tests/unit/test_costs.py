@@ -10,11 +10,12 @@ from helpers.costs import layer_costs
 from helpers.models import MultiHeadAttention
 
 
-def test_bytes_kept_for_the_way_back_are_counted_exactly_for_a_layer_that_can_be_counted_by_hand() -> None:
-    costs = layer_costs({"linear": nn.Linear(8, 3)}, [10, 20], width=8, repeats=1)
+def test_bytes_kept_for_the_way_back_are_those_counted_by_hand() -> None:
+    layers = nn.Sequential(nn.Linear(8, 3), nn.Linear(3, 2))  # keep their inputs, n x 8 and n x 3; no parameters
+    costs = layer_costs({"linear": layers}, [10, 20], width=8, repeats=1)
     assert [(c.layer, c.length, c.megabytes * 1e6) for c in costs] == [
-        ("linear", 10, pytest.approx(10 * 8 * 4)),
-        ("linear", 20, pytest.approx(20 * 8 * 4)),
+        ("linear", 10, pytest.approx(10 * (8 + 3) * 4)),
+        ("linear", 20, pytest.approx(20 * (8 + 3) * 4)),
     ]
     assert all(cost.seconds > 0 for cost in costs)
 

@@ -28,6 +28,13 @@ def test_a_hidden_base_does_not_reach_its_own_guess() -> None:
     assert torch.equal(model(one), model(other))
 
 
+def test_positions_with_the_same_neighbours_are_told_apart() -> None:
+    with torch.no_grad():
+        hidden = MaskedLanguageModel(20, width=8).eval().hidden(torch.zeros(1, 20, dtype=torch.int64))[0]
+    inner = hidden[3:-3]  # their windows hold nothing but A
+    assert all(not torch.allclose(inner[0], other) for other in inner[1:])
+
+
 def test_it_learns_that_a_base_stands_again_ten_positions_on() -> None:
     torch.manual_seed(0)
     half = torch.randint(0, 4, (256, 10))
