@@ -90,14 +90,18 @@ def name_of(path: Path) -> str:
 
 
 def led(text: str, name: str, known: set[str]) -> str:
-    """A page's Markdown in which links to files that are no pages lead to the repository."""
+    """A page's Markdown whose links lead to pages of the site, or, to files that are none, into the repository."""
+    ours = f"{repository(ROOT)}/blob/main/"
 
     def lead(found: re.Match[str]) -> str:
         label, target = found.groups()
         path, hash_, anchor = target.partition("#")
-        if not path or re.match(r"[a-z]+:", path):
+        if path.startswith(ours):
+            place = path.removeprefix(ours)
+        elif not path or re.match(r"[a-z]+:", path):
             return found[0]
-        place = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+        else:
+            place = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
         place = {"README.md": "index.md"}.get(place, place)
         if place in known or place.startswith("docs/pictures/"):
             return f"{label}({posixpath.relpath(place, posixpath.dirname(name) or '.')}{hash_}{anchor})"

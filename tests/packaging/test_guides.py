@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -11,10 +12,12 @@ from pathlib import Path
 import pytest
 from clone import ROOT, commit_all, copy_tracked
 
+from helpers.adopt import repository
 from helpers.exercises import LESSONS
 
 HEAD = r"(?:(?:#|//) (\S+\.\w+)(?:, (at the end|in \w+))?\n)?"
 BLOCK = re.compile(rf"^```(\w+)\n{HEAD}(.*?)^```$", re.MULTILINE | re.DOTALL)
+HUMAN = ("human_tata", "human_nontata")
 NUMBER = len(LESSONS)  # the guide's lesson is the next one
 
 
@@ -76,6 +79,29 @@ def shell(root: Path, about: str) -> str:
                 said += run(root, *(python if words[0] == "python" else course))
     assert said, f"the guide shows no command about {about}"
     return said
+
+
+def test_the_readmes_scores_are_those_that_were_measured() -> None:
+    rows = json.loads((ROOT / "datasets" / "measured.json").read_text(encoding="utf-8"))["rows"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| ([^*|]+) \| (0\.\d{3}) \| (0\.\d{3}) \| ([\d,]+) \|$", readme, re.MULTILINE)
+    measured = {
+        (row["model"], row["data"]): f"{sum(row['mcc']) / len(row['mcc']):.3f}"
+        for row in rows
+        if row["leaks"] == "removed" and not row["simulated"]
+    }
+    assert len(told) == 6
+    assert [name for name, *scores, _ in told if scores != [measured[name, data] for data in HUMAN]] == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)
+def test_a_lesson_leads_to_the_glossary_and_each_term_once(lesson) -> None:
+    terms = re.findall(r"^### (.+)$", (ROOT / "docs/glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
+    known = {re.sub(r"[^\w\- ]", "", term.lower()).replace(" ", "-") for term in terms}
+    text = (ROOT / "solutions" / lesson.folder / f"{lesson.folder}.ipynb").read_text(encoding="utf-8")
+    links = re.findall(rf"{re.escape(repository(ROOT))}/blob/main/docs/glossary\.md#([\w-]+)", text)
+    assert len(links) >= 5 and set(links) <= known
+    assert len(links) == len(set(links))
 
 
 def test_every_block_of_the_guide_is_a_file_or_a_command() -> None:
