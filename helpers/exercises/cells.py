@@ -157,8 +157,9 @@ def dotted_names(node: ast.AST, scope: Scope, depth: int = 0) -> list[str]:
 def is_same(dotted: str, forbidden: str) -> bool:
     """Whether two dotted names mean one thing; `?.nn.MSELoss` is one whose first name a setup cell bound."""
     if dotted.startswith("?."):
-        known = dotted[2:]
-        return "." in known and forbidden.endswith(known[known.index(".") :]) and not forbidden.startswith(".")
+        first, dot, rest = dotted[2:].partition(".")
+        modules = {"F", *forbidden.split(".")[:-1]}  # `w.grad` is no `torch.func.grad`, for no module is called `w`
+        return bool(dot) and first in modules and forbidden.endswith(f".{rest}") and not forbidden.startswith(".")
     if dotted == forbidden:
         return True
     things = [thing_at(one) for one in (dotted, forbidden)]

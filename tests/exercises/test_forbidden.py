@@ -118,6 +118,12 @@ def test_text_that_only_speaks_of_it_is_innocent(cells) -> None:
     assert forbidden_in_cells("mse", cells, MSE) == []
 
 
+def test_an_attribute_of_that_name_is_not_the_function() -> None:
+    source = "def slope():\n    return w.grad + model.weight.grad"
+    assert forbidden_in_cells("slope", [source], ("torch.func.grad", "torch.autograd.grad")) == []
+    assert forbidden_in_cells("slope", ["def slope():\n    return torch.autograd.grad(a, b)"], ("torch.autograd.grad",))
+
+
 def test_reading_the_text_imports_nothing() -> None:
     forbidden_in_cells("f", ["import antigravity as fly\ndef f():\n    return fly.mse_loss()"], MSE)
     assert "antigravity" not in sys.modules
