@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import json
 import operator
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,10 +14,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers import sequences
-from helpers.exercises import all_exercises
+from helpers.exercises import LESSONS, all_exercises, exercises
 from helpers.exercises.cells import forbidden_in_cells
 from helpers.exercises.watch import Watch
 
+ROOT = Path(__file__).parents[2]
 SIGMOID = ("torch.sigmoid", "torch.special.expit", "torch.nn.Sigmoid", ".sigmoid")
 GRAD = ("torch.autograd.grad", ".backward")
 z = torch.zeros(3)
@@ -122,6 +125,14 @@ def test_an_attribute_of_that_name_is_not_the_function() -> None:
     source = "def slope():\n    return w.grad + model.weight.grad"
     assert forbidden_in_cells("slope", [source], ("torch.func.grad", "torch.autograd.grad")) == []
     assert forbidden_in_cells("slope", ["def slope():\n    return torch.autograd.grad(a, b)"], ("torch.autograd.grad",))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)
+def test_a_solved_lesson_with_all_its_demos_reads_innocent(lesson) -> None:
+    path = ROOT / "solutions" / lesson.folder / f"{lesson.folder}.ipynb"
+    cells = ["".join(cell["source"]) for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
+    for exercise in exercises(lesson.number):
+        assert forbidden_in_cells(exercise.code_name, cells, exercise.forbids) == [], exercise.id
 
 
 def test_reading_the_text_imports_nothing() -> None:
