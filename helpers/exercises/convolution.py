@@ -185,6 +185,11 @@ class PwmFromCounts(Exercise):
         padded = counts + pseudocount
         return torch.log2(padded / padded.sum(dim=0) / background[:, None])
 
+    @misconception("You shared the pseudocount out evenly. Share it as in the background: `pseudocount * background`.")
+    def pseudocount_shared_evenly(self, counts: Tensor, background: Tensor, pseudocount: float) -> Tensor:
+        padded = counts + pseudocount / 4
+        return torch.log2(padded / padded.sum(dim=0) / background[:, None])
+
     @misconception("Your shares add up to more than 1: the pseudocount must be in the column's total, too.")
     def total_without_pseudocount(self, counts: Tensor, background: Tensor, pseudocount: float) -> Tensor:
         return torch.log2(self.odds(counts, background, pseudocount, total=0.0))
