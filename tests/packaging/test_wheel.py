@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -111,6 +112,25 @@ def test_an_empty_environment_imports_helpers_and_finds_the_shipped_data(python:
     assert (place / "shipped" / "registry.toml").is_file()
     found = output(python, "from helpers import workspace; print(workspace.lessons_folder())", tmp_path)
     assert Path(found) == place / "course"
+
+
+def pythons() -> list[str]:
+    """Every Python from 3.10 on that this machine has: this one, those on PATH, pyenv's."""
+    versions = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+    known = [sys.executable, *(shutil.which(f"python3.{minor}") or "" for minor in range(10, 14))]
+    known += [str(path) for minor in range(10, 14) for path in sorted(versions.glob(f"3.{minor}.*/bin/python3"))]
+    ask = "import sys, venv; print(*sys.version_info[:2])"
+    said = {path: subprocess.run([path, "-c", ask], capture_output=True, text=True) for path in known if path}
+    return list({done.stdout: path for path, done in said.items() if done.returncode == 0}.values())
+
+
+def test_every_python_at_hand_imports_the_wheel_and_understands_all_of_it(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as files:
+        files.extractall(tmp_path)
+    for python in pythons():
+        code = "import sys, compileall, helpers; sys.exit(not compileall.compile_dir('helpers', quiet=1, force=True))"
+        done = subprocess.run([python, "-I", "-c", f"import sys; sys.path.insert(0, '.'); {code}"], cwd=tmp_path)
+        assert done.returncode == 0, python
 
 
 def borrow_dependencies(python: Path) -> None:
