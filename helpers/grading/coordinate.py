@@ -175,9 +175,7 @@ def keep(course: Course, summary: Summary, student: str, result: spool.Entry | E
 
 def record(recorder: Recorder, course: Course, assignment: str, student: str, summary: Summary) -> None:
     """Put a spool entry into the gradebook."""
-    from helpers.grading.gradebook import NotRecorded
-
     try:
         recorder.record(course, assignment, student)
-    except (NotRecorded, OSError) as error:
+    except OSError as error:
         summary.failed[student] = f"not recorded: {error}"

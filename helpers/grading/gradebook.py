@@ -6,8 +6,10 @@ import contextlib
 import logging
 import os
 import sys
+import tempfile
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +18,18 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config, PyFileConfigLoader
 
 from helpers.grading.preprocessors import course_of, is_recorded
 from helpers.grading.submissions import CONFIG, Course
 
-LOCKED = ("database is locked", "OperationalError")
+LOCKED = "database is locked"
 PATIENCE = 60.0  # seconds for somebody else's lock
 
 
-class NotRecorded(RuntimeError):
-    """A submission that did not get into the gradebook; the message says why."""
+class NotRecorded(OSError):
+    """Something that did not get into the gradebook; the message says why."""
 
 
 class One(Autograde):
@@ -81,6 +84,11 @@ class Recorder:
         import nbformat
 
         released = nbformat.reads(course.released(assignment), as_version=4)
+        patiently(lambda: self.bring_up_to_date(assignment, released))
+
+    def bring_up_to_date(self, assignment: str, released: NotebookNode) -> None:
+        """Put a released lesson into the gradebook, unless it is there as it is."""
+        make_gradebook(self.coursedir.db_url, self.coursedir.course_id)
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             if known_cells(gradebook, assignment) == graded_cells(released):
                 return
@@ -105,17 +113,16 @@ class Recorder:
         made = course.root / self.coursedir.format_path(self.coursedir.autograded_directory, student, assignment)
         if made.is_dir() and is_recorded(course, assignment, student):
             return
-        until = time.monotonic() + PATIENCE
-        while True:
-            said = self.autograde(assignment, student)
-            if not said:
-                return
-            if not any(word in said for word in LOCKED) or time.monotonic() > until:
-                raise NotRecorded(last_line(said))
-            time.sleep(0.5)
+        patiently(lambda: self.autograde(assignment, student))
 
-    def autograde(self, assignment: str, student: str) -> str:
-        """Let nbgrader record one submission; what it complained of, "" if it did."""
+    def autograde(self, assignment: str, student: str) -> None:
+        """Let nbgrader record one submission.
+
+        Raises
+        ------
+        NotRecorded
+            If it does not, with what it complained of.
+        """
         self.coursedir.assignment_id, self.coursedir.student_id = assignment, student
         said: list[str] = []
         log = logging.Logger("recording")
@@ -125,8 +132,38 @@ class Recorder:
         with contextlib.suppress(Exception), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of nbgrader's own making
             converter.start()
-            return ""
-        return "\n".join(said) or "nbgrader did not say why"
+            return
+        raise NotRecorded(last_line("\n".join(said) or "nbgrader did not say why"))
+
+
+def patiently(do: Callable[[], None]) -> None:
+    """Do something with the gradebook, again while another program holds it, for a minute.
+
+    Raises
+    ------
+    NotRecorded
+        If it cannot be done.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return do()
+        except (NotRecorded, SQLAlchemyError) as error:
+            why = str(error) if isinstance(error, NotRecorded) else str(error).splitlines()[0]
+            if LOCKED not in why or time.monotonic() > until:
+                raise NotRecorded(f"the gradebook cannot be written: {why}") from None
+        time.sleep(0.5)
+
+
+def make_gradebook(db_url: str, course_id: str) -> None:
+    """Make a gradebook in a file where there is none: whole or not at all, for nbgrader mends no half one."""
+    path = Path(db_url.removeprefix("sqlite:///"))
+    if not db_url.startswith("sqlite:///") or path.exists():
+        return
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".gradebook-") as workshop:
+        Gradebook(f"sqlite:///{Path(workshop) / path.name}", course_id).close()
+        with contextlib.suppress(FileExistsError):  # nbgrader was quicker
+            os.link(Path(workshop) / path.name, path)
 
 
 def graded_cells(book: NotebookNode) -> dict[str, tuple[float, str]]:
