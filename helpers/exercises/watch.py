@@ -7,6 +7,7 @@ out of a dictionary. A call is a call, though: Python reports each one to a prof
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Iterable
@@ -92,7 +93,7 @@ class Watch:
             for cls, name in self.classes:
                 if isinstance(owner, cls):
                     self.note(name)
-        if takes_self and code.co_name in self.methods and frame.f_back is not None and is_own(frame.f_back):
+        if takes_self and code.co_name in self.methods and is_own(behind_wrappers(frame.f_back)):
             self.note(self.methods[code.co_name])
 
     def see_torch(self, function: Any) -> None:
@@ -119,6 +120,15 @@ def is_own(frame: FrameType | None) -> bool:
         return False
     file = frame.f_code.co_filename
     return not file.startswith(("<frozen", HERE, *LIBRARIES))
+
+
+def behind_wrappers(frame: FrameType | None) -> FrameType | None:
+    """Who called, past a library's decorators (scikit-learn has some): closures that pass on what they get."""
+    while frame is not None and not is_own(frame) and frame.f_code.co_freevars:
+        if not frame.f_code.co_flags & inspect.CO_VARKEYWORDS:
+            break
+        frame = frame.f_back
+    return frame
 
 
 def nearest_outside_torch() -> FrameType | None:

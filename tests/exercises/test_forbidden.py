@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 import torch.nn.functional as F
+from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 from helpers import sequences
@@ -24,6 +25,7 @@ GRAD = ("torch.autograd.grad", ".backward")
 z = torch.zeros(3)
 w = torch.ones(3, requires_grad=True)
 layer = nn.Sigmoid()
+scaler = StandardScaler().fit(z[:, None].numpy())
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,8 @@ layer = nn.Sigmoid()
         (GRAD, lambda: torch.autograd.backward((w**2).sum())),
         (GRAD, lambda: torch.autograd.grad((w**2).sum(), w)),
         (GRAD, lambda: torch.autograd.functional.jacobian(lambda x: x**2, z)),
+        ((".fit_transform",), lambda: getattr(StandardScaler(), "fit_" + "transform")(z[:, None].numpy())),
+        ((".transform",), lambda: scaler.transform(z[:, None].numpy())),
         (("torch.optim.SGD",), lambda: vars(torch.optim)["SGD"]([w], lr=0.1)),
         (("torch.nn.functional.mse_loss",), lambda: nn.MSELoss()(z, z)),
         (("torch.nn.functional.mse_loss",), lambda: torch._C._nn.mse_loss(z, z)),
