@@ -133,14 +133,14 @@ def test_no_page_loads_anything_from_elsewhere(pages: dict[str, Page]) -> None:
 def test_links_to_the_repository_lead_to_files_that_exist(pages: dict[str, Page]) -> None:
     wanted = re.compile(r"https://github\.com/[^/]+/[^/]+/(?:blob|tree)/main/([^#]*)")
     found = [(name, wanted.match(link)) for name, page in pages.items() for link in page.links]
-    assert len([1 for _, match in found if match]) > 3
+    assert any(match for _, match in found)
     assert [(name, match[1]) for name, match in found if match and not (ROOT / unquote(match[1])).exists()] == []
 
 
 def test_solutions_are_folded_under_their_stubs(site: Path) -> None:
     text = (site / LESSON).read_text(encoding="utf-8")
     asked = sum(exercise.points > 0 for exercise in exercises(1))
-    assert text.count("A solution</span>") >= asked
+    assert text.count("A solution") >= asked
     assert "BEGIN SOLUTION" not in text and "### STUB" not in text
     assert text.count("NotImplementedError") > 0
 
