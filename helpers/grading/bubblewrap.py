@@ -22,7 +22,6 @@ PYTHON_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg", "share/fonts", "etc/fonts",
 PLACE = "/sealed"
 PROGRAM = "helpers/grading/inside.py"
 SCRATCH = 192 * MIB  # of each file system in memory
-WRITABLE = ("/tmp", "/scratch", "/dev/shm")
 FIRST_UID, UIDS = 61_200, 4_000  # nobody's; where we are root, each sandbox gets one for itself
 OPEN_FILES = 256
 
@@ -52,7 +51,9 @@ def command(
         If bubblewrap is not installed.
     """
     words = [*separated(), *(word for name, value in environment.items() for word in ("--setenv", name, value))]
-    words += [*shown(sealed), "--proc", "/proc", "--dev", "/dev", *writable(), "--chdir", "/scratch"]
+    # first what is writable: Python itself may live below /tmp, and is laid over it
+    words += [*writable("/tmp", "/scratch"), *shown(sealed), "--proc", "/proc", "--dev", "/dev", *writable("/dev/shm")]
+    words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/scratch"]
     passed = []
     program = refusing()
     if program is not None:
@@ -107,7 +108,7 @@ def python_parts() -> list[str]:
 def parents(paths: Sequence[str]) -> list[str]:
     """The folders on the way to these paths, outermost first, but those that the system's own trees hold."""
     ways = {str(parent) for path in paths for parent in PurePosixPath(path).parents if str(parent) != "/"}
-    return sorted(way for way in ways if not is_below(way, SYSTEM))
+    return sorted(way for way in ways - {"/tmp"} if not is_below(way, SYSTEM))
 
 
 def open_to_all(mode: str = "0755") -> list[str]:
@@ -120,13 +121,13 @@ def is_below(path: str, folders: Sequence[str]) -> bool:
     return any(path == folder or path.startswith(folder + "/") for folder in folders)
 
 
-def writable() -> list[str]:
-    """Arguments for small file systems in memory; everything else is read-only, also what bubblewrap made."""
+def writable(*places: str) -> list[str]:
+    """Arguments for small file systems in memory."""
     words = []
-    for place in WRITABLE:
+    for place in places:
         size = ["--size", str(SCRATCH)] if "--size" in usage() else []
         words += [*open_to_all("1777"), *size, "--tmpfs", place]
-    return [*words, "--remount-ro", "/dev", "--remount-ro", "/"]
+    return words
 
 
 def launched(limits: Limits, user: int, program: str) -> list[str]:
