@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import os
 import shutil
@@ -154,7 +155,8 @@ def handed_over(data: bytes, handles: contextlib.ExitStack) -> int:
     handle, name = tempfile.mkstemp()
     handles.callback(os.close, handle)
     os.unlink(name)
-    os.pwrite(handle, data, 0)
+    if os.pwrite(handle, data, 0) != len(data):
+        raise OSError(errno.ENOSPC, "there is no room for temporary files")
     return handle
 
 
