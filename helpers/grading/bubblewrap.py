@@ -27,6 +27,7 @@ FIRST_UID, UIDS = 61_200, 4_000  # nobody's; where we are root, each sandbox get
 OPEN_FILES = 256
 
 # Run first, inside: limits that cannot be raised again, then another user if we are root, then the real program.
+WRITABLE = ("/tmp", "/scratch", "/dev/shm")
 LAUNCH = """
 import os, resource as r, sys
 memory, processes, file, handles, user, *command = sys.argv[1:]
@@ -53,7 +54,7 @@ def command(
     """
     words = [*separated(), *(word for name, value in environment.items() for word in ("--setenv", name, value))]
     # first what is writable: Python itself may live below /tmp, and is laid over it
-    words += [*writable("/tmp", "/scratch"), *shown(sealed), "--proc", "/proc", "--dev", "/dev", *writable("/dev/shm")]
+    words += [*writable(*WRITABLE[:2]), *shown(sealed), "--proc", "/proc", "--dev", "/dev", *writable(*WRITABLE[2:])]
     words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/scratch"]
     passed = []
     program = refusing()
