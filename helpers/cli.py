@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from helpers.datasets.commands import app as data
+from helpers.data_commands import app as data
 from helpers.grading.commands import app as grade
 
 if TYPE_CHECKING:
