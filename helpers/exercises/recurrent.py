@@ -71,8 +71,8 @@ class HmmForward(Exercise):
         return alpha.sum().log().item()
 
     @misconception(
-        "Your transition matrix is transposed. A row is the state you come from, a column the one you go to: sum over "
-        "the rows."
+        "You read the transition matrix the wrong way round: row j, column k holds the way from j to k. Add `alpha[j]` "
+        "to row j, then logsumexp over the states you come from, `dim=0`."
     )
     def transposed(self, log_start: Tensor, log_transition: Tensor, log_emission: Tensor, tokens: Tokens) -> float:
         return self.reference(log_start, log_transition.T, log_emission, tokens)
@@ -342,7 +342,7 @@ class GruCell(Exercise):
 
 
 class PadBatch(Exercise):
-    """pad_batch(sequences: list of lists of tokens) -> tokens (N, L), padded with 4, and mask (N, L), True if real"""
+    """pad_batch(sequences: list of lists of tokens) -> tokens (N, L), padded with 4; mask (N, L), bool, True if real"""
 
     parts = {"tokens": 1, "mask": 1}
     points = 2
@@ -367,6 +367,10 @@ class PadBatch(Exercise):
     def words(self, sequences: list[Tokens], wanted: str) -> str:
         """What was asked, in words."""
         return f"pad_batch({sequences}), of which the {wanted}"
+
+    def facts(self, answer: Any, sequences: list[Tokens], wanted: str) -> Any:
+        """Of a mask also whether it is one: zeros and ones pick no places."""
+        return [answer, np.asarray(answer).dtype.kind == "b"] if wanted == "mask" else answer
 
     def reference(self, sequences: list[Tokens]) -> Pair:
         return self.laid_out(sequences, max(map(len, sequences)))
@@ -393,6 +397,13 @@ class PadBatch(Exercise):
     def mask_inverted(self, sequences: list[Tokens]) -> Pair:
         tokens, mask = self.reference(sequences)
         return tokens, ~mask
+
+    @misconception(
+        "Your mask holds the numbers 0 and 1. Make it True and False, `dtype=torch.bool`: only then can it pick places."
+    )
+    def mask_of_numbers(self, sequences: list[Tokens]) -> Pair:
+        tokens, mask = self.reference(sequences)
+        return tokens, mask.float()
 
     @misconception("You call every 4 padding, but a real N is a 4 as well. Make the mask from the lengths.")
     def mask_by_value(self, sequences: list[Tokens]) -> Pair:
@@ -655,6 +666,22 @@ class Perplexity(Exercise):
     @misconception("Padding counts as a T in your code: index −1 is the last base. Leave those places out.")
     def padding_is_a_t(self, logits: Tensor, targets: Tensor) -> float:
         return self.reference(logits, targets % 4)
+
+    @misconception("Padding counts as an A in your code: `clamp` made a 0 of −1. Leave those places out of the mean.")
+    def padding_is_an_a(self, logits: Tensor, targets: Tensor) -> float:
+        return self.reference(logits, targets.clamp(min=0))
+
+    @misconception("`gather` cannot take −1: pick the real places first, `logs[real]` and `targets[real]`.")
+    def gather_at_padding(self, logits: Tensor, targets: Tensor) -> float:
+        return float(torch.exp(-logits.log_softmax(dim=2).gather(2, targets[:, :, None]).mean()))
+
+    @misconception(
+        "You averaged each sequence and then those means, so a short sequence weighs as much as a long one: average "
+        "over all real bases at once."
+    )
+    def mean_of_means(self, logits: Tensor, targets: Tensor) -> float:
+        losses = [np.log(self.reference(x[None], t[None])) for x, t in zip(logits, targets, strict=True)]
+        return float(np.exp(np.mean(losses)))
 
     @misconception("Padding is left out of the sum but counted in the mean. Divide by the number of real places.")
     def padding_divides(self, logits: Tensor, targets: Tensor) -> float:

@@ -91,10 +91,10 @@ def gru_numpy(x, h, W_x, W_h, b_x, b_h):
 def pad_by_loop(sequences):
     longest = max(len(s) for s in sequences)
     tokens = torch.full((len(sequences), longest), 4)
-    mask = torch.zeros(len(sequences), longest)
+    mask = torch.zeros(len(sequences), longest, dtype=torch.bool)
     for i, s in enumerate(sequences):
         tokens[i, : len(s)] = torch.tensor(s)
-        mask[i, : len(s)] = 1
+        mask[i, : len(s)] = True
     return tokens, mask
 
 
@@ -237,6 +237,7 @@ WRONG = {
     "pad_batch": [
         lambda sequences: (torch.zeros(2, 2), torch.ones(2, 2)),
         lambda sequences: pad_by_loop(sequences)[0],
+        lambda sequences: (pad_by_loop(sequences)[0], pad_by_loop(sequences)[1].long()),
         lambda sequences: (pad_by_loop(sequences)[0].T, pad_by_loop(sequences)[1].T),
     ],
     "masked_mean": [
@@ -257,6 +258,7 @@ WRONG = {
         lambda logits, targets: 4.0,
         lambda logits, targets: (logits.argmax(dim=2) == targets).float().mean(),
         lambda logits, targets: [perplexity_bits(logits, targets)],
+        lambda logits, targets: perplexity_bits(logits, targets.clamp(min=0)),
     ],
     "sample": [
         lambda logits, temperature, generator: torch.randint(2, (len(logits),), generator=generator),
