@@ -72,7 +72,10 @@ def setup(app: Sphinx) -> None:
 
 
 class TableHeads(SphinxPostTransform):
-    """Markdown wants a head for every table: one without words is taken away, a cell without words gets some unseen."""
+    """Markdown wants a head for every table: one without words is taken away, a cell without words gets some unseen.
+
+    A formula alone counts as no words: MathJax draws it, and axe-core does not hear it.
+    """
 
     default_priority = 5
 
@@ -82,5 +85,7 @@ class TableHeads(SphinxPostTransform):
             if not head.astext().strip():
                 head.parent.remove(head)
                 continue
-            for cell in [cell for cell in head.findall(nodes.entry) if not cell.astext().strip()]:
-                cell.append(nodes.inline("", "row", classes=["visually-hidden"]))
+            for cell in list(head.findall(nodes.entry)):
+                formulas = "".join(formula.astext() for formula in cell.findall(nodes.math))
+                if cell.astext().strip() == formulas.strip():
+                    cell.append(nodes.inline("", formulas or "row", classes=["visually-hidden"]))
