@@ -29,6 +29,7 @@ from helpers.grading.jobs import Job, Limits
 from helpers.grading.preprocessors import is_recorded
 from helpers.grading.secret import secret
 
+pytestmark = pytest.mark.endurance  # they kill at chosen moments, which a busy machine moves
 STUDENTS = {"ada": "solutions", "ben": "course", "cleo": HALF}
 EXPECTED = {"ada": 1.0, "ben": 0.0, "cleo": 0.0}
 MOMENTS = 50
