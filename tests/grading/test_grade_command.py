@@ -178,7 +178,7 @@ def test_where_dask_is_not_installed_it_is_said(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("door", ["nbgrader autograde", "formgrader"])
-@pytest.mark.xfail(reason="nbgrader autograde, the first of the doors, failed once on a loaded machine; not yet understood")
+@pytest.mark.xfail(reason="nbgrader autograde failed once on a loaded machine; not yet understood")
 def test_the_other_doors_run_and_record_the_same(door, tmp_path) -> None:
     root = make(tmp_path / "course ü", {"ada": "solutions", "ben": "course", "cleo": HALF})
     environment = surrounded(PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
