@@ -569,6 +569,36 @@ class MultiHeadAttention(ModuleExercise):
         def merge(self, x: Tensor) -> Tensor:
             return x.reshape(len(x), x.shape[2], -1)
 
+    @misconception("The heads were split and merged by `reshape` alone, which mixes positions: both times transpose.")
+    class SplitAndMergedByView(SplitByView):
+        def merge(self, x: Tensor) -> Tensor:
+            return x.reshape(len(x), x.shape[2], -1)
+
+    @misconception(
+        "Your layers are made in another order, keys before queries. The check hands out weights in order: query, key, "
+        "value, output."
+    )
+    class KeyFirst(Reference):
+        def look_up(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
+            return attend(k, q, v, mask)[0]
+
+    @misconception(
+        "Your layers are made in another order, values first. The check hands out weights in order: query, key, "
+        "value, output."
+    )
+    class ValueFirst(Reference):
+        def look_up(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
+            return attend(k, v, q, mask)[0]
+
+    @misconception(
+        "Your layers are made in another order, the output's first. The check hands out weights in order: query, key, "
+        "value, output."
+    )
+    class OutputFirst(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            q, k, v = (self.split(project(x)) for project in (self.key, self.value, self.output))
+            return self.query(self.merge(self.look_up(q, k, v, mask)))
+
     @misconception("The positions stand where the heads should: within one base, heads ask heads. Transpose first.")
     class HeadsAskHeads(Reference):
         def split(self, x: Tensor) -> Tensor:
@@ -627,7 +657,7 @@ class TransformerBlock(ModuleExercise):
         yield {"width": 6, "heads": 3, "hidden": 8}, normal(rng, 2, 4, 6), visible(rng, 4, 4)
 
     def ask(self, code: Any, settings: dict[str, Any], x: Tensor, mask: Tensor | None) -> dict[str, Any]:
-        """Output, gradient at the input, number of parameters; layers of one shape have equal weights, in any order."""
+        """Output, gradient at the input, parameters made and not used; layers of one shape get equal weights."""
         model = code(**settings)
         for layer in model.modules():
             if not list(layer.children()):
@@ -635,7 +665,12 @@ class TransformerBlock(ModuleExercise):
         start = x.clone().requires_grad_()
         output = model(start, mask)
         output.float().pow(2).mean().backward()
-        return {"output": output, "slope": start.grad, "parameters": sum(p.numel() for p in model.parameters())}
+        return {
+            "output": output,
+            "slope": start.grad,
+            "parameters": sum(p.numel() for p in model.parameters()),
+            "never used": sum(p.grad is None for p in model.parameters()),  # two norms with equal weights look alike
+        }
 
     class Reference(nn.Module):
         """Pre-norm: attention, then a network at each position, each added to what was there."""
@@ -691,6 +726,12 @@ class TransformerBlock(ModuleExercise):
         def __init__(self, width: int, heads: int, hidden: int) -> None:
             super().__init__(width, heads, hidden)
             self.norm2 = self.norm1
+
+    @misconception("Only one LayerNorm is used, norm1 twice. The second line takes the other one, norm2.")
+    class NormNeverUsed(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            x = x + self.attention(self.norm1(x), mask)
+            return x + self.network(self.norm1(x))
 
     @misconception("The network's input is not normalised. Both steps see a normalised x.")
     class NetworkUnnormalised(Reference):
@@ -778,6 +819,11 @@ class MaskTokens(Exercise):
     )
     def everything_asked(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
         return self.reference(tokens, share, generator)[0], tokens.clone()
+
+    @misconception("You returned targets first; inputs come first.")
+    def swapped(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
+        inputs, targets = self.reference(tokens, share, generator)
+        return targets, inputs
 
     @misconception("Your targets were taken after hiding: they are all 5. The answer is what stood there before.")
     def targets_after_hiding(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
