@@ -28,7 +28,7 @@ from traitlets import Dict, Unicode
 from helpers.exercises.engine import Exercise, Verdict
 from helpers.exercises.messages import lines_of, plain, rich
 from helpers.files import write_whole
-from helpers.grading import spool
+from helpers.grading import lessons, spool
 from helpers.grading.jobs import Limits
 from helpers.grading.mark import exercises_of, knowledge, verdict
 from helpers.grading.reading import Unreadable
@@ -122,17 +122,18 @@ def course_of(coursedir: CourseDirectory, limits: Limits | None = None, sandbox:
 
 
 def prepare(converter: Autograde) -> None:
-    """Let nbgrader copy no file of a submission (links, pipes and devices among them), and forget what was cut short.
+    """Let nbgrader know the lessons, copy no file of a submission, and forget what was cut short.
 
-    nbgrader takes a submission for graded as soon as its folder is there. A folder is whole only if what was recorded
-    for it says so; else it is made again.
+    What was handed in may hold links, pipes and devices. nbgrader takes a submission for graded as soon as its folder
+    is there. A folder is whole only if what was recorded for it says so; else it is made again.
     """
     converter.coursedir = copy.copy(converter.coursedir)
     converter.coursedir.ignore = ["*"]
     course = course_of(converter.coursedir)
-    for assignment in converter.assignments:
-        folder = Path(assignment)
-        lesson, student = folder.name, folder.parent.name
+    handed_in = [(Path(folder).name, Path(folder).parent.name) for folder in converter.assignments]
+    for lesson in sorted({lesson for lesson, _ in handed_in}):
+        lessons.bring_up_to_date(converter.coursedir, lesson, course.released(lesson))
+    for lesson, student in handed_in:
         made = course.root / converter._format_dest(lesson, student)
         if made.is_dir() and not is_recorded(course, lesson, student):
             shutil.rmtree(made)
