@@ -171,6 +171,7 @@ class Widget(anywidget.AnyWidget):
     _css = STATIC / "widgets.css"
     label = traitlets.Unicode("").tag(sync=True)
     picture_inches = PICTURE_INCHES
+    _ipython_display_ = None  # ipywidgets 7, Colab's, would show the view alone: without picture, sentence and state
 
     def numbers(self) -> dict[str, Any]:
         """What the picture shows, as plain numbers, lists and strings; the browser computes the same."""

@@ -69,7 +69,6 @@ def test_setup_cell_costs_nothing_the_second_time(colab, tmp_path, monkeypatch) 
     assert (colab.site / "helpers").stat().st_mtime_ns == made
 
 
-@pytest.mark.xfail(reason="after the setup cell no widget of a lesson keeps its state on the emulated machine")
 @pytest.mark.parametrize(
     ("colab", "lesson"),
     [("older", lesson) for lesson in LESSONS[1:]] + [("today's", LESSONS[1])],
