@@ -76,7 +76,9 @@ def test_python_in_lab_reaches_the_picture(all_in_one_lab, example, index):
     paints = int(root.get_attribute("data-paints"))
     lab.kernel(f"w{index}.{example.trait} = {example.value!r}")
     tab.wait_for_function(
-        "([i, n]) => Number(document.querySelectorAll('.dlg')[i].dataset.paints) > n", arg=[index, paints]
+        "([i, n]) => Number(document.querySelectorAll('.dlg')[i].dataset.paints) > n",
+        arg=[index, paints],
+        timeout=WAIT_MS,
     )
     assert lab.kernel(f"print(w{index}.{example.trait} == {example.value!r})").strip() == "True"
 
@@ -99,6 +101,7 @@ def test_lab_theme_is_followed(all_in_one_lab):
         tab.wait_for_function(
             "(theme) => [...document.querySelectorAll('.dlg')].every((root) => root.dataset.theme === theme)",
             arg=expected,
+            timeout=WAIT_MS,
         )
 
 
