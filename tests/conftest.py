@@ -9,7 +9,15 @@ from hypothesis import settings
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: on few cores, threads wait for each other
 
 # These take minutes: they go first, so that at the end no worker waits for another. `.ci/run` keeps this order.
-LONG = ("test_colab", "test_site", "test_faults", "test_attacks", "test_real_promoters", "test_nbval", "test_grade_command")
+LONG = (
+    "test_colab",
+    "test_site",
+    "test_faults",
+    "test_attacks",
+    "test_real_promoters",
+    "test_nbval",
+    "test_grade_command",
+)
 
 settings.register_profile("course", deadline=None)  # a busy machine is no failure
 settings.load_profile("course")
