@@ -77,6 +77,30 @@ class CountMatches(Exercise):
     def jumps(self, sequence: str, motif: str) -> list[int]:
         return self.reference(sequence, motif)[:: len(motif)]
 
+    @misconception("You count the letters that differ. Count those that agree.")
+    def mismatches(self, sequence: str, motif: str) -> list[int]:
+        return [len(motif) - count for count in self.reference(sequence, motif)]
+
+    @misconception("Only the best window came back. Asked is a list, one number for each window.")
+    def best_alone(self, sequence: str, motif: str) -> int:
+        return max(self.reference(sequence, motif))
+
+    @misconception("Your count goes on from window to window. Begin each window at 0.")
+    def running_total(self, sequence: str, motif: str) -> list[int]:
+        return np.cumsum(self.reference(sequence, motif)).tolist()
+
+    @misconception("Only the first window came back: the `return` stands inside the loop. Move it out, to the left.")
+    def first_window_only(self, sequence: str, motif: str) -> list[int]:
+        return self.reference(sequence, motif)[:1]
+
+    @misconception("You divided by the motif's length. Asked are counts: a full match of `CCG` is 3, not 1.")
+    def shares(self, sequence: str, motif: str) -> list[float]:
+        return [count / len(motif) for count in self.reference(sequence, motif)]
+
+    @misconception("One window too many: the last one is shorter than the motif. It fits at L − w + 1 places.")
+    def one_window_too_many(self, sequence: str, motif: str) -> list[int]:
+        return self.reference(sequence + "-", motif)
+
 
 class Conv1d(Exercise):
     """conv1d(x (C, L), weight (K, C, w), bias (K,)) -> (K, L - w + 1) tensor"""
@@ -141,6 +165,43 @@ class Conv1d(Exercise):
     @misconception("You averaged over the window. A convolution adds up; its weights say how much each cell counts.")
     def averaged(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return self.reference(x, weight / weight[0].numel(), bias)
+
+    @misconception("You padded the ends. Here filters stay inside: (K, L − w + 1).")
+    def padded(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        width = weight.shape[2]
+        return self.reference(F.pad(x, ((width - 1) // 2, width // 2)), weight, bias)
+
+    @misconception("All filters were added up. Sum over `dim=(1, 2)` only, so that a number stays for each filter.")
+    def filters_added(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return self.reference(x, weight, 0 * bias).sum(dim=0) + bias[:, None]
+
+    @misconception("You turned the filters around both ways, so A reads T, too. Nothing is flipped here.")
+    def turned_both_ways(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return self.reference(x, weight.flip(1, 2), bias)
+
+    @misconception("The bias is added, not subtracted. (It is often negative itself.)")
+    def bias_subtracted(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return self.reference(x, weight, -bias)
+
+    @misconception("Every filter got the sum of all biases. Each has one of its own: `bias[:, None]` is (K, 1).")
+    def biases_summed(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return self.reference(x, weight, bias.sum().expand(len(bias)))
+
+    @misconception("`+ bias` lines the biases up with positions. They belong to rows: `bias[:, None]` is (K, 1).")
+    def bias_on_its_side(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return self.reference(x, weight, 0 * bias) + bias
+
+    @misconception("You take four channels whatever `x` has. A second layer's input has more: one for each filter.")
+    def four_channels_only(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return self.reference(x[:4], weight[:, :4], bias)
+
+    @misconception("There is a ReLU in it. That is the next step: a convolution itself may be negative.")
+    def silenced(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return self.reference(x, weight, bias).relu()
+
+    @misconception("There is an axis too many in front. One sequence went in, so (K, L − w + 1) comes out.")
+    def batch_axis_left(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return self.reference(x, weight, bias)[None]
 
 
 class PwmFromCounts(Exercise):
@@ -218,6 +279,35 @@ class PwmFromCounts(Exercise):
     def no_background(self, counts: Tensor, background: Tensor, pseudocount: float) -> Tensor:
         return torch.log2(self.odds(counts, background, pseudocount) * background[:, None])
 
+    @misconception("You divided by the sum of the whole table. Each column has a total of its own: `sum(dim=0)`.")
+    def whole_table(self, counts: Tensor, background: Tensor, pseudocount: float) -> Tensor:
+        padded = counts + pseudocount * background[:, None]
+        return torch.log2(padded / padded.sum() / background[:, None])
+
+    @misconception("Those are the shares. One step is left: log2 of share over background.")
+    def shares_alone(self, counts: Tensor, background: Tensor, pseudocount: float) -> Tensor:
+        return self.odds(counts, background, pseudocount) * background[:, None]
+
+    @misconception(
+        "You subtracted the background outside the logarithm. Divide by it inside: log2(share / background)."
+    )
+    def background_subtracted(self, counts: Tensor, background: Tensor, pseudocount: float) -> Tensor:
+        return torch.log2(self.odds(counts, background, pseudocount) * background[:, None]) - background[:, None]
+
+    @misconception("You added the pseudocount to the shares. It is made of imagined *sites*: add it to the counts.")
+    def added_to_the_shares(self, counts: Tensor, background: Tensor, pseudocount: float) -> Tensor:
+        shares = counts / counts.sum(dim=0) + pseudocount * background[:, None]
+        return torch.log2(shares / background[:, None])
+
+    @misconception("The total grew by four pseudocounts. One is shared out among the bases, so it grows by one.")
+    def total_with_four(self, counts: Tensor, background: Tensor, pseudocount: float) -> Tensor:
+        total = (counts.sum(dim=0) + pseudocount) / (counts.sum(dim=0) + 4 * pseudocount)
+        return torch.log2(self.odds(counts, background, pseudocount) * total)
+
+    @misconception("Your odds are upside down: share over background, so that what is common gets a plus.")
+    def upside_down(self, counts: Tensor, background: Tensor, pseudocount: float) -> Tensor:
+        return -self.reference(counts, background, pseudocount)
+
 
 class Scan(Exercise):
     """scan(X (N, 4, L), weights (4, w)) -> (N, L - w + 1): the better of both strands, for each window"""
@@ -271,6 +361,30 @@ class Scan(Exercise):
     def best_of_all(self, X: Tensor, weights: Tensor) -> Tensor:
         return self.reference(X, weights).amax(dim=1)
 
+    @misconception("You averaged the strands. A good site on one of them is a hit, whatever the other says.")
+    def strands_averaged(self, X: Tensor, weights: Tensor) -> Tensor:
+        return (self.one(X, weights) + self.one(X, weights.flip(0, 1))) / 2
+
+    @misconception("You kept the worse strand: it is the larger score that counts.")
+    def smaller_kept(self, X: Tensor, weights: Tensor) -> Tensor:
+        return torch.minimum(self.one(X, weights), self.one(X, weights.flip(0, 1)))
+
+    @misconception("The filter's axis is still there, (N, 1, L − w + 1). Drop it: `[:, 0]`.")
+    def axis_left(self, X: Tensor, weights: Tensor) -> Tensor:
+        return self.reference(X, weights)[:, None]
+
+    @misconception("A batch of one lost its axis: `.squeeze()` drops every axis of length 1. Say which: `.squeeze(1)`.")
+    def squeezed_too_much(self, X: Tensor, weights: Tensor) -> Tensor:
+        return self.reference(X, weights).squeeze()
+
+    @misconception("Both strands' scores came back. Keep the larger of the two, window by window: `torch.maximum`.")
+    def both_returned(self, X: Tensor, weights: Tensor) -> Tensor:
+        return torch.stack([self.one(X, weights), self.one(X, weights.flip(0, 1))], dim=1)
+
+    @misconception("Windows below 0 became 0. Scores may be negative; whoever wants to silence them sets a threshold.")
+    def silenced(self, X: Tensor, weights: Tensor) -> Tensor:
+        return self.reference(X, weights).relu()
+
 
 class Detector(Exercise):
     """detector(weights (4, w), threshold) -> (weight (1, 4, w), bias (1,)) for `F.conv1d`: score minus threshold"""
@@ -307,6 +421,38 @@ class Detector(Exercise):
     @misconception("The axis of the filters is missing: one filter is a stack of one, (1, 4, w).")
     def no_filter_axis(self, weights: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
         return weights, torch.tensor([-threshold])
+
+    @misconception("The bias is a bare number. conv1d wants a tensor, one bias for each filter: `torch.tensor([…])`.")
+    def bias_a_bare_number(self, weights: Tensor, threshold: float) -> tuple[Tensor, float]:
+        return weights[None], -threshold
+
+    @misconception("Two axes are missing: the filters', in front of the matrix, and the bias's: `torch.tensor([…])`.")
+    def nothing_stacked(self, weights: Tensor, threshold: float) -> tuple[Tensor, float]:
+        return weights, -threshold
+
+    @misconception("The bias is a bare number with the wrong sign. It is *minus* the threshold, in a tensor (1,).")
+    def threshold_as_it_is(self, weights: Tensor, threshold: float) -> tuple[Tensor, float]:
+        return weights[None], threshold
+
+    @misconception("The bias comes back first. Asked are `weight, bias`, in this order.")
+    def bias_first(self, weights: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
+        return torch.tensor([-threshold]), weights[None]
+
+    @misconception("There is a bias for each column. A filter has one bias, added once a window: shape (1,).")
+    def bias_for_each_column(self, weights: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
+        return weights[None], torch.full((weights.shape[1],), -threshold)
+
+    @misconception("The axis of the filters is at the end. It comes first: (1, 4, w), `weights[None]`.")
+    def axis_at_the_end(self, weights: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
+        return weights[..., None], torch.tensor([-threshold])
+
+    @misconception("There is an axis too many. One filter is (1, 4, w); the batch's axis belongs to X.")
+    def axis_too_many(self, weights: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
+        return weights[None, None], torch.tensor([-threshold])
+
+    @misconception("Only the weight came back. Asked is a pair: the weight, and the bias that holds the threshold.")
+    def weight_alone(self, weights: Tensor, threshold: float) -> Tensor:
+        return weights[None]
 
 
 class ConvOutputLength(Exercise):
@@ -353,6 +499,26 @@ class ConvOutputLength(Exercise):
     @misconception("Stride is missing. With stride 2 every other place is left out.")
     def stride_ignored(self, length: int, width: int, padding: int, stride: int, dilation: int) -> int:
         return self.reference(length, width, padding, 1, dilation)
+
+    @misconception("`/` gives fractions of positions. What does not fit is dropped: `//` rounds down.")
+    def fractions(self, length: int, width: int, padding: int, stride: int, dilation: int) -> float:
+        return (length + 2 * padding - dilation * (width - 1) - 1) / stride + 1
+
+    @misconception("You divided the 1 as well. It is the place you start from: add it after dividing by the stride.")
+    def one_divided_too(self, length: int, width: int, padding: int, stride: int, dilation: int) -> int:
+        return (length + 2 * padding - dilation * (width - 1)) // stride
+
+    @misconception("Padding is missing. It adds `padding` positions on both sides.")
+    def padding_ignored(self, length: int, width: int, padding: int, stride: int, dilation: int) -> int:
+        return self.reference(length, width, 0, stride, dilation)
+
+    @misconception("Stride and dilation changed places: dilation stretches the filter, stride is the step.")
+    def stride_for_dilation(self, length: int, width: int, padding: int, stride: int, dilation: int) -> int:
+        return self.reference(length, width, padding, dilation, stride)
+
+    @misconception("One too many. The filter itself takes up room: subtract its span, then add 1.")
+    def one_too_many(self, length: int, width: int, padding: int, stride: int, dilation: int) -> int:
+        return self.reference(length, width, padding, stride, dilation) + 1
 
 
 class ReceptiveField(Exercise):
@@ -414,6 +580,42 @@ class ReceptiveField(Exercise):
     def widths_multiplied(self, layers: Layers) -> int:
         return int(np.prod([width * dilation for width, _, dilation in layers]))
 
+    @misconception("Your step is the last layer's stride. Strides multiply: after two poolings by 2 a step is 4 bases.")
+    def step_replaced(self, layers: Layers) -> int:
+        field, step = 1, 1
+        for width, stride, dilation in layers:
+            field, step = field + (width - 1) * dilation * step, stride
+        return field
+
+    @misconception("You added the strides up. They multiply: after two poolings by 2 a step is 4 bases.")
+    def strides_added(self, layers: Layers) -> int:
+        field, step = 1, 1
+        for width, stride, dilation in layers:
+            field, step = field + (width - 1) * dilation * step, step + stride
+        return field
+
+    @misconception("You took dilation × width. Between w columns are w − 1 gaps: `(width - 1) * dilation`.")
+    def a_gap_too_many(self, layers: Layers) -> int:
+        field, step = 1, 1
+        for width, stride, dilation in layers:
+            field, step = field + (width * dilation - 1) * step, step * stride
+        return field
+
+    @misconception("Dilation lengthened the steps of later layers. It spreads one layer's columns; only strides stay.")
+    def dilation_stays(self, layers: Layers) -> int:
+        return self.reference([(width, stride * dilation, dilation) for width, stride, dilation in layers])
+
+    @misconception("Only the first layer counted: the `return` stands inside the loop. Move it out, to the left.")
+    def first_layer_only(self, layers: Layers) -> int:
+        return self.reference(layers[:1])
+
+    @misconception("You skip the pooling layers. Their width counts as well: the largest of 4 depends on all 4.")
+    def pools_skipped(self, layers: Layers) -> int:
+        field, step = 1, 1
+        for width, stride, dilation in layers:
+            field, step = field + (width - 1) * dilation * step * (stride == 1), step * stride
+        return field
+
 
 class MaxPool1d(Exercise):
     """max_pool1d(x (C, L), size, stride) -> (C, P) tensor; a last window that does not fit is dropped"""
@@ -469,6 +671,40 @@ class MaxPool1d(Exercise):
     @misconception("The last full pool is missing. There are `(L - size) // stride + 1` of them.")
     def pool_lost(self, x: Tensor, size: int, stride: int) -> Tensor:
         return self.reference(x, size, stride)[:, :-1]
+
+    @misconception("You added up. Here the largest of each pool counts.")
+    def summed(self, x: Tensor, size: int, stride: int) -> Tensor:
+        return x.unfold(1, size, stride).sum(dim=2)
+
+    @misconception("You kept the smallest of each pool. Asked is the largest.")
+    def smallest(self, x: Tensor, size: int, stride: int) -> Tensor:
+        return x.unfold(1, size, stride).amin(dim=2)
+
+    @misconception("Size and stride changed places: a pool is `size` wide, the next one starts `stride` further on.")
+    def size_for_stride(self, x: Tensor, size: int, stride: int) -> Tensor:
+        return self.reference(x, stride, size)
+
+    @misconception("Your result lies on its side. Channels stay rows, so stack the pools along `dim=1`: (C, P).")
+    def on_its_side(self, x: Tensor, size: int, stride: int) -> Tensor:
+        return self.reference(x, size, stride).T
+
+    @misconception("One number came for all channels. Each keeps its own: `amax(dim=1)`.")
+    def one_for_all(self, x: Tensor, size: int, stride: int) -> Tensor:
+        return self.reference(x, size, stride).amax(dim=0)
+
+    @misconception("`.max(dim=1)` gives two things, values and places. Take `.max(dim=1).values`, or `.amax(dim=1)`.")
+    def pairs_stacked(self, x: Tensor, size: int, stride: int) -> Tensor:
+        starts = range(0, x.shape[1] - size + 1, stride)
+        return torch.stack([x[:, i : i + size].max(dim=1) for i in starts], dim=1)  # type: ignore[misc]
+
+    @misconception("You pooled over everything: one number a channel. Pools are `size` positions, one every `stride`.")
+    def everything(self, x: Tensor, size: int, stride: int) -> Tensor:
+        return x.amax(dim=1, keepdim=True)
+
+    @misconception("Where the last pool just fits, it is missing: `range` stops before its end, so `L - size + 1`.")
+    def last_start_lost(self, x: Tensor, size: int, stride: int) -> Tensor:
+        starts = range(0, x.shape[1] - size, stride)
+        return torch.stack([x[:, i : i + size].amax(dim=1) for i in starts], dim=1)
 
 
 class MotifCNN(ModuleExercise):
@@ -548,6 +784,55 @@ class MotifCNN(ModuleExercise):
     @misconception("You padded the ends with zeros. Then half a motif at the edge counts; here filters stay inside.")
     class padded(reference):
         padding = 1
+
+    @misconception(
+        "Your model has no parameters: layers in a plain list, or made in `forward`, are not registered, so no "
+        "optimiser finds them. Make them in `__init__`: `self.conv = …`."
+    )
+    class made_in_forward(nn.Module):
+        def __init__(self, filters: int, width: int) -> None:
+            super().__init__()
+            self.layers = [nn.Conv1d(4, filters, width), nn.Linear(filters, 1)]
+
+        def forward(self, X: Tensor) -> Tensor:
+            conv, linear = self.layers
+            return linear(conv(X).relu().amax(dim=2)).squeeze(1)
+
+    @misconception("The last layer is missing: best matches are added up, each with a vote of 1. Weigh them.")
+    class no_linear(reference):
+        def forward(self, X: Tensor) -> Tensor:
+            return self.pooled(self.bent(self.conv(X))).sum(dim=1)
+
+    @misconception("A sigmoid stands where the ReLU should: it is never silent, and levels off for good matches.")
+    class sigmoid_inside(reference):
+        def bent(self, z: Tensor) -> Tensor:
+            return torch.sigmoid(z)
+
+    @misconception("Your filters have no bias, so no threshold of their own. Leave `bias=False` away.")
+    class no_bias(reference):
+        def __init__(self, filters: int, width: int) -> None:
+            super().__init__(filters, width)
+            self.conv = nn.Conv1d(4, filters, width, bias=False)
+
+    @misconception("`filters` and `width` changed places: `nn.Conv1d(4, filters, width)`.")
+    class sizes_swapped(reference):
+        def __init__(self, filters: int, width: int) -> None:
+            super().__init__(width, filters)
+
+    @misconception("`.max(dim=2)` gives two things, values and places. Take `.max(dim=2).values`, or `.amax(dim=2)`.")
+    class pair_kept(reference):
+        def pooled(self, a: Tensor) -> Any:
+            return a.max(dim=2)
+
+    @misconception("You took the largest over the filters. Each keeps its best match: pool over positions, `dim=2`.")
+    class over_filters(reference):
+        def pooled(self, a: Tensor) -> Tensor:
+            return a.amax(dim=1)
+
+    @misconception("You flattened all positions. The linear layer expects one number a filter: take the largest first.")
+    class flattened(reference):
+        def pooled(self, a: Tensor) -> Tensor:
+            return a.flatten(1)
 
 
 class FilterToMotif(Exercise):
@@ -638,6 +923,33 @@ class FilterToMotif(Exercise):
             table += X[n, :, place : place + width]
         return self.shares(table, pseudocount)
 
+    @misconception("You made shares along the rows. Each column is a position, whose four shares sum to 1: `dim=0`.")
+    def along_rows(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        padded = self.counts(X, activations, threshold) + pseudocount / 4
+        return padded / padded.sum(dim=1, keepdim=True)
+
+    @misconception("You divided by the sum of the whole table. Each column has a total of its own: `sum(dim=0)`.")
+    def whole_table(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        padded = self.counts(X, activations, threshold) + pseudocount / 4
+        return padded / padded.sum()
+
+    @misconception("You divided by all sequences. Those below the threshold brought no window: use the totals.")
+    def divided_by_all(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        return (self.counts(X, activations, threshold) + pseudocount / 4) / (len(X) + pseudocount)
+
+    @misconception("Your columns add up to more than 1: the pseudocount must be in their totals, too.")
+    def total_without_pseudocount(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        counts = self.counts(X, activations, threshold)
+        return (counts + pseudocount / 4) / counts.sum(dim=0)
+
+    @misconception(
+        "You took the window that excites the filter *least*. Its largest activation shows where its word is."
+    )
+    def least_excited(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        lowest = torch.where(activations == activations.amin(dim=1, keepdim=True), 99.0, -99.0)
+        kept = activations.amin(dim=1) > threshold
+        return self.reference(X[kept], lowest[kept], threshold, pseudocount)
+
 
 class ResidualBlock(ModuleExercise):
     """ResidualBlock(channels: int, width: int), an nn.Module: (N, C, L) -> (N, C, L); relu(x + conv(relu(conv(x))))"""
@@ -718,6 +1030,50 @@ class ResidualBlock(ModuleExercise):
         def __init__(self, channels: int, width: int) -> None:
             super().__init__(channels, width)
             self.conv2 = self.conv1
+
+    @misconception("A ReLU stands around the change as well. Then a block could only ever add, never take away.")
+    class change_bent(reference):
+        def change(self, x: Tensor) -> Tensor:
+            return torch.relu(super().change(x))
+
+    @misconception("That is the change alone. Add `x` to it, and bend the sum.")
+    class change_alone(reference):
+        def forward(self, x: Tensor) -> Tensor:
+            return self.change(x)
+
+    @misconception("The ReLUs come before the convolutions: another kind of block. Here each comes after.")
+    class bent_before(reference):
+        def forward(self, x: Tensor) -> Tensor:
+            return x + self.conv2(torch.relu(self.conv1(torch.relu(x))))
+
+    @misconception("`padding=1` keeps the length of a filter of 3 only. For any odd width it is `width // 2`.")
+    class padded_by_one(reference):
+        def __init__(self, channels: int, width: int) -> None:
+            super().__init__(channels, width)
+            self.conv1, self.conv2 = (nn.Conv1d(channels, channels, width, padding=1) for _ in range(2))
+
+    @misconception("The input has `channels` channels, not always 4: a block stands deep in a network.")
+    class four_channels(reference):
+        def __init__(self, channels: int, width: int) -> None:
+            super().__init__(channels, width)
+            self.conv1 = nn.Conv1d(4, channels, width, padding=width // 2)
+
+    @misconception("Your convolutions have no bias. Leave `bias=False` away.")
+    class no_bias(reference):
+        def __init__(self, channels: int, width: int) -> None:
+            super().__init__(channels, width)
+            self.conv1, self.conv2 = (
+                nn.Conv1d(channels, channels, width, padding=width // 2, bias=False) for _ in range(2)
+            )
+
+    @misconception("Your block has no parameters: make its convolutions in `__init__`, as `self.… = nn.Conv1d(…)`.")
+    class made_in_forward(nn.Module):
+        def __init__(self, channels: int, width: int) -> None:
+            super().__init__()
+            self.layers = [nn.Conv1d(channels, channels, width, padding=width // 2) for _ in range(2)]
+
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.relu(x + self.layers[1](torch.relu(self.layers[0](x))))
 
 
 def placed_model(length: int, width: int = 4, filters: int = 3) -> nn.Module:
@@ -833,6 +1189,32 @@ class Ism(Exercise):
     def strands_summed(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
         return self.reference(model, x, both_strands) * (2 if both_strands else 1)
 
+    @misconception("All is 0. Did you keep the base that stands there, with `* x`? It is the others that count.")
+    def standing_base_only(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        return torch.zeros_like(x)
+
+    @misconception("Both strands are always in. Without `both_strands` the prediction is that of x alone.")
+    def both_always(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        return self.reference(model, x, True)
+
+    @misconception("You took the better strand. With `both_strands` a prediction is the *mean* of the two logits.")
+    def better_strand(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        def score(model: nn.Module, X: Tensor) -> Tensor:
+            return torch.maximum(model(X), model(X.flip(1, 2)))
+
+        return self.effects(model, x, score if both_strands else nn.Module.__call__)
+
+    @misconception("Only the other strand is left. With `both_strands` each prediction is the mean over both.")
+    def other_strand_only(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        def score(model: nn.Module, X: Tensor) -> Tensor:
+            return model(X.flip(1, 2))
+
+        return self.effects(model, x, score if both_strands else nn.Module.__call__)
+
+    @misconception("Your map lies on its side. Bases are rows and positions columns, as in x: (4, L).")
+    def on_its_side(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        return self.reference(model, x, both_strands).T
+
 
 class Saliency(Exercise):
     """saliency(model, x (4, L)) -> (4, L): the logit's gradient in x, times x"""
@@ -884,6 +1266,23 @@ class Saliency(Exercise):
     @misconception("You give the input back, not its gradient. After `backward()` the slopes are in `x.grad`.")
     def input_returned(self, model: nn.Module, x: Tensor) -> Tensor:
         return x.clone()
+
+    @misconception("The sign is turned. The gradient itself says where the logit would rise: no minus.")
+    def sign_turned(self, model: nn.Module, x: Tensor) -> Tensor:
+        return -self.reference(model, x)
+
+    @misconception("`x.grad` is empty: torch follows the input only if it was asked to *before* the model ran.")
+    def never_asked(self, model: nn.Module, x: Tensor) -> Any:
+        model(x[None]).sum().backward()
+        return x.grad * x  # type: ignore[operator]
+
+    @misconception("The batch's axis is still there. One sequence went in, so (4, L) comes out.")
+    def batch_axis_left(self, model: nn.Module, x: Tensor) -> Tensor:
+        return self.reference(model, x)[None]
+
+    @misconception("Those are slopes without sign, for bases that are not there, too. Multiply by `x`, and no `abs`.")
+    def absolute_gradient(self, model: nn.Module, x: Tensor) -> Tensor:
+        return self.slopes(model, x).abs()
 
 
 class AveragePrecision(Exercise):
@@ -948,6 +1347,24 @@ class AveragePrecision(Exercise):
     )
     def auroc(self, y: Tensor, scores: Tensor) -> float:
         return float((scores[y == 1][:, None] > scores[y == 0]).float().mean())
+
+    @misconception("You summed the precisions. Their average is asked: divide by how many positives there are.")
+    def not_divided(self, y: Tensor, scores: Tensor) -> float:
+        return self.reference(y, scores) * float(y.sum())
+
+    @misconception("Every positive came first: did you sort the labels? Sort by *score*, and take y along.")
+    def labels_sorted(self, y: Tensor, scores: Tensor) -> float:
+        return 1.0
+
+    @misconception("That is the precision at one rank. Asked is its mean over the ranks of all positives.")
+    def at_one_rank(self, y: Tensor, scores: Tensor) -> float:
+        return float(self.down_the_list(y[scores.argsort(descending=True)])[0][int(y.sum()) - 1])
+
+    @misconception("You let precision never rise down the list (interpolated). Here each rank counts as it is.")
+    def interpolated(self, y: Tensor, scores: Tensor) -> float:
+        precision, found = self.down_the_list(y[scores.argsort(descending=True)])
+        best_from_here = precision.flip(0).cummax(dim=0).values.flip(0)
+        return float((best_from_here * found).sum() / y.sum())
 
 
 def swapped(word: str) -> str:
@@ -1018,6 +1435,10 @@ class BugHunt(Exercise):
     @misconception("You give the complement, T, G, C, A. Nothing was on the other strand; only two rows were swapped.")
     def order_complemented(self, model: Any, sequence: str) -> tuple[str, str]:
         return self.interpreted(model, sequence, "TGCA", "TGCA")
+
+    @misconception("The word comes back first. Asked are the window, then the word.")
+    def word_first(self, model: Any, sequence: str) -> tuple[str, str]:
+        return self.reference(model, sequence)[::-1]
 
 
 def item(key: str, prompt: str, options: Sequence[str], correct: str, why: dict[str, str]) -> Item:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,15 +26,29 @@ class ModuleExercise(Exercise):
 
     def ask(self, code: Any, settings: dict[str, Any], *inputs: Any) -> dict[str, Any]:
         """Output, gradients by parameter shape, and the number of parameters of the learner's model."""
-        model = code(**settings)
+        model = made(code, settings)
         fill(model)
         output = model(*inputs)
+        if output is None:
+            raise ValueError("`forward` gave nothing back; is its `return` missing?")
         output.float().pow(2).mean().backward()
         gradients = sorted(
             (list(p.shape), [] if p.grad is None else p.grad.flatten().tolist()) for p in model.parameters()
         )
         parameters = sum(p.numel() for p in model.parameters())
         return {"output": output, "gradients": [g for _, g in gradients], "parameters": parameters}
+
+
+def made(code: Any, settings: dict[str, Any]) -> Any:
+    """Make a learner's model; one whose arguments have other names is told which are asked for."""
+    try:
+        inspect.signature(code).bind(**settings)
+    except TypeError:
+        theirs = ", ".join(inspect.signature(code).parameters) or "nothing"
+        raise TypeError(
+            f"`__init__` should take {', '.join(settings)}, under these names; yours takes {theirs}"
+        ) from None
+    return code(**settings)
 
 
 def fill(model: nn.Module) -> None:

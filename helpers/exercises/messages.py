@@ -30,7 +30,8 @@ def lines_of(exercise: Exercise, verdict: Verdict, tries: int = 1, stand_in: boo
     exercise, verdict
         What was checked, and what was found.
     tries
-        How often this exercise was tried; from the second time on a hint is added.
+        How often this exercise was tried; from the second time on a hint is added, unless the slip has a name: then
+        what is wrong has been said, and a general hint would only speak of something else.
     stand_in
         Whether the reference steps in, which the last line then says.
     """
@@ -41,7 +42,7 @@ def lines_of(exercise: Exercise, verdict: Verdict, tries: int = 1, stand_in: boo
     lines = [("", opening.get(verdict.status, "not yet. ") + first + earned), *(("", line) for line in others)]
     if verdict.failure and exercise.kind != "multiple choice":
         lines += failure_lines(exercise, verdict.failure)
-    if verdict.status == "wrong" and tries > 1 and exercise.hints:
+    if verdict.status == "wrong" and tries > 1 and exercise.hints and not verdict.misconception:
         lines.append(("hint", exercise.hints[min(tries - 2, len(exercise.hints) - 1)]))
     if not verdict.passed and stand_in:
         lines.append(("", GOES_ON))

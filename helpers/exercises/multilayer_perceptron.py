@@ -7,6 +7,7 @@ quiz.
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
@@ -41,6 +42,9 @@ class PerceptronStep(Exercise):
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield torch.zeros(2), 0.0, torch.tensor([1.0, 2.0]), 1
+        yield torch.tensor([0.5, -0.25]), 0.0, torch.ones(2), 0  # a score of 0.25 is above 0 already
+        yield torch.ones(2), -3.0, torch.ones(2), 0  # without its bias it would be
+        yield torch.ones(2), -1.5, torch.tensor([1.0, 2.0]), 1  # rightly called: stay
         for y, called in ((0, 1), (1, 0), (1, 1), (0, 0)):
             w, x = normal(rng, 2), normal(rng, 2)
             margin = float(rng.uniform(1.1, 2)) * (2 * called - 1)
@@ -83,6 +87,34 @@ class PerceptronStep(Exercise):
     def input_forgotten(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
         error = y - self.call(w, b, x)
         return w + error, b + error
+
+    @misconception("You fire at a score of exactly 0, where w and b begin. The call is 1 only *above* 0: `> 0`.")
+    def fires_at_zero(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
+        return self.moved(w, b, x, y - int(w @ x + b >= 0))
+
+    @misconception("Your call is turned round: it should be 1 where the score is above 0, and 0 below.")
+    def call_turned(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
+        return self.moved(w, b, x, y - int(w @ x + b < 0))
+
+    @misconception("Your call leaves the bias out. The score is `w @ x + b`.")
+    def call_without_bias(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
+        return self.moved(w, b, x, y - int(w @ x > 0))
+
+    @misconception("You call 1 above 0.5. A score is no probability: its border is 0.")
+    def border_at_a_half(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
+        return self.moved(w, b, x, y - int(w @ x + b > 0.5))
+
+    @misconception("Your call is a probability, as in lesson 02. The perceptron's is hard: 0 or 1, nothing in between.")
+    def soft_call(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
+        return self.moved(w, b, x, y - float(torch.sigmoid(w @ x + b)))
+
+    @misconception("The bias comes back first. Asked are `w, b`, in this order.")
+    def bias_first(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
+        return self.reference(w, b, x, y)[::-1]
+
+    @misconception("Only the weights came back. Return both: the new w *and* the new b.")
+    def weights_alone(self, w: Tensor, b: float, x: Tensor, y: int) -> Any:
+        return self.reference(w, b, x, y)[0]
 
 
 class Collapse(Exercise):
@@ -128,6 +160,18 @@ class Collapse(Exercise):
     @misconception("Your W lies on its side. In torch a layer's weight is (outputs, inputs), without a transpose.")
     def transposed(self, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
         return (W2 @ W1).T, W2 @ b1 + b2
+
+    @misconception("The second bias went through `W2`. Only what comes out of the first layer does: `W2 @ b1 + b2`.")
+    def second_bias_too(self, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
+        return W2 @ W1, W2 @ (b1 + b2)
+
+    @misconception("`b1 @ W2` multiplies from the wrong side and sums over the outputs. A layer is weight times input.")
+    def bias_from_the_left(self, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
+        return W2 @ W1, b1 @ W2 + b2
+
+    @misconception("The bias comes back first. Asked are `W, b`, in this order.")
+    def bias_first(self, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
+        return W2 @ b1 + b2, W2 @ W1
 
 
 class Relu(Exercise):
@@ -176,6 +220,14 @@ class Relu(Exercise):
         z[z < 0] = 0
         return z
 
+    @misconception("You left the negative numbers out, so fewer came back. Each keeps its place, with a 0 in it.")
+    def negatives_left_out(self, z: Tensor) -> Tensor:
+        return z[z > 0]
+
+    @misconception("Yours is rounded at the corner: that is softplus. A ReLU is exactly 0 up to 0.")
+    def softplus(self, z: Tensor) -> Tensor:
+        return torch.log(1 + torch.exp(z))
+
 
 class Softplus(Exercise):
     """softplus(z: (N,) tensor) -> (N,) tensor ln(1 + exp(z)), for any z from −1000 to 1000"""
@@ -223,6 +275,22 @@ class Softplus(Exercise):
     @misconception("`ln(exp(z)) + 1` is z + 1. The 1 belongs inside the logarithm.")
     def one_outside(self, z: Tensor) -> Tensor:
         return z + 1
+
+    @misconception("Where z is negative, `exp(-z)` is the large one. With `max(z, 0)` taken out, `exp(-|z|)` is left.")
+    def absolute_forgotten(self, z: Tensor) -> Tensor:
+        return z.clamp(min=0) + torch.log(1 + torch.exp(-z))
+
+    @misconception("That is the sigmoid, from 0 to 1: it is softplus's slope. Softplus itself grows without end.")
+    def slope_returned(self, z: Tensor) -> Tensor:
+        return torch.sigmoid(z)
+
+    @misconception("Right until `math.exp` overflows, which stops Python from 710 on. Take exp of small numbers only.")
+    def overflow(self, z: Tensor) -> list[float]:
+        return [math.log(1 + math.exp(x)) for x in z.tolist()]
+
+    @misconception("The exponential is missing: softplus is ln(1 + *exp(z)*).")
+    def no_exponential(self, z: Tensor) -> Tensor:
+        return torch.log(1 + z)
 
 
 def network(rng: np.random.Generator, n: int, inputs: int, hidden: int) -> tuple[Tensor, ...]:
@@ -289,6 +357,30 @@ class MlpForward(Exercise):
     @misconception("`W1` needs a transpose: torch keeps weights as (outputs, inputs), and X has inputs in its columns.")
     def not_transposed(self, X: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Tensor:
         return self.second((X @ W1 + b1).relu(), W2, b2)
+
+    @misconception("A sigmoid bends your hidden layer. Asked is a ReLU there, and nothing after the last layer.")
+    def sigmoid_inside(self, X: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Tensor:
+        return self.second((X @ W1.T + b1).sigmoid(), W2, b2)
+
+    @misconception("You returned calls, 0 or 1. Asked are the logits that stand behind them.")
+    def calls(self, X: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Tensor:
+        return (self.reference(X, W1, b1, W2, b2) > 0).float()
+
+    @misconception("Your hidden units are still apart, (N, H). The last layer weighs them *and adds up*: `A @ W2.T`.")
+    def not_added_up(self, X: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Tensor:
+        return (X @ W1.T + b1).relu() * W2 + b2
+
+    @misconception("You stopped after the hidden layer. The second one, W2 and b2, makes logits of it.")
+    def hidden_returned(self, X: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Tensor:
+        return (X @ W1.T + b1).relu()
+
+    @misconception("One logit came back: `[0]` takes the first row. The first *column* is `[:, 0]`.")
+    def first_row(self, X: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Tensor:
+        return self.reference(X, W1, b1, W2, b2)[:1]
+
+    @misconception("Your input is bent before the first layer saw it: the ReLU comes after `W1`, not on X.")
+    def bend_at_the_start(self, X: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Tensor:
+        return self.reference(X.relu(), W1, b1, W2, b2)
 
 
 class MlpBackward(Exercise):
@@ -389,6 +481,48 @@ class MlpBackward(Exercise):
         dW1, db1, dW2, db2 = self.slopes(*given)
         return dW2, db2, dW1, db1
 
+    @misconception("The numbers of dW2 are right, their shape is not: W2 is (1, H), one row, so its slope is, too.")
+    def row_flattened(self, *given: Tensor) -> Gradients:
+        dW1, db1, dW2, db2 = self.slopes(*given)
+        return dW1, db1, dW2[0], db2
+
+    @misconception("db2 is a bare number. b2 has the shape (1,), so its slope has, too: sum over `dim=0` only.")
+    def bias_a_bare_number(self, *given: Tensor) -> Gradients:
+        dW1, db1, dW2, db2 = self.slopes(*given)
+        return dW1, db1, dW2, db2.sum()
+
+    @misconception("The last layer's numbers are right, its shapes are not: dW2 is (1, H) as W2 is, db2 (1,) as b2 is.")
+    def last_layer_flat(self, *given: Tensor) -> Gradients:
+        dW1, db1, dW2, db2 = self.slopes(*given)
+        return dW1, db1, dW2[0], db2.sum()
+
+    @misconception("The ReLU's slope is in dW1 but not in db1. Both begin from the same dZ.")
+    def bend_missing_in_the_bias(self, *given: Tensor) -> Gradients:
+        dW1, _, dW2, db2 = self.slopes(*given)
+        return dW1, self.slopes(*given, bend=torch.ones_like)[1], dW2, db2
+
+    @misconception("You multiplied by A going back. A ReLU's slope is 1 where Z is positive, however large: `(Z > 0)`.")
+    def bend_by_its_value(self, *given: Tensor) -> Gradients:
+        return self.slopes(*given, bend=torch.relu)
+
+    @misconception("Your biases have a row for each point. The points' slopes add up: sum over `dim=0`.")
+    def biases_not_summed(self, *given: Tensor) -> Gradients:
+        return self.slopes(*given, total=lambda d: d)
+
+    @misconception("You divided by N twice. It is in `d` already, and all else is made of d.")
+    def mean_twice(self, *given: Tensor) -> Gradients:
+        return self.slopes(*given, outer=lambda z, y: (z.sigmoid() - y) / len(y) ** 2)
+
+    @misconception("Going back, the blame does not pass through W2: hidden units with a weight of 0 are not to blame.")
+    def not_handed_back(self, X: Tensor, y: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Gradients:
+        _, _, dW2, db2 = self.slopes(X, y, W1, b1, W2, b2)
+        Z = X @ W1.T + b1
+        dZ = ((self.logits(Z, W2, b2).sigmoid() - y) / len(y))[:, None] * (Z > 0)
+        return dZ.T @ X, dZ.sum(dim=0), dW2, db2
+
+    def logits(self, Z: Tensor, W2: Tensor, b2: Tensor) -> Tensor:
+        return (Z.relu() @ W2.T + b2)[:, 0]
+
 
 class MLP(ModuleExercise):
     """MLP(inputs: int, hidden: list of int), an nn.Module: (N, inputs) -> logits (N,), ReLU after each hidden layer"""
@@ -408,8 +542,9 @@ class MLP(ModuleExercise):
         return f"MLP({settings['inputs']}, {settings['hidden']}) with given weights, on X {tuple(X.shape)}"
 
     def facts(self, answer: Any, settings: dict[str, Any], X: Tensor) -> Any:
-        """Of a model without parameters nothing more is asked: nobody could give it known weights."""
-        return answer if answer["parameters"] else {"parameters": 0}
+        """Of a model that does not show its hidden layers nothing more is asked: they cannot be given known weights."""
+        last = settings["hidden"][-1] + 1
+        return answer if answer["parameters"] not in (0, last) else {"parameters": answer["parameters"]}
 
     class reference(nn.Module):
         def __init__(self, inputs: int, hidden: list[int]) -> None:
@@ -457,8 +592,8 @@ class MLP(ModuleExercise):
                     layer.register_parameter("bias", None)
 
     @misconception(
-        "Your model has no parameters: layers in a plain list are not registered, so no optimiser finds them. Use "
-        "`nn.Sequential` or `nn.ModuleList`."
+        "Your model has no parameters: layers in a plain list, or made in `forward`, are not registered, so no "
+        "optimiser finds them. Make them in `__init__`, in an `nn.Sequential` or `nn.ModuleList`."
     )
     class plain_list(reference):
         def __init__(self, inputs: int, hidden: list[int]) -> None:
@@ -475,6 +610,54 @@ class MLP(ModuleExercise):
     class bend_at_the_start(reference):
         def forward(self, X: Tensor) -> Tensor:
             return super().forward(X.relu())
+
+    @misconception(
+        "Only your last layer has parameters. Layers in a plain list are not registered, so no optimiser finds them. "
+        "Use `nn.Sequential` or `nn.ModuleList`."
+    )
+    class plain_list_of_hidden(reference):
+        def __init__(self, inputs: int, hidden: list[int]) -> None:
+            super().__init__(inputs, hidden)
+            *self.hidden_away, self.last = self.layers
+            del self.layers
+
+        def forward(self, X: Tensor) -> Tensor:
+            for layer in self.hidden_away:
+                X = layer(X)
+            return self.last(X).squeeze(1)
+
+    @misconception("Your hidden layers bend by a sigmoid. Asked is a ReLU after each of them.")
+    class sigmoid_inside(reference):
+        def forward(self, X: Tensor) -> Tensor:
+            for layer in self.layers:
+                X = X.sigmoid() if isinstance(layer, nn.ReLU) else layer(X)
+            return X.squeeze(1)
+
+    @misconception("The last layer is missing. After the hidden ones, `nn.Linear(…, 1)` makes one logit of them.")
+    class last_layer_missing(reference):
+        def __init__(self, inputs: int, hidden: list[int]) -> None:
+            super().__init__(inputs, hidden)
+            self.layers = nn.Sequential(*[*self.layers][:-1])
+
+        def forward(self, X: Tensor) -> Tensor:
+            return self.layers(X)
+
+    @misconception("The last hidden layer has no ReLU. Then it and the output layer are one linear layer.")
+    class last_bend_missing(reference):
+        def forward(self, X: Tensor) -> Tensor:
+            return self.layers[-1](self.layers[:-2](X)).squeeze(1)
+
+    @misconception("Every hidden layer of yours takes `inputs` numbers. It takes as many as the one before it gives.")
+    class not_chained(nn.Module):
+        def __init__(self, inputs: int, hidden: list[int]) -> None:
+            super().__init__()
+            self.layers = nn.ModuleList(nn.Linear(inputs, units) for units in hidden)
+            self.last = nn.Linear(hidden[-1], 1)
+
+        def forward(self, X: Tensor) -> Tensor:
+            for layer in self.layers:
+                X = layer(X).relu()
+            return self.last(X).squeeze(1)
 
 
 class KlDivergence(Exercise):
@@ -495,6 +678,14 @@ class KlDivergence(Exercise):
         yield Question(torch.as_tensor(p).float(), torch.as_tensor(q).float(), part="formula")
         yield Question(torch.tensor([0.5, 0.5, 0.0, 0.0]), torch.tensor([0.4, 0.2, 0.4, 0.0]), part="zeros")
         yield Question(torch.as_tensor(p).float(), torch.tensor([0.5, 0.3, 0.2, 0.0]), part="zeros")
+
+    def facts(self, answer: Any, p: Tensor, q: Tensor) -> Any:
+        """Where the price should be infinite, any finite one is the same: its size depends on what was added."""
+        known = (p > 0) & (q > 0)
+        free = float((p[known] * torch.log(p[known] / q[known])).sum())
+        if bool(known[p > 0].all()) or np.ndim(answer) or not isinstance(answer, (float, np.ndarray)):
+            return answer
+        return "finite" if free + 0.1 < float(answer) < 1e30 else answer
 
     def reference(self, p: Tensor, q: Tensor) -> Tensor:
         return (p[p > 0] * torch.log(p[p > 0] / q[p > 0])).sum()
@@ -533,6 +724,26 @@ class KlDivergence(Exercise):
     @misconception("The weights p are missing before the logarithm: a rare outcome should count little.")
     def not_weighed(self, p: Tensor, q: Tensor) -> Tensor:
         return torch.log(p[p > 0] / q[p > 0]).sum()
+
+    @misconception("Your logarithm is upside down: with log(q / p) the sum is negative, and a KL never is.")
+    def upside_down(self, p: Tensor, q: Tensor) -> Tensor:
+        return -self.reference(p, q)
+
+    @misconception("Those are the terms, one an outcome. The divergence is their sum.")
+    def terms(self, p: Tensor, q: Tensor) -> Tensor:
+        return p[p > 0] * torch.log(p[p > 0] / q[p > 0])
+
+    @misconception("`nan_to_num` also makes a large number of infinity. Replace only the terms where p is 0.")
+    def infinity_replaced(self, p: Tensor, q: Tensor) -> Tensor:
+        return torch.nan_to_num(p * torch.log(p / q)).sum()
+
+    @misconception("Python stops where it divides by zero; tensors give infinity. Stay with tensors, or ask first.")
+    def python_division(self, p: Tensor, q: Tensor) -> float:
+        return sum(a * math.log(a / b) for a, b in zip(p.tolist(), q.tolist(), strict=True) if a > 0)
+
+    @misconception("You took |…| of the terms. Some must be negative: they make up for outcomes that q finds too rare.")
+    def absolute(self, p: Tensor, q: Tensor) -> Tensor:
+        return (p[p > 0] * torch.log(p[p > 0] / q[p > 0])).abs().sum()
 
 
 class L1L2Penalty(Exercise):
@@ -597,6 +808,32 @@ class L1L2Penalty(Exercise):
     @misconception("Only the first layer pays. All layers have weights.")
     def first_layer_only(self, model: nn.Module, l1: float, l2: float) -> Any:
         return self.summed([next(model.parameters())], l1, l2) + 0 * sum(p.sum() for p in model.parameters())
+
+    @misconception("Only the biases pay. It is the other way round: they are the ones left out.")
+    def biases_alone(self, model: nn.Module, l1: float, l2: float) -> Any:
+        return self.summed([p for p in model.parameters() if p.ndim == 1], l1, l2)
+
+    @misconception("You halved the squares, as some books do so that the slope is neat. Here it is l2 · Σw², whole.")
+    def halved(self, model: nn.Module, l1: float, l2: float) -> Any:
+        return self.reference(model, l1, l2 / 2)
+
+    @misconception("The squares are missing: `l2 · Σw²` belongs to the penalty as well.")
+    def squares_missing(self, model: nn.Module, l1: float, l2: float) -> Any:
+        return self.reference(model, l1, 0.0)
+
+    @misconception("The absolute values are missing: `l1 · Σ|w|` belongs to the penalty as well.")
+    def absolutes_missing(self, model: nn.Module, l1: float, l2: float) -> Any:
+        return self.reference(model, 0.0, l2)
+
+    @misconception("You squared the sum. Square each weight, then add up: otherwise a −2 and a 2 cost nothing.")
+    def sum_squared(self, model: nn.Module, l1: float, l2: float) -> Any:
+        return sum(l1 * p.abs().sum() + l2 * p.sum() ** 2 for p in model.parameters() if p.ndim > 1)
+
+    @misconception(
+        "Only the last layer pays: your sum begins anew in each turn of the loop. Write `total = total + …`."
+    )
+    def last_layer_only(self, model: nn.Module, l1: float, l2: float) -> Any:
+        return self.summed([[p for p in model.parameters() if p.ndim > 1][-1]], l1, l2)
 
 
 class Dropout(Exercise):
@@ -686,6 +923,26 @@ class Dropout(Exercise):
         fresh = Generator()
         fresh.seed()
         return self.reference(x, p, training, fresh)
+
+    @misconception("You swapped keeping and silencing: below p means silenced. (Your rescaling, by 1 − p, is right.)")
+    def keeps_where_it_silences(self, x: Tensor, p: float, training: bool, generator: Generator) -> Tensor:
+        return self.masked(x, 1 - p, generator) / (1 - p) if training else x
+
+    @misconception("You swapped keeping and silencing: below p means silenced. And those that stay must be rescaled.")
+    def keeps_p_not_rescaled(self, x: Tensor, p: float, training: bool, generator: Generator) -> Tensor:
+        return self.masked(x, 1 - p, generator) if training else x
+
+    @misconception("You multiplied by 1 − p, so the next layer hears less still. Those that stay must speak *louder*.")
+    def multiplied(self, x: Tensor, p: float, training: bool, generator: Generator) -> Tensor:
+        return self.masked(x, p, generator) * (1 - p) if training else x
+
+    @misconception("The two modes are turned round: silence while `training`, and give x back as it is otherwise.")
+    def modes_turned(self, x: Tensor, p: float, training: bool, generator: Generator) -> Tensor:
+        return x if training else self.reference(x, p, True, generator)
+
+    @misconception("Nothing is silenced: what stays is rescaled, but no entry becomes 0.")
+    def nothing_silenced(self, x: Tensor, p: float, training: bool, generator: Generator) -> Tensor:
+        return x / (1 - p) if training else x
 
 
 def nearest_share(share: float, p: float) -> str:
@@ -809,6 +1066,22 @@ class EarlyStopping(Exercise):
         def improved(self, loss: float) -> bool:
             return loss > self.lowest
 
+    @misconception("Your lowest loss begins at 0, and no loss is below that. Begin with `float('inf')`.")
+    class begun_at_zero(reference):
+        def __init__(self, patience: int) -> None:
+            super().__init__(patience)
+            self.lowest = 0.0
+
+    @misconception("`step` never says stop. Does it end with `return`, and is what it returns ever true?")
+    class never_says_stop(reference):
+        def step(self, loss: float, weights: Weights) -> Any:
+            super().step(loss, weights)
+
+    @misconception("You stop after the very first epoch. True means stop: return it once enough epochs were waited.")
+    class stops_at_once(reference):
+        def step(self, loss: float, weights: Weights) -> bool:
+            return not super().step(loss, weights)
+
 
 class MomentumStep(Exercise):
     """momentum_step(w, gradient, velocity, lr, momentum) -> (w, velocity), both new; v = momentum · v + gradient"""
@@ -858,6 +1131,27 @@ class MomentumStep(Exercise):
         velocity = velocity + momentum * gradient
         return w - lr * velocity, velocity
 
+    @misconception("The velocity comes back first. Asked are `w, velocity`, in this order.")
+    def velocity_first(self, w: Tensor, gradient: Tensor, velocity: Tensor, lr: float, momentum: float) -> Any:
+        return self.reference(w, gradient, velocity, lr, momentum)[::-1]
+
+    @misconception("The learning rate is missing: the step is `lr` times the velocity.")
+    def rate_missing(self, w: Tensor, gradient: Tensor, velocity: Tensor, lr: float, momentum: float) -> Any:
+        return self.reference(w, gradient, velocity, 1.0, momentum)[0], momentum * velocity + gradient
+
+    @misconception("The old velocity is forgotten: keep `momentum` times it, and add the gradient.")
+    def no_memory(self, w: Tensor, gradient: Tensor, velocity: Tensor, lr: float, momentum: float) -> Any:
+        return w - lr * gradient, gradient
+
+    @misconception("You damped the old velocity by 1 − momentum. It is `momentum` that it keeps: 0.9 is a heavy ball.")
+    def turned_round(self, w: Tensor, gradient: Tensor, velocity: Tensor, lr: float, momentum: float) -> Any:
+        return self.reference(w, gradient, velocity, lr, 1 - momentum)
+
+    @misconception("You looked one step ahead: that is Nesterov's momentum. Here the step is lr · v, no more.")
+    def nesterov(self, w: Tensor, gradient: Tensor, velocity: Tensor, lr: float, momentum: float) -> Any:
+        velocity = momentum * velocity + gradient
+        return w - lr * (gradient + momentum * velocity), velocity
+
 
 State = tuple[Tensor, Tensor, Tensor]
 
@@ -881,6 +1175,7 @@ class AdamStep(Exercise):
             yield Question(normal(rng, n), normal(rng, n), *self.state(rng, n), t, 0.1, part="later steps")
         m, v = self.state(rng, 4)
         yield Question(normal(rng, 4), 1e-5 * normal(rng, 4), 1e-5 * m, 1e-10 * v, 5, 0.1, part="tiny gradients")
+        yield Question(torch.ones(1), none, none, none, 1, 0.1, part="tiny gradients")  # a weight that nothing moves
 
     def state(self, rng: np.random.Generator, n: int) -> tuple[Tensor, Tensor]:
         """Running means after some steps."""
@@ -948,6 +1243,44 @@ class AdamStep(Exercise):
         m, v = self.means(gradient, m, v)
         return w - lr * gradient / ((v / (1 - 0.999**t)).sqrt() + 1e-8), m, v
 
+    @misconception("You walk uphill: the step is taken off w, not added to it.")
+    def uphill(self, w: Tensor, gradient: Tensor, m: Tensor, v: Tensor, t: int, lr: float) -> State:
+        return self.reference(w, gradient, m, v, t, -lr)
+
+    @misconception("You corrected m but not v. Both began at 0, and both are too small at first.")
+    def v_uncorrected(self, w: Tensor, gradient: Tensor, m: Tensor, v: Tensor, t: int, lr: float) -> State:
+        m, v = self.means(gradient, m, v)
+        return w - lr * (m / (1 - 0.9**t)) / (v.sqrt() + 1e-8), m, v
+
+    @misconception("You corrected v but not m. Both began at 0, and both are too small at first.")
+    def m_uncorrected(self, w: Tensor, gradient: Tensor, m: Tensor, v: Tensor, t: int, lr: float) -> State:
+        m, v = self.means(gradient, m, v)
+        return w - lr * m / ((v / (1 - 0.999**t)).sqrt() + 1e-8), m, v
+
+    @misconception("You divide by 1 − β · t. It is β *to the power of* t: `1 - beta1**t`.")
+    def times_t(self, w: Tensor, gradient: Tensor, m: Tensor, v: Tensor, t: int, lr: float) -> State:
+        m, v = self.means(gradient, m, v)
+        return w - lr * (m / (1 - 0.9 * t)) / ((v / (1 - 0.999 * t)).sqrt() + 1e-8), m, v
+
+    @misconception("Your correction multiplies, and makes small means smaller. Divide by `1 - beta**t`.")
+    def correction_multiplied(self, w: Tensor, gradient: Tensor, m: Tensor, v: Tensor, t: int, lr: float) -> State:
+        m, v = self.means(gradient, m, v)
+        return w - lr * (m * (1 - 0.9**t)) / ((v * (1 - 0.999**t)).sqrt() + 1e-8), m, v
+
+    @misconception("Old and new changed places: the memory keeps a share β, and 1 − β of what is new comes in.")
+    def old_for_new(self, w: Tensor, gradient: Tensor, m: Tensor, v: Tensor, t: int, lr: float) -> State:
+        m, v = 0.1 * m + 0.9 * gradient, 0.001 * v + 0.999 * gradient**2
+        return w - lr * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-8), m, v
+
+    @misconception("Your running means add the new in whole, and grow. Only a share comes in: `(1 - beta) * …`.")
+    def sums_not_means(self, w: Tensor, gradient: Tensor, m: Tensor, v: Tensor, t: int, lr: float) -> State:
+        m, v = 0.9 * m + gradient, 0.999 * v + gradient**2
+        return w - lr * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-8), m, v
+
+    @misconception("Without epsilon a weight whose gradient was always 0 gets 0 / 0. Add it to the root.")
+    def no_epsilon(self, w: Tensor, gradient: Tensor, m: Tensor, v: Tensor, t: int, lr: float) -> State:
+        return self.reference(w, gradient, m, v, t, lr, epsilon=0.0)
+
 
 class Kfold(Exercise):
     """kfold(n: int, k: int, generator) -> list of k pairs (train rows, valid rows), shuffled; each row is valid once"""
@@ -971,7 +1304,10 @@ class Kfold(Exercise):
 
     def ask(self, code: Callable[..., Folds], n: int, k: int, seed: int) -> list[list]:
         """The folds of one seed, twice."""
-        return [[list(pair) for pair in code(n, k, Generator().manual_seed(seed))] for _ in range(2)]
+        runs = [[list(pair) for pair in code(n, k, Generator().manual_seed(seed))] for _ in range(2)]
+        if any(len(pair) != 2 for pair in runs[0]):
+            raise ValueError(f"a fold is a pair, (train rows, valid rows), and your first holds {len(runs[0][0])}")
+        return runs
 
     def words(self, n: int, k: int, seed: int) -> str:
         """What was asked, in words."""
@@ -1041,6 +1377,21 @@ class Kfold(Exercise):
     @misconception("That is one split. Asked are k of them, so that every row is held out once.")
     def one_split(self, n: int, k: int, generator: Generator) -> Folds:
         return self.reference(n, k, generator)[:1]
+
+    @misconception(
+        "Pieces of `ceil(n / k)` rows leave too few for the last fold. Sizes may differ by one: the first n % k folds "
+        "take one row more."
+    )
+    def last_one_small(self, n: int, k: int, generator: Generator) -> Folds:
+        return self.folded([part.tolist() for part in torch.tensor(self.order(n, generator)).split(-(-n // k))])
+
+    @misconception("More than k folds came back: pieces of `n // k` rows leave a rest, which became a fold of its own.")
+    def one_fold_too_many(self, n: int, k: int, generator: Generator) -> Folds:
+        return self.folded([part.tolist() for part in torch.tensor(self.order(n, generator)).split(n // k)])
+
+    @misconception("Your rows are counted from 1. Here they go from 0 to n − 1, as Python counts.")
+    def counted_from_one(self, n: int, k: int, generator: Generator) -> Folds:
+        return [([r + 1 for r in train], [r + 1 for r in valid]) for train, valid in self.reference(n, k, generator)]
 
 
 def in_turn(folds: list[list[np.ndarray]]) -> bool:
@@ -1141,6 +1492,16 @@ class BugHunt(Exercise):
         model.eval()
         self.train(model, optimiser, X, y)
         model.train()
+        return self.loss(model, X_valid, y_valid)
+
+    @misconception("`zero_grad` went missing: each step still carries the slopes of all steps before.")
+    def slopes_pile_up(
+        self, model: nn.Module, optimiser: Any, X: Tensor, y: Tensor, X_valid: Tensor, y_valid: Tensor
+    ) -> Any:
+        model.train()
+        F.binary_cross_entropy_with_logits(model(X), y).backward()
+        optimiser.step()
+        model.eval()
         return self.loss(model, X_valid, y_valid)
 
 

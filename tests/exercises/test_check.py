@@ -66,6 +66,14 @@ def test_hints_come_in_steps(check, capsys) -> None:
     assert told == [[], [f"   hint {first}"], [f"   hint {second}"], [f"   hint {second}"]]
 
 
+def test_a_slip_that_has_a_name_gets_no_general_hint_beside_it(check, capsys) -> None:
+    for _ in range(3):
+        check.gc_content(only_g)
+    told = capsys.readouterr().out
+    assert told.count("counted G but not C") == 3
+    assert "   hint " not in told
+
+
 def test_validating_raises_so_that_nbgrader_sees_it(check, monkeypatch) -> None:
     monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
     with pytest.raises(AssertionError, match="counted G but not C"):

@@ -175,6 +175,19 @@ def test_class_is_judged_by_output_gradient_and_size_whatever_its_attributes() -
         assert mark(Tiny(), wrong.code).misconception == wrong.name
 
 
+def test_class_with_other_arguments_or_no_return_is_told_so() -> None:
+    class OtherNames(Tiny.reference):
+        def __init__(self, units):
+            super().__init__(units)
+
+    class Silent(Tiny.reference):
+        def forward(self, x):
+            super().forward(x)
+
+    assert "should take hidden, under these names; yours takes units" in mark(Tiny(), OtherNames).failure.error
+    assert "is its `return` missing?" in mark(Tiny(), Silent).failure.error
+
+
 @pytest.mark.parametrize(
     ("code", "points"), [(lambda x: x > 0, 4), (lambda x: x > 0.5, 2), (lambda x: x < 0, 0), (lambda x: 1, 0)]
 )

@@ -234,6 +234,11 @@ def folds_as_tensors(n, k, generator):
     return [(rows[fold_of != i], rows[fold_of == i]) for i in range(k)]
 
 
+def folds_by_borders(n, k, generator):
+    order, borders = torch.randperm(n, generator=generator), [round(i * n / k) for i in range(k + 1)]
+    return [(torch.cat([order[:a], order[b:]]), order[a:b]) for a, b in pairwise(borders)]
+
+
 def hunt_mended(model, optimiser, X, y, X_valid, y_valid):
     loss = F.binary_cross_entropy_with_logits(model(X), y)
     optimiser.zero_grad()
@@ -288,13 +293,14 @@ ALTERNATIVES = {
         kl_numpy,
         lambda p, q: (torch.xlogy(p, p) - torch.xlogy(p, q)).sum(),
         lambda p, q: torch.where(p > 0, p * (p.log() - q.log()), 0.0).sum().double(),
+        lambda p, q: torch.nansum(p * torch.log(p / q)),
     ],
     "l1_l2_penalty": [penalty_by_name, penalty_by_layers],
     "dropout": [dropout_bernoulli, dropout_numpy],
     "early_stopping": [StoppingByHistory, StoppingByCountdown],
     "momentum_step": [momentum_numpy, momentum_by_torch],
     "adam_step": [adam_numpy, adam_rate_corrected],
-    "kfold": [folds_by_stride, folds_as_arrays, folds_as_tensors],
+    "kfold": [folds_by_stride, folds_as_arrays, folds_as_tensors, folds_by_borders],
     "bug_hunt": [hunt_mended, hunt_by_layer],
 }
 
@@ -325,6 +331,8 @@ WRONG = {
         lambda p, q: 0.0,
         lambda p, q: abs(p - q).sum(),
         lambda p, q: kl_by_loop(p, q) + kl_by_loop(q, p),
+        lambda p, q: min(kl_by_loop(p, q), 1e30),
+        lambda p, q: [kl_by_loop(p, q)],
     ],
     "l1_l2_penalty": [
         lambda model, l1, l2: torch.tensor(0.0),
@@ -350,6 +358,7 @@ WRONG = {
         lambda w, gradient, m, v, t, lr: adam_numpy(w, gradient, m, v, t, lr, epsilon=1e-3),
     ],
     "kfold": [
+        lambda n, k, generator: [(1, 2, 3)] * k,
         lambda n, k, generator: [],
         lambda n, k, generator: [(range(n), [])] * k,
         lambda n, k, generator: [valid for _, valid in folds_by_stride(n, k, generator)],
