@@ -108,6 +108,10 @@ class LookUp(Exercise):
     def already_scaled(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         return torch.softmax(keys @ query / math.sqrt(len(query)), dim=0) @ values
 
+    @misconception("You took the mean of the weighted values. The shares sum to 1 already: add up, and divide no more.")
+    def divided_again(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return torch.softmax(keys @ query, dim=0) @ values / len(values)
+
 
 class SelfAttention(Exercise):
     """self_attention(x (L, d), w_query (d, dk), w_key (d, dk), w_value (d, dv)) -> (L, dv)"""
@@ -166,6 +170,34 @@ class SelfAttention(Exercise):
     def no_queries_no_keys(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
         return attend(x, x, x @ w_value)[0]
 
+    @misconception("You divided by dk. It is its root that brings the spread of the scores back to 1.")
+    def divided_by_dk(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query / math.sqrt(w_key.shape[1]), x @ w_key, x @ w_value)[0]
+
+    @misconception("You took the root of the number of rows. dk is how many *numbers* a key has, `k.shape[1]`.")
+    def root_of_the_length(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query * math.sqrt(w_key.shape[1] / len(x)), x @ w_key, x @ w_value)[0]
+
+    @misconception("You multiplied by the root. Wide keys make large scores; divide, to bring them back.")
+    def multiplied_by_the_root(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query * w_key.shape[1], x @ w_key, x @ w_value)[0]
+
+    @misconception(
+        "You divided the shares by the root, and they no longer sum to 1. Divide the scores, before softmax."
+    )
+    def divided_too_late(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return self.not_scaled(x, w_query, w_key, w_value) / math.sqrt(w_key.shape[1])
+
+    @misconception(
+        "Your table of shares lies on its side: columns mix. Row i holds the shares of position i, rows ask."
+    )
+    def columns_mix(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query, x @ w_key, x @ w_value)[1].T @ x @ w_value
+
+    @misconception("These are the shares, step 4. One step more: mix the values, `shares @ v`.")
+    def shares_returned(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query, x @ w_key, x @ w_value)[1]
+
 
 class Soften(Exercise):
     """soften(scores (..., n), temperature: float) -> (..., n), shares that sum to 1 along the last axis"""
@@ -214,6 +246,11 @@ class Soften(Exercise):
     def unstable(self, scores: Tensor, temperature: float) -> Tensor:
         powers = torch.exp(scores / temperature)
         return powers / powers.sum(dim=-1, keepdim=True)
+
+    @misconception("Your numbers do not sum to 1: after exp, divide by the sum along the last axis.")
+    def not_divided_by_the_sum(self, scores: Tensor, temperature: float) -> Tensor:
+        scaled = scores / temperature
+        return torch.exp(scaled - scaled.max(dim=-1, keepdim=True).values)
 
 
 class CausalMask(Exercise):
@@ -284,6 +321,8 @@ class ScaledDotProductAttention(Exercise):
         yield Question(normal(rng, 4, 3), normal(rng, 5, 3), normal(rng, 5, 2), mask, part="mask")
         known = torch.arange(5) < torch.tensor([5, 3])[:, None, None]  # (2, 1, 5): the second is padded
         yield Question(normal(rng, 2, 4, 3), normal(rng, 2, 5, 3), normal(rng, 2, 5, 2), known, part="mask")
+        low = [torch.as_tensor(sign * rng.integers(5, 15, (n, 3))).float() for n, sign in ((4, 1), (5, -1))]
+        yield Question(*low, normal(rng, 5, 2), mask, part="mask")  # scores near -170: -100 hides nothing here
         nobody = mask.clone()
         nobody[1] = False
         yield Question(normal(rng, 4, 3), normal(rng, 5, 3), normal(rng, 5, 2), nobody, part="asks nobody")
@@ -355,6 +394,20 @@ class ScaledDotProductAttention(Exercise):
         scores = self.scores(q, k)
         return (scores if mask is None else scores.masked_fill(~mask, -1e9)).softmax(dim=-1) @ v
 
+    @misconception("You divided the shares by √d, and they no longer sum to 1. Divide the scores, before the softmax.")
+    def divided_too_late(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return self.not_scaled(q, k, v, mask) / math.sqrt(q.shape[-1])
+
+    @misconception(
+        "`dim=1` is the last axis of a single table only. With a batch in front it is another one: count from the end, "
+        "`dim=-1`."
+    )
+    def axis_from_the_front(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        scores = self.scores(q, k)
+        if mask is None:
+            return scores.softmax(dim=1) @ v
+        return scores.masked_fill(~mask, -1e9).softmax(dim=1).masked_fill(~mask, 0) @ v
+
 
 class PositionalEncoding(Exercise):
     """positional_encoding(length, width) -> (length, width): sine, cosine, sine, cosine, ... ever slower"""
@@ -423,6 +476,23 @@ class PositionalEncoding(Exercise):
     def transposed(self, length: int, width: int) -> Tensor:
         return self.reference(length, width).T
 
+    @misconception("There is no cosine in your table: the columns 1, 3, 5, … hold the cosines of the same angles.")
+    def only_sines(self, length: int, width: int) -> Tensor:
+        return self.reference(length, width)[:, 0::2].repeat_interleave(2, dim=1)
+
+    @misconception("i numbers the pairs, not the columns: columns 2i and 2i + 1 share one angle, p / 10000^(2i/width).")
+    def columns_for_pairs(self, length: int, width: int) -> Tensor:
+        table = self.waves(torch.arange(length), 2 * torch.arange(width) / width)  # (length, 2 * width)
+        return torch.stack([table[:, 0::4], table[:, 3::4]], dim=-1).flatten(1)
+
+    @misconception("Your pairs begin at i = 1. The first pair, i = 0, is the fastest: its angle is p itself.")
+    def pairs_from_one(self, length: int, width: int) -> Tensor:
+        return self.waves(torch.arange(length), torch.arange(2, width + 2, 2) / width)
+
+    @misconception("You turned by 2π. The angle is p / 10000^(2i/width), in radians, as it stands.")
+    def whole_turns(self, length: int, width: int) -> Tensor:
+        return self.waves(2 * math.pi * torch.arange(length), torch.arange(0, width, 2) / width)
+
 
 class SplitHeads(Exercise):
     """split_heads(x (N, L, d), heads) -> (N, heads, L, d / heads)"""
@@ -467,6 +537,10 @@ class SplitHeads(Exercise):
     @misconception("Every head got all d numbers. Each gets a slice of d / heads.")
     def repeated(self, x: Tensor, heads: int) -> Tensor:
         return x[:, None].repeat(1, heads, 1, 1)
+
+    @misconception("You transposed first and reshaped then: that reads on across positions. Cut the last axis first.")
+    def transposed_first(self, x: Tensor, heads: int) -> Tensor:
+        return x.transpose(1, 2).reshape(len(x), heads, x.shape[1], -1)
 
 
 class MergeHeads(Exercise):
@@ -635,6 +709,35 @@ class MultiHeadAttention(ModuleExercise):
             self.query, self.key, self.value = (nn.Linear(width, width, bias=False) for _ in range(3))
             self.output = nn.Linear(width, width, bias=False)
 
+    @misconception("Your values come from the keys' layer. What is handed over has a layer of its own, the third.")
+    class KeysForValues(Reference):
+        def look_up(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
+            return attend(q, k, k, mask)[0]
+
+    @misconception("The output layer is made and never used: `return self.output(merged)`.")
+    class OutputUnused(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            q, k, v = (self.split(project(x)) for project in (self.query, self.key, self.value))
+            return self.merge(self.look_up(q, k, v, mask))
+
+    @misconception("You added x. The way around is the block's business, in 6.10; the layer returns what it found.")
+    class Residual(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            return x + super().forward(x, mask)
+
+    @misconception("You turned the mask around. Here, as for `attention`, True means: may ask.")
+    class MaskInverted(Reference):
+        def look_up(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
+            return attend(q, k, v, None if mask is None else ~mask)[0]
+
+    @misconception("Your heads take every other number. Head 0 gets the first width / heads, head 1 the next.")
+    class Interleaved(Reference):
+        def split(self, x: Tensor) -> Tensor:
+            return x.unflatten(2, (-1, self.heads)).permute(0, 3, 1, 2)
+
+        def merge(self, x: Tensor) -> Tensor:
+            return x.permute(0, 2, 3, 1).flatten(2)
+
 
 class TransformerBlock(ModuleExercise):
     """TransformerBlock(width, heads, hidden), an nn.Module; forward(x (N, L, width), mask=None) -> (N, L, width)"""
@@ -756,6 +859,70 @@ class TransformerBlock(ModuleExercise):
         def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
             return super().forward(x)
 
+    @misconception("What came in is not added after attention. Both steps are `x = x + ...`.")
+    class FirstResidualMissing(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            x = self.attention(self.norm1(x), mask)
+            return x + self.network(self.norm2(x))
+
+    @misconception(
+        "In the first step you add to the normalised x. The way around is untouched: `x + attention(norm(x))`."
+    )
+    class FirstResidualNormalised(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            x = self.norm1(x)
+            x = x + self.attention(x, mask)
+            return x + self.network(self.norm2(x))
+
+    @misconception(
+        "In the second step you add to the normalised x. The way around is untouched: `x + network(norm(x))`."
+    )
+    class SecondResidualNormalised(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            x = self.norm2(x + self.attention(self.norm1(x), mask))
+            return x + self.network(x)
+
+    @misconception("The second step adds to the x of the beginning: what attention found is lost on the way around.")
+    class AttentionForgotten(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            asked = x + self.attention(self.norm1(x), mask)
+            return x + self.network(self.norm2(asked))
+
+    @misconception("Attention's input is not normalised. Both steps see a normalised x.")
+    class AttentionUnnormalised(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            x = x + self.attention(x, mask)
+            return x + self.network(self.norm2(x))
+
+    @misconception(
+        "The second step is missing from what you return: the network has no say. `return x + network(...)`."
+    )
+    class NetworkUnused(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            return x + self.attention(self.norm1(x), mask)
+
+    @misconception("You normalised the end as well. In pre-norm only what goes *into* a step is normalised.")
+    class NormalisedAtTheEnd(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            return self.norm2(super().forward(x, mask))
+
+    @misconception("You turned the mask around. True means: may ask, here and in `MultiHeadAttention`.")
+    class MaskInverted(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            return super().forward(x, None if mask is None else ~mask)
+
+    @misconception("`heads` is not handed on: your attention has a single head.")
+    class OneHead(Reference):
+        def __init__(self, width: int, heads: int, hidden: int) -> None:
+            super().__init__(width, 1, hidden)
+
+    @misconception(
+        "`hidden` is not used: your network is 4 times as wide as x, as in the paper. Here its width is given."
+    )
+    class HiddenUnused(Reference):
+        def __init__(self, width: int, heads: int, hidden: int) -> None:
+            super().__init__(width, heads, 4 * width)
+
 
 class MaskTokens(Exercise):
     """mask_tokens(tokens (N, L), share, generator) -> (inputs, targets), both (N, L): what is shown, what is asked"""
@@ -799,6 +966,9 @@ class MaskTokens(Exercise):
             "asked nothing else": bool((targets[~hidden] == UNASKED).all()),
             "asked what is shown": bool((targets[~hidden & real] == truth[~hidden & real]).all()),
             "asked the token for hidden": bool((targets[hidden] == MASK).all()),
+            "whole rows": bool((hidden | ~real).all(axis=1).any()),
+            "each for itself": bool(abs((hidden[:, 1:] & hidden[:, :-1])[real[:, 1:]].mean() - share**2) < 0.04),
+            "whole numbers": all(np.asarray(part).dtype.kind in "iu" for draw in answer for part in draw),
             "rows differ": bool((hidden != hidden[0]).any()),
             "calls differ": bool((inputs != second).any()),
             "repeatable": bool((inputs == third).all()),
@@ -869,6 +1039,34 @@ class MaskTokens(Exercise):
         tokens[chosen] = MASK
         return tokens, targets
 
+    @misconception("Whole sequences are hidden. Nothing is left to guess from: draw for each token, `tokens.shape`.")
+    def whole_rows(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
+        return self.masked(tokens, self.chosen(tokens[:, :1], share, generator) & (tokens < 4))
+
+    @misconception(
+        "You drew twice, so what is asked is not what is hidden. Draw once, keep `chosen`, and use it for both."
+    )
+    def drawn_twice(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
+        first, second = (self.reference(tokens, share, generator) for _ in range(2))
+        return first[0], second[1]
+
+    @misconception("Where nothing is hidden your target is 0, and 0 is an A. Torch's loss skips −100, and only that.")
+    def zero_for_unasked(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
+        inputs, targets = self.reference(tokens, share, generator)
+        return inputs, targets.masked_fill(targets == UNASKED, 0)
+
+    @misconception("Where nothing is hidden your target is −1. Torch's loss skips −100, unless it is told otherwise.")
+    def minus_one_for_unasked(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
+        inputs, targets = self.reference(tokens, share, generator)
+        return inputs, targets.masked_fill(targets == UNASKED, -1)
+
+    @misconception(
+        "Your tokens became floats, and a table of embeddings looks up whole numbers: keep the dtype, int64."
+    )
+    def floats(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
+        inputs, targets = self.reference(tokens, share, generator)
+        return inputs.float(), targets.float()
+
 
 class BugHunt(Exercise):
     """bug_hunt(q, k, v (..., L, d)) -> (..., L, d): attention in which no position sees a later one"""
@@ -923,6 +1121,20 @@ class BugHunt(Exercise):
     def zero_for_hidden(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
         return (scores * past(q.shape[-2])).softmax(dim=-1) @ v
+
+    @misconception("Both bugs are mended, and the division by √d is lost. Keep it.")
+    def not_scaled(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        return self.reference(q * math.sqrt(q.shape[-1]), k, v)
+
+    @misconception("Your mask is right and your fill upside down: you hide what may be asked. `masked_fill(~mask, …)`.")
+    def past_filled(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        return scores.masked_fill(past(q.shape[-2]), -1e9).softmax(dim=-1) @ v
+
+    @misconception("You added the mask to the scores as 0 and 1, which hides nothing. Fill where it is False.")
+    def mask_added(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        return (scores + past(q.shape[-2])).softmax(dim=-1) @ v
 
 
 class Quiz(MultipleChoice):

@@ -32,6 +32,7 @@ class HmmForward(Exercise):
 
     parts = {"a few bases": 2, "600 bases": 1}
     points = 3
+    rtol = 1e-5  # of some -800; a maximum for a sum changes the last digits only
     forbids = ("helpers.hidden_markov.HMM",)
     hints = (
         "Keep one number a state, ln P(bases so far, state now). First: `log_start + log_emission[:, tokens[0]]`.",
@@ -119,6 +120,49 @@ class HmmForward(Exercise):
     ) -> Tensor:
         return self.steps(log_start + log_emission[:, tokens[0]], log_transition, log_emission, tokens[1:])
 
+    @misconception(
+        "`alpha` lies along the wrong side of the table: state j's number belongs to all of row j, `alpha[:, None]`. "
+        "Without `[:, None]` it is added to the columns, the states you go to."
+    )
+    def alpha_along_the_columns(
+        self, log_start: Tensor, log_transition: Tensor, log_emission: Tensor, tokens: Tokens
+    ) -> float:
+        alpha = log_start + log_emission[:, tokens[0]]
+        for token in tokens[1:]:
+            alpha = torch.logsumexp(alpha + log_transition, dim=0) + log_emission[:, token]
+        return torch.logsumexp(alpha, dim=0).item()
+
+    @misconception(
+        "You sum over the states you go to, `dim=1`. A state collects all ways that lead *into* it: sum over the rows, "
+        "`dim=0`."
+    )
+    def summed_over_where_to(
+        self, log_start: Tensor, log_transition: Tensor, log_emission: Tensor, tokens: Tokens
+    ) -> float:
+        alpha = log_start + log_emission[:, tokens[0]]
+        for token in tokens[1:]:
+            alpha = torch.logsumexp(alpha[:, None] + log_transition, dim=1) + log_emission[:, token]
+        return torch.logsumexp(alpha, dim=0).item()
+
+    @misconception("The first base is shown twice: it is in the start already. Let the loop begin at `tokens[1:]`.")
+    def first_base_twice(
+        self, log_start: Tensor, log_transition: Tensor, log_emission: Tensor, tokens: Tokens
+    ) -> float:
+        alpha = log_start + log_emission[:, tokens[0]]
+        return torch.logsumexp(self.steps(alpha, log_transition, log_emission, tokens), dim=0).item()
+
+    @misconception("The last base is missing: your loop ends one base too early.")
+    def last_base_unseen(
+        self, log_start: Tensor, log_transition: Tensor, log_emission: Tensor, tokens: Tokens
+    ) -> float:
+        return self.reference(log_start, log_transition, log_emission, tokens[:-1])
+
+    @misconception("At the end you took the likeliest last state. The bases may end in any of them: logsumexp.")
+    def likeliest_last_state(
+        self, log_start: Tensor, log_transition: Tensor, log_emission: Tensor, tokens: Tokens
+    ) -> float:
+        return self.states_not_summed(log_start, log_transition, log_emission, tokens).max().item()
+
 
 class RnnForward(Exercise):
     """rnn_forward(X (N, L, D), W_x (H, D), W_h (H, H), b (H,)) -> (N, L, H), the state after each base"""
@@ -192,6 +236,26 @@ class RnnForward(Exercise):
     def not_transposed(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
         return self.reference(X, W_x, W_h.T, b)
 
+    @misconception("The bias is missing: `… + b`. It moves every unit, whatever the base.")
+    def bias_missing(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
+        return self.reference(X, W_x, W_h, torch.zeros_like(b))
+
+    @misconception("The zeros that you start from are in your list. Asked are the states *after* each base: L of them.")
+    def start_kept(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
+        states = self.reference(X, W_x, W_h, b)
+        return torch.cat([torch.zeros_like(states[:, :1]), states], dim=1)
+
+    @misconception(
+        "The state leaks from one sequence into the next: each must start from zeros. (Walk through all sequences at "
+        "once, `X[:, t]`, and there is no such trap.)"
+    )
+    def leaks_into_the_next_sequence(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
+        return self.reference(X.flatten(0, 1)[None], W_x, W_h, b).unflatten(1, X.shape[:2])[0]
+
+    @misconception("That is a ReLU. This cell uses tanh, which keeps every number between −1 and 1.")
+    def relu_for_tanh(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
+        return self.walk(X, b, lambda x, h: torch.relu(x @ W_x.T + h @ W_h.T + b))
+
 
 class ClipGradients(Exercise):
     """clip_gradients(gradients: list of tensors, most: float) -> list of tensors, of common norm at most `most`"""
@@ -255,6 +319,18 @@ class ClipGradients(Exercise):
     @misconception("You threw the whole gradient away. Its direction is good; only its length is not.")
     def thrown_away(self, gradients: list[Tensor], most: float) -> list[Tensor]:
         return [g * float(self.norm(gradients) <= most) for g in gradients]
+
+    @misconception("You made the norm 1, not `most`: the factor is `most / norm`.")
+    def made_one(self, gradients: list[Tensor], most: float) -> list[Tensor]:
+        return self.scaled(gradients, 1.0, self.norm(gradients)) if self.norm(gradients) > most else gradients
+
+    @misconception("You took the *mean* of the squares. A norm is the root of their sum, of however many.")
+    def mean_of_squares(self, gradients: list[Tensor], most: float) -> list[Tensor]:
+        return self.scaled(gradients, most, self.norm(gradients) / np.sqrt(sum(g.numel() for g in gradients)))
+
+    @misconception("You added up absolute values. The length of a vector is the root of the sum of its squares.")
+    def absolute_values(self, gradients: list[Tensor], most: float) -> list[Tensor]:
+        return self.scaled(gradients, most, sum(float(g.abs().sum()) for g in gradients))
 
 
 class GruCell(Exercise):
@@ -340,6 +416,38 @@ class GruCell(Exercise):
         r, _, x_n, h_n = self.signals(x, h, W_x, W_h, b_x, b_h)
         return torch.tanh(x_n + r * h_n)
 
+    @misconception("The candidate has no tanh, so the state can grow without end: `torch.tanh(x_n + r * h_n)`.")
+    def tanh_missing(self, x: Tensor, h: Tensor, W_x: Tensor, W_h: Tensor, b_x: Tensor, b_h: Tensor) -> Tensor:
+        r, z, x_n, h_n = self.signals(x, h, W_x, W_h, b_x, b_h)
+        return self.mixed(z, x_n + r * h_n, h)
+
+    @misconception("Your gates are not between 0 and 1: `torch.sigmoid` is missing around r and z.")
+    def sigmoid_missing(self, x: Tensor, h: Tensor, W_x: Tensor, W_h: Tensor, b_x: Tensor, b_h: Tensor) -> Tensor:
+        r, z, x_n, h_n = self.signals(x, h, W_x, W_h, b_x, b_h)
+        return self.mixed(z.logit(), torch.tanh(x_n + r.logit() * h_n), h)
+
+    @misconception("The thirds are in another order: first the rows of reset, then of update, then of the candidate.")
+    def candidate_first(self, x: Tensor, h: Tensor, W_x: Tensor, W_h: Tensor, b_x: Tensor, b_h: Tensor) -> Tensor:
+        return self.reference(x, h, *(torch.cat([*W.chunk(3)[1:], W.chunk(3)[0]]) for W in (W_x, W_h, b_x, b_h)))
+
+    @misconception("The reset gate stands at the base's part. It belongs to the memory's: x_n + r · h_n.")
+    def reset_on_the_base(self, x: Tensor, h: Tensor, W_x: Tensor, W_h: Tensor, b_x: Tensor, b_h: Tensor) -> Tensor:
+        r, z, x_n, h_n = self.signals(x, h, W_x, W_h, b_x, b_h)
+        return self.mixed(z, torch.tanh(r * x_n + h_n), h)
+
+    @misconception("The reset gate is multiplied with h itself. It belongs to what the matrix makes of h, h_n.")
+    def state_for_its_part(self, x: Tensor, h: Tensor, W_x: Tensor, W_h: Tensor, b_x: Tensor, b_h: Tensor) -> Tensor:
+        r, z, x_n, _ = self.signals(x, h, W_x, W_h, b_x, b_h)
+        return self.mixed(z, torch.tanh(x_n + r * h), h)
+
+    @misconception(
+        "That is the cell of other papers: update gate the other way round, and reset before the matrix. Here, as in "
+        "torch: r · (h @ W.T + b), and z near 1 *keeps* the old state."
+    )
+    def as_in_other_papers(self, x: Tensor, h: Tensor, W_x: Tensor, W_h: Tensor, b_x: Tensor, b_h: Tensor) -> Tensor:
+        r, z, x_n, _ = self.signals(x, h, W_x, W_h, b_x, b_h)
+        return self.mixed(1 - z, torch.tanh(x_n + (r * h) @ W_h.chunk(3)[2].T + b_h.chunk(3)[2]), h)
+
 
 class PadBatch(Exercise):
     """pad_batch(sequences: list of lists of tokens) -> tokens (N, L), padded with 4; mask (N, L), bool, True if real"""
@@ -423,6 +531,20 @@ class PadBatch(Exercise):
     def one_column_too_many(self, sequences: list[Tokens]) -> Pair:
         return self.laid_out(sequences, max(map(len, sequences)) + 1)
 
+    @misconception("You padded with −1. No table of embeddings and no one-hot has a row −1; use 4, “no base”.")
+    def padded_with_minus_one(self, sequences: list[Tokens]) -> Pair:
+        return self.laid_out(sequences, max(map(len, sequences)), padding=-1)
+
+    @misconception("Your mask has one True too few in each row: the last base of a sequence is a base, too.")
+    def last_base_masked(self, sequences: list[Tokens]) -> Pair:
+        tokens, mask = self.reference(sequences)
+        return tokens, mask & mask.roll(-1, dims=1) & (torch.arange(mask.shape[1]) < mask.shape[1] - 1)
+
+    @misconception("Your mask has one True too many: it takes the first place of padding for a base. `<`, not `<=`.")
+    def padding_unmasked(self, sequences: list[Tokens]) -> Pair:
+        tokens, mask = self.reference(sequences)
+        return tokens, mask | mask.roll(1, dims=1).index_fill(1, torch.tensor([0]), True)
+
 
 class MaskedMean(Exercise):
     """masked_mean(states (N, L, H), mask (N, L)) -> (N, H), mean over real places; zeros where all is padding"""
@@ -479,6 +601,17 @@ class MaskedMean(Exercise):
     @misconception("One mean for all sequences came back. Each sequence has its own, (N, H).")
     def one_mean_for_all(self, states: Tensor, mask: Tensor) -> Tensor:
         return states[mask].mean(dim=0)
+
+    @misconception("You added 1 to the count. It rescues the empty row and shrinks all others: `.clamp(min=1)`.")
+    def one_added_to_the_count(self, states: Tensor, mask: Tensor) -> Tensor:
+        return self.total(states, mask) / (mask.sum(dim=1, keepdim=True) + 1)
+
+    @misconception(
+        "The counts are (N,), the sums (N, H): one count belongs to each row. Keep the axis, `keepdim=True`, and they "
+        "line up."
+    )
+    def counts_without_their_axis(self, states: Tensor, mask: Tensor) -> Tensor:
+        return self.total(states, mask) / mask.sum(dim=1).clamp(min=1)
 
 
 class BothStrands(Exercise):
@@ -551,6 +684,10 @@ class BothStrands(Exercise):
     @misconception("You flipped the order of the sequences: dimension 0 is the batch. Rows are 1, positions are 2.")
     def batch_flipped(self, model: nn.Module, X: Tensor) -> Tensor:
         return (model(X) + model(X.flip(0, 1))) / 2
+
+    @misconception("You paired A with C and G with T. A pairs with T, C with G: the rows A, C, G, T upside down.")
+    def wrong_pairs(self, model: nn.Module, X: Tensor) -> Tensor:
+        return (model(X) + model(X[:, [1, 0, 3, 2]].flip(2))) / 2
 
 
 class NextBasePairs(Exercise):
@@ -688,6 +825,22 @@ class Perplexity(Exercise):
         logs = self.of_truth(logits.log_softmax(dim=2), targets) * (targets >= 0)
         return float(torch.exp(-logs.mean()))
 
+    @misconception("You summed the logarithms. Perplexity is per base: take their mean, or it grows with the length.")
+    def summed(self, logits: Tensor, targets: Tensor) -> float:
+        return float(self.reference(logits, targets) ** int((targets >= 0).sum()))
+
+    @misconception("You mixed the bases of the logarithm: with `log2`, raise 2, not e. (e goes with `log`.)")
+    def e_to_the_bits(self, logits: Tensor, targets: Tensor) -> float:
+        return float(np.exp(np.log2(self.reference(logits, targets))))
+
+    @misconception("These are bits, the loss to base 2. Perplexity is 2 to that many bits, or e to the natural loss.")
+    def bits(self, logits: Tensor, targets: Tensor) -> float:
+        return float(np.log2(self.reference(logits, targets)))
+
+    @misconception("You took the chance of the likeliest base. What counts is the chance of the base that *came*.")
+    def of_the_likeliest(self, logits: Tensor, targets: Tensor) -> float:
+        return float(torch.exp(-logits.log_softmax(dim=2).amax(dim=2)[targets >= 0].mean()))
+
 
 class Sample(Exercise):
     """sample(logits (N, 4), temperature, generator) -> (N,), one token a row, drawn at random"""
@@ -705,31 +858,37 @@ class Sample(Exercise):
             yield (temperature * np.log(chances)).tolist(), temperature, int(rng.integers(1 << 30))
 
     def ask(self, code: Callable[..., Any], logits: list[float], temperature: float, seed: int) -> dict[str, Any]:
-        """How often each token came, in rows with these logits and in rows with them reversed; and 30 draws, twice."""
-        rows = torch.tensor([logits, logits[::-1]]).repeat_interleave(self.rows // 2, dim=0)  # (N, 4)
-        first, again = (np.asarray(code(rows, temperature, Generator().manual_seed(seed))) for _ in range(2))
-        if first.shape != (self.rows,) or again.shape != (self.rows,):
+        """How often each token came, in rows with these logits and in rows with them moved on; and 30 draws a call.
+
+        Twice from one generator, and the first again.
+        """
+        rows = torch.tensor([logits, logits[-1:] + logits[:-1]]).repeat_interleave(self.rows // 2, dim=0)  # (N, 4)
+        once, again = (Generator().manual_seed(seed) for _ in range(2))
+        draws = [np.asarray(code(rows, temperature, generator)) for generator in (once, once, again)]
+        first = draws[0]
+        if any(drawn.shape != (self.rows,) for drawn in draws):
             return {"shape": list(first.shape)}
         counts = [np.unique(half, return_counts=True) for half in np.split(first, 2)]
         return {
             "counts": [dict(zip(*map(np.ndarray.tolist, pair), strict=True)) for pair in counts],
-            "draws": [first[:30], again[:30]],
+            "draws": [drawn[:30] for drawn in draws],
         }
 
     def words(self, logits: list[float], temperature: float, seed: int) -> str:
         """What was asked, in words."""
         row = ", ".join(f"{x:.2f}" for x in logits)
         return (
-            f"many draws with temperature={temperature}, from rows with the logits [{row}] and rows with them reversed"
+            f"many draws, temperature={temperature}, from rows with logits [{row}] and rows with them moved on by one"
         )
 
     def facts(self, answer: Any, logits: list[float], temperature: float, seed: int) -> dict[str, Any]:
-        """Shares to the nearest tenth, and whether the same generator draws the same."""
+        """Shares to the nearest tenth; whether the generator moves on; whether one with its seed draws the same."""
         if "shape" in answer:
             return {"shape": answer["shape"]}
         shares = [{token: round(10 * n / (self.rows / 2)) for token, n in half.items()} for half in answer["counts"]]
-        first, again = (np.asarray(draws).tolist() for draws in answer["draws"])
-        return {"tenths": [[half.get(token, 0) for token in range(4)] for half in shares], "repeatable": first == again}
+        first, second, again = (np.asarray(draws).tolist() for draws in answer["draws"])
+        tenths = [[half.get(token, 0) for token in range(4)] for half in shares]
+        return {"tenths": tenths, "calls differ": first != second, "repeatable": first == again}
 
     def reference(self, logits: Tensor, temperature: float, generator: Generator) -> Tensor:
         return self.drawn((logits / temperature).softmax(dim=1), generator)
@@ -771,6 +930,24 @@ class Sample(Exercise):
     def softmax_missing(self, logits: Tensor, temperature: float, generator: Generator) -> Tensor:
         return self.drawn(logits / temperature, generator)
 
+    @misconception("Your softmax shares among the rows. Each row has chances of its own four bases: `dim=1`.")
+    def shared_among_the_rows(self, logits: Tensor, temperature: float, generator: Generator) -> Tensor:
+        return self.drawn((logits / temperature).softmax(dim=0), generator)
+
+    @misconception("All rows are drawn from the chances of the first. Each row has chances of its own.")
+    def first_row_for_all(self, logits: Tensor, temperature: float, generator: Generator) -> Tensor:
+        return self.reference(logits[:1].expand(len(logits), 4), temperature, generator)
+
+    @misconception(
+        "Every call draws the same: you made a generator of your own. Draw from the `generator` given; it moves on."
+    )
+    def always_the_same(self, logits: Tensor, temperature: float, generator: Generator) -> Tensor:
+        return self.reference(logits, temperature, Generator().manual_seed(0))
+
+    @misconception("You took the root of the temperature. The root is for attention's d; here it comes as it is.")
+    def root_taken(self, logits: Tensor, temperature: float, generator: Generator) -> Tensor:
+        return self.drawn((logits / temperature**0.5).softmax(dim=1), generator)
+
 
 class Skipgrams(Exercise):
     """skipgrams(tokens: list of int, window: int) -> list of pairs (centre, neighbour), in any order"""
@@ -791,7 +968,7 @@ class Skipgrams(Exercise):
 
     def facts(self, answer: Any, tokens: Tokens, window: int) -> list:
         """The pairs in a fixed order."""
-        return sorted([float(pair[0]), float(pair[1])] for pair in answer)
+        return sorted([float(word) for word in pair] for pair in answer)
 
     def reference(self, tokens: Tokens, window: int) -> list[tuple[int, int]]:
         return self.pairs(tokens, range(-window, window + 1))
@@ -833,6 +1010,23 @@ class Skipgrams(Exercise):
     @misconception("Only neighbours right next to the word are in your list. The window reaches further.")
     def next_door_only(self, tokens: Tokens, window: int) -> list[tuple[int, int]]:
         return self.reference(tokens, 1)
+
+    @misconception("You look to the left only. Neighbours stand on both sides.")
+    def left_side_only(self, tokens: Tokens, window: int) -> list[tuple[int, int]]:
+        return self.pairs(tokens, range(-window, 0))
+
+    @misconception("Words exactly `window` places apart are missing on both sides. “At most” includes them: `<=`.")
+    def both_ends_missing(self, tokens: Tokens, window: int) -> list[tuple[int, int]]:
+        return self.pairs(tokens, range(1 - window, window))
+
+    @misconception("Only words exactly `window` places apart are in your list. Asked is at *most* so far.")
+    def at_the_very_distance(self, tokens: Tokens, window: int) -> list[tuple[int, int]]:
+        return self.pairs(tokens, range(-window, window + 1, 2 * window))
+
+    @misconception("Words near the two ends are no centres in your list. They are: their window is only cut short.")
+    def whole_windows_only(self, tokens: Tokens, window: int) -> list[tuple[int, int]]:
+        steps = [s for s in range(-window, window + 1) if s]
+        return [(tokens[i], tokens[i + s]) for i in range(window, len(tokens) - window) for s in steps]
 
 
 class BugHunt(Exercise):

@@ -72,15 +72,19 @@ def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> tu
     if q.shape[-1] != k.shape[-1] or k.shape[-2] != v.shape[-2]:
         shapes = ", ".join(f"{name} {tuple(x.shape)}" for name, x in (("q", q), ("k", k), ("v", v)))
         raise ValueError(f"attention: got {shapes}; expected (..., L, d), (..., M, d) and (..., M, dv)")
+    weights = _shares(q, k, mask)
+    return weights @ v, weights
+
+
+def _shares(q: Tensor, k: Tensor, mask: Tensor | None) -> Tensor:
+    """Return the weights of `attention`, ``(..., L, M)``, without the mixing: a layer with dropout mixes by others."""
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # (..., L, M)
     if mask is None:
-        weights = scores.softmax(dim=-1)
-    else:
-        if mask.dtype != torch.bool:
-            raise TypeError(f"attention: mask is {mask.dtype}; expected bool, True where a query may see a key")
-        lowest = torch.finfo(scores.dtype).min  # finite: a row of nothing but -inf would become nan
-        weights = scores.masked_fill(~mask, lowest).softmax(dim=-1).masked_fill(~mask, 0)
-    return weights @ v, weights
+        return scores.softmax(dim=-1)
+    if mask.dtype != torch.bool:
+        raise TypeError(f"attention: mask is {mask.dtype}; expected bool, True where a query may see a key")
+    lowest = torch.finfo(scores.dtype).min  # finite: a row of nothing but -inf would become nan
+    return scores.masked_fill(~mask, lowest).softmax(dim=-1).masked_fill(~mask, 0)
 
 
 class MultiHeadAttention(nn.Module):
@@ -139,7 +143,7 @@ class MultiHeadAttention(nn.Module):
         q, k, v = (self._split(project(x)) for project in (self.query, self.key, self.value))
         if mask is not None and mask.ndim == 3:
             mask = mask[:, None]  # the same for all heads
-        return attention(q, k, v, mask)[1], v
+        return _shares(q, k, mask), v
 
     def _split(self, x: Tensor) -> Tensor:
         return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (N, L, d) -> (N, heads, L, d/heads)

@@ -264,6 +264,21 @@ def sigmoid_for_softmax(q, k, v, mask=None):
     return (scores if mask is None else scores * mask) @ v
 
 
+def hidden_too_little(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    if mask is None:
+        return scores.softmax(-1) @ v
+    return scores.masked_fill(~mask, -10).softmax(-1).masked_fill(~mask, 0) @ v
+
+
+def a_span_hidden_in_each_row(tokens, share, generator):
+    start = torch.randint(20, (len(tokens), 1), generator=generator)
+    place = torch.arange(tokens.shape[1])
+    wide = share * (tokens < 4).sum(dim=1, keepdim=True)
+    chosen = (place >= start) & (place < start + wide) & (tokens < 4)
+    return tokens.masked_fill(chosen, 5), tokens.masked_fill(~chosen, -100)
+
+
 def every_seventh_hidden(tokens, share, generator):
     chosen = (torch.arange(tokens.numel()).reshape(tokens.shape) % 7 == 0) & (tokens < 4)
     return tokens.masked_fill(chosen, 5), tokens.masked_fill(~chosen, -100)
@@ -278,12 +293,16 @@ WRONG = {
     "self_attention": [lambda x, w_query, w_key, w_value: x @ w_value],
     "soften": [lambda scores, temperature: torch.log_softmax(scores / temperature, -1)],
     "causal_mask": [lambda length: torch.eye(length).bool()],
-    "scaled_dot_product_attention": [sigmoid_for_softmax, lambda q, k, v, mask=None: torch.zeros(*q.shape[:-1], 2)],
+    "scaled_dot_product_attention": [
+        sigmoid_for_softmax,
+        hidden_too_little,
+        lambda q, k, v, mask=None: torch.zeros(*q.shape[:-1], 2),
+    ],
     "positional_encoding": [lambda length, width: torch.zeros(length, width)],
     "split_heads": [lambda x, heads: torch.zeros(len(x), heads, x.shape[1], x.shape[2] // heads)],
     "merge_heads": [lambda x: x.flatten(1)],
     "multi_head_attention": [lambda width, heads: nn.Linear(width, width)],
     "transformer_block": [BlockPostNormOnce],
-    "mask_tokens": [every_seventh_hidden, nothing_hidden],
+    "mask_tokens": [every_seventh_hidden, nothing_hidden, a_span_hidden_in_each_row],
     "bug_hunt": [lambda q, k, v: v, lambda q, k, v: torch.zeros_like(v)],
 }

@@ -269,6 +269,7 @@ WRONG = {
         lambda tokens, window: [],
         lambda tokens, window: grams_by_step(tokens, window + 1),
         lambda tokens, window: len(grams_by_step(tokens, window)),
+        lambda tokens, window: [(*pair, 1) for pair in grams_by_step(tokens, window)],
     ],
     "bug_hunt": [hunt_without_training, lambda gru, head, optimiser, batches, X_valid: torch.zeros(len(X_valid))],
 }
