@@ -486,7 +486,9 @@ class MlpBackward(Exercise):
         dW1, db1, dW2, db2 = self.slopes(*given)
         return dW1, db1, dW2[0], db2
 
-    @misconception("A bare number came back as db2. b2 has the shape (1,), so its slope has, too: sum over `dim=0` only.")
+    @misconception(
+        "A bare number came back as db2. b2 has the shape (1,), so its slope has, too: sum over `dim=0` only."
+    )
     def bias_a_bare_number(self, *given: Tensor) -> Gradients:
         dW1, db1, dW2, db2 = self.slopes(*given)
         return dW1, db1, dW2, db2.sum()
