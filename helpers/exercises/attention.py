@@ -321,8 +321,8 @@ class ScaledDotProductAttention(Exercise):
         yield Question(normal(rng, 4, 3), normal(rng, 5, 3), normal(rng, 5, 2), mask, part="mask")
         known = torch.arange(5) < torch.tensor([5, 3])[:, None, None]  # (2, 1, 5): the second is padded
         yield Question(normal(rng, 2, 4, 3), normal(rng, 2, 5, 3), normal(rng, 2, 5, 2), known, part="mask")
-        low = [torch.as_tensor(sign * rng.integers(5, 15, (n, 3))).float() for n, sign in ((4, 1), (5, -1))]
-        yield Question(*low, normal(rng, 5, 2), mask, part="mask")  # scores near -170: -100 hides nothing here
+        q, k = (sign * torch.as_tensor(rng.integers(3, 6, (n, 3))).float() for sign, n in ((1, 4), (-1, 5)))
+        yield Question(q, k, normal(rng, 5, 2), mask, part="mask")  # scores near -28: a fill of -10 would win
         nobody = mask.clone()
         nobody[1] = False
         yield Question(normal(rng, 4, 3), normal(rng, 5, 3), normal(rng, 5, 2), nobody, part="asks nobody")
@@ -480,7 +480,7 @@ class PositionalEncoding(Exercise):
     def only_sines(self, length: int, width: int) -> Tensor:
         return self.reference(length, width)[:, 0::2].repeat_interleave(2, dim=1)
 
-    @misconception("i numbers the pairs, not the columns: columns 2i and 2i + 1 share one angle, p / 10000^(2i/width).")
+    @misconception("The i numbers pairs, not columns: columns 2i and 2i + 1 share one angle, p / 10000^(2i/width).")
     def columns_for_pairs(self, length: int, width: int) -> Tensor:
         table = self.waves(torch.arange(length), 2 * torch.arange(width) / width)  # (length, 2 * width)
         return torch.stack([table[:, 0::4], table[:, 3::4]], dim=-1).flatten(1)
@@ -1050,15 +1050,10 @@ class MaskTokens(Exercise):
         first, second = (self.reference(tokens, share, generator) for _ in range(2))
         return first[0], second[1]
 
-    @misconception("Where nothing is hidden your target is 0, and 0 is an A. Torch's loss skips −100, and only that.")
-    def zero_for_unasked(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
+    @misconception("Where nothing is hidden your target should be −100, which torch's loss skips. A 0 there is an A.")
+    def another_number_for_unasked(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
         inputs, targets = self.reference(tokens, share, generator)
         return inputs, targets.masked_fill(targets == UNASKED, 0)
-
-    @misconception("Where nothing is hidden your target is −1. Torch's loss skips −100, unless it is told otherwise.")
-    def minus_one_for_unasked(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
-        inputs, targets = self.reference(tokens, share, generator)
-        return inputs, targets.masked_fill(targets == UNASKED, -1)
 
     @misconception(
         "Your tokens became floats, and a table of embeddings looks up whole numbers: keep the dtype, int64."
