@@ -222,10 +222,11 @@ export default widget("conv-scanner", (view) => {
     c.setLineDash([]);
     lower.font(12, "600");
     const sign = `threshold ${number(level)}`, signWide = c.measureText(sign).width + 12;
+    const from = base + (base + 20 > box.bottom ? -20 : 3); // not over the numbers of the axis
     c.fillStyle = colours.bg;
-    c.fillRect(box.right - signWide, base + 3, signWide, 17);
+    c.fillRect(box.right - signWide, from, signWide, 17);
     c.fillStyle = colours.fg;
-    axes.text(sign, box.right - 6, base + 12, { align: "right" });
+    axes.text(sign, box.right - 6, from + 9, { align: "right" });
     const x = axes.x(start()), y = Math.min(axes.y(Math.max(all[position()], level)), box.bottom) - 4;
     c.fillStyle = colours.fg;
     c.beginPath();
