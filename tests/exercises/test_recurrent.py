@@ -13,7 +13,7 @@ from torch import nn
 from helpers.exercises import recurrent as lesson
 from helpers.hidden_markov import cpg_islands
 
-SIZES = [(1, 1, 1), (3, 7, 4), (5, 40, 16)]
+SIZES = [(1, 1, 1), *np.random.default_rng(0).integers(1, (7, 50, 20), (5, 3)).tolist()]  # N, L, hidden units
 
 
 @pytest.mark.parametrize(("n", "length", "hidden"), SIZES)
