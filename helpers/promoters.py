@@ -55,7 +55,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "MLP": Recipe(lambda length: MLP(length, (128,), dropout=0.5), lr=8e-3, epochs=15, epochs_large=8, quick_epochs=8),
     "CNN": Recipe(PromoterCNN, lr=8e-3, epochs=15, epochs_large=8, quick_epochs=8),
-    "GRU": Recipe(GRUClassifier, lr=0.01, epochs=12, epochs_large=6, quick_epochs=8),
+    "GRU": Recipe(GRUClassifier, lr=8e-3, epochs=12, epochs_large=8, quick_epochs=8),
     "attention": Recipe(AttentionClassifier, lr=5e-3, epochs=12, epochs_large=6),
 }
 

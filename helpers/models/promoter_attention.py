@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from helpers.models.attention import TransformerBlock, positional_encoding
 from helpers.models.inputs import checked_input, checked_length
-from helpers.models.promoter_cnn import convolutions, reader
+from helpers.models.promoter_cnn import HIDDEN_BASES, Reader, convolutions
 
 
 class AttentionClassifier(nn.Module):
@@ -40,18 +40,21 @@ class AttentionClassifier(nn.Module):
     def __init__(self, length: int, width: int = 48, heads: int = 4, layers: int = 1, hidden: int = 64) -> None:
         super().__init__()
         self.length = checked_length("AttentionClassifier", length, 4)
+        self.hide = nn.Dropout(HIDDEN_BASES)
         self.stem = convolutions(width)
         self.register_buffer("positions", positional_encoding(length // 4, width), persistent=False)
         blocks = (TransformerBlock(width, heads, hidden=2 * width, dropout=0.1) for _ in range(layers))
         self.blocks = nn.ModuleList(blocks)
-        self.head = nn.Sequential(nn.Dropout(0.2), *reader(length // 4 * width, hidden))
+        self.dropout = nn.Dropout(0.2)
+        self.reader = Reader(length // 4 * width, length, hidden)
 
     def forward(self, X: Tensor) -> Tensor:
         """Return the logits ``(N,)`` of one-hot sequences ``(N, 4, L)`` of any type; ValueError for another shape."""
+        X = self.hide(checked_input(self, X, self.length))
         words = self.words(X)
         for block in self.blocks:
             words = block(words)  # (N, L / 4, d)
-        return self.head(words).squeeze(-1)
+        return self.reader(self.dropout(words), X)
 
     def words(self, X: Tensor) -> Tensor:
         """What the first block sees: ``(N, L / 4, d)``, with the positions added."""

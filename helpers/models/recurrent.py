@@ -5,11 +5,12 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from helpers.models.inputs import checked_input, checked_length
+from helpers.models.promoter_cnn import HIDDEN_BASES, Reader
 from helpers.sequences import BASES
 
 
 class GRUClassifier(nn.Module):
-    """A convolution, a GRU in both directions over its positions, and one weight for each number of each state.
+    """A convolution, a GRU in both directions over its positions, and the CNN's dense layer over every state.
 
     Reading out every state, not only the last, keeps what the last one has forgotten: where things stood.
 
@@ -21,6 +22,8 @@ class GRUClassifier(nn.Module):
         Filters of the convolution, 7 bases wide.
     hidden : int
         Numbers in a state, for each direction.
+    units : int
+        Units of the dense layer.
 
     Raises
     ------
@@ -28,9 +31,10 @@ class GRUClassifier(nn.Module):
         If `length` is too short to be pooled.
     """
 
-    def __init__(self, length: int, filters: int = 32, hidden: int = 32) -> None:
+    def __init__(self, length: int, filters: int = 32, hidden: int = 32, units: int = 64) -> None:
         super().__init__()
         self.length = checked_length("GRUClassifier", length, 3)
+        self.hide = nn.Dropout(HIDDEN_BASES)
         self.stem = nn.Sequential(
             nn.Conv1d(len(BASES), filters, 7, padding=3),  # (N, 4, L) -> (N, filters, L)
             nn.MaxPool1d(3),  # (N, filters, L / 3)
@@ -39,10 +43,11 @@ class GRUClassifier(nn.Module):
             nn.Dropout(0.2),
         )
         self.gru = nn.GRU(filters, hidden, batch_first=True, bidirectional=True)
-        self.head = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(length // 3 * 2 * hidden, 1))
+        self.reader = Reader(length // 3 * 2 * hidden, length, units)
 
     def forward(self, X: Tensor) -> Tensor:
         """Return the logits ``(N,)`` of one-hot sequences ``(N, 4, L)`` of any type; ValueError for another shape."""
-        words = self.stem(checked_input(self, X, self.length)).transpose(1, 2)  # (N, L / 3, filters): one word a step
+        X = self.hide(checked_input(self, X, self.length))
+        words = self.stem(X).transpose(1, 2)  # (N, L / 3, filters): one word a step
         states, _ = self.gru(words)  # (N, L / 3, 2 hidden): forwards and backwards
-        return self.head(states).squeeze(-1)
+        return self.reader(states, X)

@@ -9,6 +9,7 @@ import torch
 
 from helpers import datasets, promoters
 from helpers.datasets import Dataset, Split
+from helpers.models.promoter_cnn import Reader
 from helpers.promoters import RECIPES, built, train
 from helpers.sequences import one_hot
 
@@ -82,6 +83,26 @@ def test_a_quick_training_takes_a_share_of_a_large_set_and_says_so(small, monkey
     assert (whole.sequences, whole.history.epochs) == (900, 9) and "quick" not in repr(whole)
     monkeypatch.setattr(promoters, "LARGE", 800)
     assert train("MLP", small, seed=0, quick=False).history.epochs == 5
+
+
+@pytest.mark.parametrize("name", ["CNN", "GRU", "attention"])
+def test_a_network_sees_all_bases_in_evaluation_and_not_all_in_training(name) -> None:
+    model, seen = built(RECIPES[name], 70, seed=0), []
+    model.reader.register_forward_pre_hook(lambda reader, inputs: seen.append(inputs[1]))
+    X = one_hot(["ACGTT" * 14] * 200)
+    model.eval()(X)
+    model.train()(X)
+    assert torch.equal(seen[0], X)
+    hidden = 1 - float((seen[1].sum(dim=1) > 0).float().mean())
+    assert hidden == pytest.approx(0.1, abs=0.02)
+
+
+def test_the_reader_reads_the_bases_beside_what_was_found() -> None:
+    reader = Reader(6, length=5, hidden=16).eval()
+    found, X = torch.zeros(1, 2, 3), one_hot(["ACGTA"])
+    logit = reader(found, X)
+    assert reader(found, one_hot(["ACGTC"])) != logit and reader(found + 1, X) != logit
+    assert reader(found, X).shape == (1,)
 
 
 def test_an_unknown_model_is_refused_by_name(small) -> None:
