@@ -124,6 +124,35 @@ def tell(assignment: str, summary: Summary) -> None:
 
 
 @app.command()
+def collect(
+    lesson: Which,
+    folder: Annotated[Path, typer.Argument(help="What you downloaded, unpacked: a folder a student, or files.")],
+    names: Annotated[
+        str, typer.Option(metavar="REGEX", help="Where a path names the student: a group (?P<student>...).")
+    ] = "",
+    course: Where = Path("."),
+) -> None:
+    """Sort what a learning platform gave you into submitted/, and say whose each notebook is."""
+    from helpers.cli import one_line, show, table
+    from helpers.grading.collect import NAMES
+    from helpers.grading.collect import collect as sort
+    from helpers.grading.gradebook import Recorder
+    from helpers.runner import lessons_named
+
+    made = table("student", "file", "why not")
+    with one_line():
+        assignment = lessons_named([lesson])[0].folder
+        found = sort(Recorder(course.resolve()).course(), assignment, folder, names or NAMES)
+        for student, path in found.students.items():
+            made.add_row(student, str(path), "")
+        for path, why in found.left.items():
+            made.add_row("", str(path), why)
+    show(made)
+    print(f"{assignment}: {len(found.students)} put into submitted/, {len(found.left)} left")
+    raise typer.Exit(0 if found.students and not found.left else 1)
+
+
+@app.command()
 def status(lesson: Which, course: Where = Path(".")) -> None:
     """Show what became of each submission, and what is still to do."""
     from helpers.cli import one_line, show, table

@@ -102,7 +102,14 @@ def grade(
         If there is no sandbox here.
     ValueError
         If one of the students handed nothing in.
+    FileNotFoundError
+        If nobody did.
     """
+    if not course.students(assignment):
+        raise FileNotFoundError(
+            f"nothing was handed in: {course.root / course.submitted} has no STUDENT/{assignment}; "
+            f"`course grade collect {assignment} FOLDER` sorts what you downloaded into it"
+        )
     if not course.sandbox and not scheduler:
         kinds.best()  # before anything is touched
     start = time.monotonic()

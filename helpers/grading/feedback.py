@@ -30,10 +30,12 @@ from helpers.grading.page import number, page, sentence, text
 from helpers.grading.spool import Entry
 
 MOST_CODE = 20_000  # characters of an answer that are shown
+AUTOMATIC = "No response."  # nbgrader's own comment on a cell that is as it was released
 STATUSES = {
     "timed out": "Your notebook took too long, and was stopped: what it had answered by then was marked.",
     "died": "Your notebook ended its own process: what it had answered by then was marked.",
-    "unreadable": "Your notebook could not be read, so nothing in it was marked.",
+    "unreadable": "Your notebook could not be read, so nothing in it was marked. Open it in JupyterLab, save it, and "
+    "ask whether you may hand it in again.",
 }
 WORDS = {
     "right": "right",
@@ -159,6 +161,9 @@ def feedback(
         head.append(f"<p>{number(score)} points, and {number(penalty)} taken off because it came late.</p>")
     if entry and entry.status in STATUSES:
         head.append(f"<p>{STATUSES[entry.status]}</p>")
+    if entry and entry.status == "unreadable":
+        parts = [written_section(name, points, written) for name, points, written in graded if points.score]
+        return page(f"{lesson.folder}: {student}", "\n".join([*head, *parts]))
     head.append(
         '<p class="soft">Marks come from questions that you have not seen. To see what your code says, open your '
         "notebook, run it from the top, and look at each check.</p>"
@@ -175,8 +180,6 @@ def feedback(
 def section(exercise: Exercise, verdict: Verdict, entry: Entry, points: Points) -> str:
     """One exercise: verdict, hint, own code."""
     written = bool(entry.code.get(exercise.id, "").strip())
-    if verdict.status == "unreadable" and not written and entry.status != "unreadable":
-        verdict = exercise.verdict("empty", exercise.unwritten)
     kind = "right" if verdict.passed else "part" if verdict.points else "open" if verdict.status == "empty" else "wrong"
     lines = [heading(exercise.id, points, f'<span class="{kind}">{WORDS[verdict.status]}</span>')]
     lines += [f"<p>{sentence(line)}</p>" for line in told(exercise, verdict, entry)]
@@ -234,7 +237,9 @@ def heading(name: str, points: Points, verdict: str) -> str:
 
 def comment_lines(points: Points) -> list[str]:
     """What a person wrote to it."""
-    return [f"<p><b>Comment:</b> {text(points.comment)}</p>"] if points.comment.strip() else []
+    if points.comment.strip() in ("", AUTOMATIC):
+        return []
+    return [f"<p><b>Comment:</b> {text(points.comment)}</p>"]
 
 
 def shown(code: str) -> str:

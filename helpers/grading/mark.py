@@ -52,7 +52,16 @@ def knowledge() -> str:
 
 
 def verdict(exercise: Exercise, entry: Entry) -> Verdict:
-    """The verdict on one exercise of a spool entry."""
+    """The verdict on one exercise of a spool entry; what was left as it was released is no mistake of its reader."""
+    found = judged(exercise, entry)
+    written = entry.code.get(exercise.id, "").strip()
+    if written or found.points or entry.status == "unreadable":
+        return found
+    return exercise.verdict("empty", exercise.unwritten)
+
+
+def judged(exercise: Exercise, entry: Entry) -> Verdict:
+    """The verdict on the answers, whoever wrote the code."""
     used = forbidden_in_cells(exercise.code_name, [*entry.extra, *entry.code.values()], exercise.forbids)
     if used:
         return exercise.forbidden(used)

@@ -28,7 +28,12 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); }
 th, td { padding: .25rem .6rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; } td.number, th.number { text-align: right; white-space: nowrap; }
-.wide { overflow-x: auto; } .wide:focus-visible { outline: 2px solid var(--bar); }
+.wide { overflow-x: auto; /* a shadow where more is hidden */ background:
+  linear-gradient(to right, var(--page) 30%, transparent) 0 0 / 2rem 100% no-repeat local,
+  linear-gradient(to left, var(--page) 30%, transparent) 100% 0 / 2rem 100% no-repeat local,
+  linear-gradient(to right, #0004, transparent) 0 0 / .6rem 100% no-repeat scroll,
+  linear-gradient(to left, #0004, transparent) 100% 0 / .6rem 100% no-repeat scroll; }
+ .wide:focus-visible { outline: 2px solid var(--bar); }
 """.strip()
 
 

@@ -33,7 +33,7 @@ from helpers.grading.jobs import Limits
 from helpers.grading.mark import exercises_of, knowledge, verdict
 from helpers.grading.reading import Unreadable
 from helpers.grading.run import run
-from helpers.grading.submissions import Course
+from helpers.grading.submissions import CONFIG, Course
 from helpers.grading.transplant import digest, transplant, untouched
 
 RECORDED = ".recorded"
@@ -117,7 +117,12 @@ def outputs_for(exercise: Exercise, found: Verdict) -> list[NotebookNode]:
 def course_of(coursedir: CourseDirectory, limits: Limits | None = None, sandbox: str = "") -> Course:
     """The course that an nbgrader folder holds."""
     return Course(
-        Path(coursedir.root), coursedir.submitted_directory, coursedir.release_directory, limits or Limits(), sandbox
+        Path(coursedir.root),
+        coursedir.submitted_directory,
+        coursedir.release_directory,
+        limits or Limits(),
+        sandbox,
+        coursedir.db_url,
     )
 
 
@@ -161,8 +166,11 @@ def recorded_at(course: Course, assignment: str, student: str) -> Path:
 
 
 def fingerprint(course: Course, assignment: str, student: str) -> str:
-    """SHA-256 of the spool entry, of what was handed in, and of what marks are made with."""
+    """SHA-256 of the spool entry, of what was handed in and when, of what marks are made with, and of the settings."""
     job = course.job(assignment, student)
     entry = course.entry(job)
     held = spool.place(course.root, assignment, student).read_bytes() if entry is not None else b""
-    return hashlib.sha256(held + (digest(job.notebook) + knowledge()).encode()).hexdigest()
+    settings = course.root / CONFIG  # what being late costs stands in them
+    held += settings.read_bytes() if settings.is_file() else b""
+    when = job.files.get("timestamp.txt", b"") + lessons.due(course.gradebook, assignment).encode()
+    return hashlib.sha256(held + when + (digest(job.notebook) + knowledge()).encode()).hexdigest()

@@ -21,7 +21,8 @@ MOST_MISTAKES = 20  # rows in the table of misconceptions
 MOST_BARS = 20
 SIGNS = {"right": "✔", "part": "◐", "wrong": "✘", "open": "○"}
 STYLE = """
-.grid td, .grid th { padding: .1rem .45rem; } .grid td { text-align: center; }
+.grid td, .grid th { padding: .1rem .4rem; } .grid td { text-align: center; }
+.grid th { vertical-align: bottom; } .grid th.tall { writing-mode: vertical-rl; transform: rotate(180deg); }
 .grid td:first-child { text-align: left; min-width: 8rem; max-width: 12rem; overflow-wrap: anywhere; }
 .bar { display: block; width: 9rem; height: .8rem; margin-top: .4rem; background: var(--field); }
 .bar span { display: block; height: 100%; background: var(--bar); }
@@ -343,7 +344,8 @@ def cell(value: object) -> str:
 
 def table(heads: Iterable[str], lines: Iterable[str], label: str, kind: str = "") -> str:
     """A table that scrolls by itself where the screen is narrow."""
-    head = "".join(f'<th scope="col">{text(one)}</th>' for one in heads)
+    tall = ' class="tall"' if kind == "grid" else ""
+    head = "".join(f'<th scope="col"{tall}>{text(one)}</th>' for one in heads)
     region = f'<div class="wide" tabindex="0" role="region" aria-label="{label}">'
     rows = "\n".join(lines)
     return f'{region}<table class="{kind}"><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table></div>'

@@ -34,6 +34,8 @@ class Course:
     limits : Limits
     sandbox : str
         As in `Job`.
+    gradebook : str
+        Its address, as SQLAlchemy has it.
     """
 
     root: Path
@@ -41,6 +43,7 @@ class Course:
     release: str = "course"
     limits: Limits = field(default_factory=Limits)
     sandbox: str = ""
+    gradebook: str = ""
 
     def students(self, assignment: str) -> list[str]:
         """Who handed something in, by name; links count for nobody."""

@@ -24,7 +24,8 @@ def entry_of(codes: dict[str, Any], sources: dict[str, str] | None = None, **mor
         for one in mark.exercises_of(LESSON)
         if one.id in codes
     }
-    code = {one.id: "" for one in mark.exercises_of(LESSON)} | (sources or {})
+    written = {*codes, *more.get("said", {})}
+    code = {one.id: "written" if one.id in written else "" for one in mark.exercises_of(LESSON)} | (sources or {})
     return Entry(LESSON, "ada", SEED, "s", "r", "c", answers=answers, code=code, **more)
 
 
@@ -117,6 +118,16 @@ def test_what_a_person_graded_and_a_late_day_are_told() -> None:
 )
 def test_how_it_ended_is_told(status, words) -> None:
     assert words in page_of(entry_of({}, status=status))
+
+
+def test_of_an_unreadable_file_one_thing_is_told() -> None:
+    page = page_of(entry_of({}, status="unreadable"), {"mse": Points(2, 2, "By mail.")})
+    assert "hand it in again" in page and "By mail." in page and "2 of 2" in page
+    assert "released" not in page and "from the top" not in page
+
+
+def test_a_comment_that_nobody_wrote_is_not_shown() -> None:
+    assert "Comment" not in page_of(entry_of({}), {"mse": Points(0, 2, "No response.")})
 
 
 def test_without_answers_there_are_still_points() -> None:

@@ -106,6 +106,41 @@ def test_a_release_with_new_points_reaches_the_gradebook_and_one_with_new_cells_
         recorder.prepare(recorder.course(), LESSON)
 
 
+def test_a_changed_rule_or_due_date_reaches_marks_without_a_run(classroom, tmp_path) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(classroom[0], root)
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+        book.update_or_create_assignment(LESSON, duedate="2026-03-01 12:00:00")
+    (root / "submitted" / "ada" / LESSON / "timestamp.txt").write_text("2026-03-02 11:00:00 UTC")
+    course("grade", "0", root=root)
+    assert penalty(root, "ada") == 0
+    for rule, expected in (
+        ("percent_per_day = 10", 0.1),
+        ("percent_per_day = 30", 0.3),
+        ("extra_days = {'ada': 2}", 0),
+    ):
+        with open(root / "nbgrader_config.py", "a") as config:
+            config.write(f"\nc.LatePenalty.{rule}\n")
+        assert graded(course("grade", "0", root=root)) == 0
+        assert penalty(root, "ada") == pytest.approx(expected)
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+        book.update_or_create_assignment(LESSON, duedate="2026-02-01 12:00:00")
+    assert graded(course("grade", "0", root=root)) == 0
+    assert penalty(root, "ada") == pytest.approx(0.5), "the most that can be lost"
+
+
+def penalty(root: Path, student: str) -> float:
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+        return book.find_submission(LESSON, student).late_submission_penalty or 0
+
+
+def test_nothing_handed_in_is_said_at_once(tmp_path) -> None:
+    done = course("grade", "0", root=make(tmp_path, {}))
+    assert done.returncode == 2
+    assert f"has no STUDENT/{LESSON}; `course grade collect {LESSON} FOLDER`" in done.stderr
+    assert not (tmp_path / "gradebook.db").exists()
+
+
 def test_status_says_what_is_done_and_what_is_to_do(classroom, tmp_path) -> None:
     root = tmp_path / "copy"
     shutil.copytree(classroom[0], root)

@@ -27,6 +27,7 @@ def entry_of(student: str, wrong: dict[str, str], **more) -> Entry:
         codes = {each.name: each.code for each in one.misconceptions()}
         code = codes[wrong[one.id]] if one.id in wrong else one.reference
         answers[one.id] = json.loads(json.dumps(one.answers(code, mark.question_seed(7, one.id))))
+    more = {"code": {one.id: "written" for one in GRADED}, **more}
     return Entry(LESSON, student, 7, "s", "r", "c", seconds=3.5, answers=answers, **more)
 
 
@@ -52,6 +53,16 @@ def test_misconceptions_are_counted_with_the_hint_they_got(rows) -> None:
     assert ">2<" in first and "uphill" in first and "the gradient points where the loss grows" in first
     assert any("shapes, a" in one and ">1<" in one for one in others)
     assert any("table_of_all_pairs" in one for one in others)
+
+
+def test_what_was_left_as_released_is_no_misconception_of_its_reader() -> None:
+    """A bug hunt runs with its bug in it."""
+    assert "mend_the_loop" in {one.id for one in GRADED}
+    entry = entry_of("ada", {"mend_the_loop": "as_found"}, code={})
+    row = report.row_of(entry)
+    assert row.verdicts["mend_the_loop"] == "open" and row.mistakes == []
+    touched = report.row_of(entry_of("ada", {"mend_the_loop": "as_found"}))
+    assert touched.verdicts["mend_the_loop"] == "wrong" and [one.name for one in touched.mistakes] == ["as_found"]
 
 
 def test_the_hardest_exercise_stands_first(rows) -> None:
