@@ -316,7 +316,7 @@ def times(rows: list[Row]) -> str:
     slow = sorted(rows, key=lambda row: -row.seconds)[:5]
     names = ", ".join(f"{text(row.student)} ({row.seconds:.0f} s)" for row in slow)
     return (
-        f"<p>A submission ran for {median(seconds):.1f} s in the middle, {sum(seconds) / 60:.0f} minutes all together. "
+        f"<p>A submission ran for {median(seconds):.1f} s in the middle, {sum(seconds) / 60:.1f} minutes all together. "
         f"Longest: {names}.</p>"
     )
 
