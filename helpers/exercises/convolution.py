@@ -109,14 +109,7 @@ class Conv1d(Exercise):
     points = 4
     forbids = (
         *("torch.nn.functional.conv1d", "torch.conv1d", "torch.nn.Conv1d", "helpers.motifs.scan", "numpy.convolve"),
-        *(
-            "torch.nn.functional.conv2d",
-            "torch.conv2d",
-            "torch.nn.Conv2d",
-            "numpy.correlate",
-            "numpy.convolve",
-            "torch.convolution",
-        ),
+        *("torch.nn.functional.conv2d", "torch.conv2d", "torch.nn.Conv2d", "numpy.correlate", "torch.convolution"),
     )
     hints = (
         "One window is `x[:, i : i + w]`, of the same shape (C, w) as one filter. Multiply, add everything up.",
