@@ -56,6 +56,7 @@ endif
 
 # PyTorch first, so that nothing else pulls a build that this machine has no use for.
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/pip
+	@echo "Setting up: some minutes, about 2 GB (several more with an NVIDIA GPU); pip is silent for a while."
 	$(PIP) install --constraint constraints.txt $(INDEX) torch
 	$(PIP) install --constraint constraints.txt --editable ".[lab]"
 	@echo "$(CURDIR)" > $@

@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 import sys
+import sysconfig
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from helpers.runner import Run
 
 START = "00_start_here/00_start_here.ipynb"
+QUIET = Path(__file__).with_name("jupyter")  # JupyterLab without its news and without nbgrader's menus
 
 app = typer.Typer(
     help="Deep learning on DNA, in notebooks that grade themselves.",
@@ -148,7 +150,9 @@ def open_lab(place: Path, browser: bool, port: int | None) -> None:
     """Start JupyterLab in this process, in the workspace, on Start here."""
     from jupyterlab.labapp import LabApp
 
-    os.chdir(place)  # nbgrader's extensions take the folder they start in for the course
+    os.chdir(place)  # where terminals open
+    put_first("PATH", sysconfig.get_path("scripts"))  # kernels and terminals find `course`
+    put_first("JUPYTER_CONFIG_PATH", str(QUIET))
     arguments = [f"--ServerApp.root_dir={place}", f"--LabApp.default_url=/lab/tree/{START}", "--log-level=WARN"]
     if port is not None:
         arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
@@ -156,7 +160,14 @@ def open_lab(place: Path, browser: bool, port: int | None) -> None:
         arguments.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--allow-root")  # in containers there is often nobody else
+    if os.name == "posix":  # a login shell, which JupyterLab may choose, would set PATH anew
+        arguments.append(f"--ServerApp.terminado_settings=shell_command={os.environ.get('SHELL') or 'sh'}")
     LabApp.launch_instance(arguments)
+
+
+def put_first(variable: str, folder: str) -> None:
+    """Put a folder before the others that an environment variable lists."""
+    os.environ[variable] = os.pathsep.join(filter(None, [folder, os.environ.get(variable)]))
 
 
 def require_free(port: int) -> None:
@@ -171,7 +182,7 @@ def require_free(port: int) -> None:
 
 @app.command()
 def check(
-    notebook: Annotated[Path, typer.Argument(help="Your copy of a lesson.")],
+    notebook: Annotated[str, typer.Argument(help="A lesson's number or name, or any copy of it.")],
     timeout: Annotated[float, typer.Option(min=1, help="Seconds for a cell.")] = 60,
 ) -> None:
     """Check your notebook, exercise by exercise."""
@@ -181,7 +192,7 @@ def check(
     with one_line():
         try:
             with surroundings():
-                run = runner.check_notebook(notebook, timeout=timeout)
+                run = runner.check_notebook(own_notebook(notebook), timeout=timeout)
         except runner.Damaged as error:
             refuse(str(error), code=1)
     made = table("exercise", "verdict", "points", "what it says")
@@ -192,6 +203,23 @@ def check(
     if run.error:
         show(f"The run ended early: {run.error}")
     raise typer.Exit(0 if run.passed else 1)
+
+
+def own_notebook(name: str) -> Path:
+    """The notebook of this path; for a lesson's number or name the learner's copy, in this folder or the workspace."""
+    from helpers import runner, workspace
+
+    path = Path(name)
+    if path.suffix or path.is_file() or len(path.parts) != 1:
+        return path
+    (lesson,) = runner.lessons_named([name])
+    for folder in (Path.cwd(), workspace.default_folder()):
+        own = folder / lesson.folder / f"{lesson.folder}.ipynb"
+        if own.is_file():
+            return own
+    raise FileNotFoundError(
+        f"lesson {lesson.number:02d} is not in {folder} yet: `course lab` hands it out; or name the notebook itself"
+    )
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -29,14 +30,17 @@ def list_sets() -> None:
 def fetch(names: Sets = None) -> None:
     """Bring sets into the cache; all real ones if none named."""
     from helpers import datasets
-    from helpers.cli import one_line
+    from helpers.cli import one_line, refuse
 
     with one_line():
         real = [name for name, entry in datasets.registry().items() if entry.kind == "real"]
         for name in names or real:
             datasets.path(name)  # an unknown name is refused before anything is fetched
         for name in names or real:
-            datasets.fetch(name)
+            try:
+                datasets.fetch(name)
+            except datasets.DataUnavailable as error:
+                refuse(f"{error} Until then lessons go on with simulated data; try again later.")
             print(f"{name}: {datasets.path(name)}")
 
 
@@ -62,9 +66,13 @@ def verify(names: Sets = None) -> None:
 
 @app.command("path")
 def path_of(name: Annotated[str, typer.Argument(help="Name of a data set.")]) -> None:
-    """Print the folder of a set's files; nothing is fetched."""
+    """Print the folder of a set's files; nothing is fetched, and exit code 1 says that none of them is there."""
     from helpers import datasets
     from helpers.cli import one_line
 
     with one_line():
+        states = datasets.verify(name).values()
         print(datasets.path(name))
+    if set(states) == {"missing"}:
+        print(f"course: not fetched yet: course data fetch {name}", file=sys.stderr)
+        raise typer.Exit(1)

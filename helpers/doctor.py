@@ -106,7 +106,7 @@ def memory() -> Finding:
 
 
 def disk() -> Finding:
-    """Free space where progress and data are kept, and whether it can be written."""
+    """Free space where progress is kept, and whether it can be written."""
     from helpers import progress
 
     place = progress.home()
@@ -118,7 +118,7 @@ def disk() -> Finding:
         says = f"{place} cannot be written ({error.strerror}), so progress is not remembered"
         return Finding("Disk", "lacking", says, "export COURSE_HOME=/a/folder/of/your/own")
     free = shutil.disk_usage(existing).free
-    says = f"{free / GIB:.0f} GiB free at {place}"
+    says = f"{free / GIB:.0f} GiB free at {place}, which keeps your progress"
     if free < FREE_DISK:
         return Finding(
             "Disk", "lacking", f"{says}; 2 GiB leave room for data and packages", f"{INSTALL[:-8]} cache purge"
@@ -174,9 +174,10 @@ def real_data() -> Finding:
     real = [name for name, entry in datasets.registry().items() if entry.kind == "real"]
     absent = [name for name in real if set(datasets.verify(name).values()) != {"ok"}]
     if not absent:
-        return Finding("Real data", "fine", f"{', '.join(real)}: in the cache")
-    mirror = f"; COURSE_DATA names {'; '.join(downloads.mirrors())}" if downloads.mirrors() else ""
-    says = f"{', '.join(absent)} not in the cache yet: fetched when a lesson asks, simulated if that fails{mirror}"
+        return Finding("Real data", "fine", f"{', '.join(real)}: in the cache, {downloads.cache_folder()}")
+    mirrors = f"; COURSE_DATA names {'; '.join(downloads.mirrors())}" if downloads.mirrors() else ""
+    says = f"{', '.join(absent)} not in the cache yet: fetched when a lesson asks, simulated if that fails"
+    says += f"; the cache is {downloads.cache_folder()}{mirrors}"
     return Finding("Real data", "lacking", says, "course data fetch")
 
 

@@ -20,6 +20,10 @@ from helpers.exercises.engine import Exercise, Verdict
 from helpers.exercises.source import forbidden_uses
 
 VISIBLE_SEED = 0
+STEPPED_IN = (
+    "This is the reference that stepped in. Did the cell above raise an error? Mend it, run the cell with your own "
+    "code, then check again."
+)
 VERDICT = "application/vnd.course.verdict+json"  # what a check found, for programs; browsers show the HTML beside it
 
 
@@ -62,7 +66,7 @@ class ExerciseCheck:
         """Check `code` and give it back if it is right; else say why and give back the reference, marked as such."""
         exercise = self.exercise
         if is_reference(code):
-            self._say("This is the reference that stepped in. Run the cell with your own code, then check again.")
+            self._say(STEPPED_IN)
             return code
         if exercise.sealed:
             self._say(self._try_out(code))

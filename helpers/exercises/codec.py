@@ -191,3 +191,19 @@ def same_numbers(given: Any, expected: Any, rtol: float, atol: float) -> bool:
         return False
     with np.errstate(all="ignore"):
         return bool(np.allclose(x.astype(float), y.astype(float), rtol, atol, equal_nan=True))
+
+
+def mismatch(given: Any, expected: Any) -> str:
+    """What was asked and what came, in words, where two decoded answers are of different kinds; else ""."""
+    asked, came = kind_of(expected), kind_of(given)
+    if type(given) is type(expected) or asked == came or not (asked and came):
+        return ""
+    return f"{asked.capitalize()} was asked, and {came} came."
+
+
+def kind_of(value: Any) -> str:
+    """A decoded answer's kind in words, "" for arrays and truth values, which may stand for several."""
+    if isinstance(value, (list, tuple)):
+        return "a pair" if len(value) == 2 else f"a list of {len(value)}"
+    names = {int: "a number", float: "a number", str: "a text", dict: "a dictionary", type(None): "nothing"}
+    return names.get(type(value), "")

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.exercises.codec import Unreadable, decode, encode, same
+from helpers.exercises.codec import Unreadable, decode, encode, mismatch, same
 from helpers.exercises.watch import Watch
 
 CHANGED = "your code changes what it was given, and others still need that; make something new instead"
@@ -376,7 +376,7 @@ def describe(given: list[Read], expected: list[Read], worst: int) -> str:
     ratio = common_ratio(numeric) if fitting else None
     if ratio is not None:
         return f"Every number of yours is {ratio:.4g} times the expected one."
-    return "The answer differs."
+    return mismatch(yours, theirs) or "The answer differs."
 
 
 def is_numeric(value: Any) -> bool:

@@ -220,6 +220,40 @@ def test_a_mistake_without_a_name_is_described(code: Any, sentence: str) -> None
     assert sentence in mark(Scale(), code).message
 
 
+class Ends(Exercise):
+    """ends(x (N,)) -> (smallest, largest)"""
+
+    def questions(self, rng):
+        yield (rng.normal(size=5),)
+
+    def reference(self, x):
+        return x.min(), x.max()
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (1, "A pair was asked, and a number came."),
+        (2.5, "A pair was asked, and a number came."),
+        ("ends", "A pair was asked, and a text came."),
+        ({}, "A pair was asked, and a dictionary came."),
+        ((1, 2), "The answer differs."),
+        (np.zeros(2), "The answer differs."),  # which would do, with other numbers
+        ([1, 2, 3], "The answer differs."),
+    ],
+)
+def test_an_answer_of_another_kind_is_told_which_was_asked(answer: Any, message: str) -> None:
+    assert mark(Ends(), lambda x: answer).message == message
+
+
+def test_a_pair_where_a_number_was_asked_is_told_so() -> None:
+    class Largest(Ends):
+        def reference(self, x):
+            return float(x.max())
+
+    assert mark(Largest(), lambda x: (1, 2)).message == "A number was asked, and a pair came."
+
+
 def test_an_exit_in_the_answer_is_an_error_and_no_more() -> None:
     def leaves(x):
         raise SystemExit(1)

@@ -79,6 +79,13 @@ def test_every_setup_cell_installs_from_the_fork(fork: Path) -> None:
         assert SETUP.findall(file.read_text(encoding="utf-8")) == [FORK.removeprefix("https://github.com/")], file
 
 
+def test_the_readme_clones_the_fork_before_it_sets_up(fork: Path) -> None:
+    start = (fork / "README.md").read_text(encoding="utf-8").split("## Start")[1]
+    clone = re.search(r"^git clone (\S+) (\S+) && cd (\S+)\nmake lab", start, re.MULTILINE)
+    assert clone and clone[1] == FORK
+    assert clone[2] == clone[3]  # whatever the fork is called
+
+
 def test_nothing_leads_to_the_old_repository_any_more(fork: Path) -> None:
     old = repository(ROOT).removeprefix("https://github.com/")
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -207,6 +207,15 @@ def test_the_site_is_built_with_what_it_needs_and_no_more(checkout: Path, progra
 # -- a second call -------------------------------------------------------------------------------------------------
 
 
+def test_the_first_make_lab_says_that_it_takes_a_while_before_pip_falls_silent(checkout: Path, programs: Path) -> None:
+    installed(checkout).unlink()
+    program(checkout / ".venv/bin", "python", 'test "$2" = pip && echo pip; exit 0')
+    program(checkout / ".venv/bin", "course", "exit 0")
+    said = [line for line in make(checkout, "--silent", "lab").stdout.splitlines() if line]
+    assert "some minutes, about 2 GB" in said[0] and "pip is silent" in said[0]
+    assert said[1:] == ["pip", "pip"]
+
+
 def test_a_second_make_lab_installs_nothing(checkout: Path, programs: Path) -> None:
     installed(checkout)
     assert make(checkout, "-n", "lab").stdout.splitlines() == [".venv/bin/course lab"]

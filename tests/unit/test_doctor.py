@@ -82,6 +82,13 @@ def test_a_home_that_does_not_exist_yet_is_fine_and_not_made(tmp_path: Path, mon
     assert not (tmp_path / "new").exists()
 
 
+def test_the_two_folders_are_told_apart_by_what_they_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
+    assert f"{tmp_path / 'home'}, which keeps your progress" in doctor.disk().says
+    assert f"the cache is {tmp_path / 'cache'}" in doctor.real_data().says
+
+
 def test_missing_real_data_is_not_essential_and_says_how_to_fetch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
