@@ -18,7 +18,7 @@ from helpers.models import MLP, AttentionClassifier, GRUClassifier, LogisticRegr
 from helpers.training import History, fit, one_cycle, predict
 from helpers.training.devices import own_randomness, reseed
 
-LARGE = 10_000  # training sequences above which fewer epochs do
+LARGE = 10_000  # training sequences above which fewer epochs do, and no base is hidden
 
 
 @dataclass(frozen=True)
@@ -28,23 +28,26 @@ class Recipe:
     Attributes
     ----------
     build : callable
-        From the length of the sequences to an untrained model.
+        From the length of the sequences, and `hide` if there is any, to an untrained model.
     lr : float
         AdamW's, at the top of the one-cycle schedule.
     epochs, epochs_large : int
         Passes over a training set of up to 10,000 sequences, and over a larger one.
     batch_size : int
     weight_decay : float
+    hide : float
+        Share of the bases hidden in training, if the set has up to 10,000 training sequences; a larger one needs none.
     quick_epochs, quick_sequences : int
         What a lesson can afford: passes, and training sequences at most.
     """
 
-    build: Callable[[int], nn.Module]
+    build: Callable[..., nn.Module]
     lr: float
     epochs: int
     epochs_large: int
     batch_size: int = 128
     weight_decay: float = 0.01
+    hide: float = 0.0
     quick_epochs: int = 6
     quick_sequences: int = 8_000
 
@@ -54,9 +57,9 @@ RECIPES: dict[str, Recipe] = {
         LogisticRegression, lr=0.03, epochs=20, epochs_large=8, quick_epochs=8, quick_sequences=50_000
     ),
     "MLP": Recipe(lambda length: MLP(length, (128,), dropout=0.5), lr=8e-3, epochs=15, epochs_large=8, quick_epochs=8),
-    "CNN": Recipe(PromoterCNN, lr=8e-3, epochs=15, epochs_large=8, quick_epochs=8),
-    "GRU": Recipe(GRUClassifier, lr=8e-3, epochs=12, epochs_large=8, quick_epochs=8),
-    "attention": Recipe(AttentionClassifier, lr=5e-3, epochs=12, epochs_large=6),
+    "CNN": Recipe(PromoterCNN, lr=8e-3, epochs=15, epochs_large=8, hide=0.1, quick_epochs=8),
+    "GRU": Recipe(GRUClassifier, lr=8e-3, epochs=12, epochs_large=8, hide=0.1, quick_epochs=8),
+    "attention": Recipe(AttentionClassifier, lr=5e-3, epochs=12, epochs_large=8, hide=0.1),
 }
 
 
@@ -126,9 +129,10 @@ def train(name: str, data: Dataset, *, seed: int, quick: bool = True) -> Trained
         raise KeyError(f"train: no model is called {name!r}; there are {', '.join(RECIPES)}")
     recipe = RECIPES[name]
     split = _some(data.train, recipe.quick_sequences, seed) if quick else data.train
-    epochs = recipe.epochs if len(split) <= LARGE else recipe.epochs_large
+    large = len(data.train) > LARGE
+    epochs = recipe.epochs_large if large else recipe.epochs
     started = time.perf_counter()
-    model = built(recipe, len(split.sequences[0]), seed)
+    model = built(recipe, len(split.sequences[0]), seed, hide=0.0 if large else recipe.hide)
     history = fit(
         model,
         split,
@@ -148,12 +152,12 @@ def train(name: str, data: Dataset, *, seed: int, quick: bool = True) -> Trained
     return Trained(model, logits, report, parameters, seconds, history, len(split), quick)
 
 
-def built(recipe: Recipe, length: int, seed: int) -> nn.Module:
+def built(recipe: Recipe, length: int, seed: int, hide: float = 0.0) -> nn.Module:
     """Build a recipe's model; the same seed draws the same weights, and the global random state stays as it was."""
     cpu = torch.device("cpu")
     with own_randomness(cpu):
         reseed(cpu, seed, epoch=0)
-        return recipe.build(length)
+        return recipe.build(length, hide=hide) if hide else recipe.build(length)  # not all can
 
 
 def _some(split: Split, most: int, seed: int) -> Split:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from helpers.models.attention import TransformerBlock, positional_encoding
 from helpers.models.inputs import checked_input, checked_length
-from helpers.models.promoter_cnn import HIDDEN_BASES, Reader, convolutions
+from helpers.models.promoter_cnn import Reader, convolutions
 
 
 class AttentionClassifier(nn.Module):
@@ -28,6 +28,8 @@ class AttentionClassifier(nn.Module):
         Heads in a block; blocks.
     hidden : int
         Units of the dense layer.
+    hide : float
+        Share of the bases that training does not show, another share each time.
 
     Raises
     ------
@@ -37,10 +39,12 @@ class AttentionClassifier(nn.Module):
 
     positions: Tensor
 
-    def __init__(self, length: int, width: int = 48, heads: int = 4, layers: int = 1, hidden: int = 64) -> None:
+    def __init__(
+        self, length: int, width: int = 48, heads: int = 4, layers: int = 1, hidden: int = 64, hide: float = 0.0
+    ) -> None:
         super().__init__()
         self.length = checked_length("AttentionClassifier", length, 4)
-        self.hide = nn.Dropout(HIDDEN_BASES)
+        self.hide = nn.Dropout(hide)
         self.stem = convolutions(width)
         self.register_buffer("positions", positional_encoding(length // 4, width), persistent=False)
         blocks = (TransformerBlock(width, heads, hidden=2 * width, dropout=0.1) for _ in range(layers))

@@ -8,16 +8,13 @@ from torch import Tensor, nn
 from helpers.models.inputs import checked_input, checked_length
 from helpers.sequences import BASES
 
-HIDDEN_BASES = 0.1  # share of the bases that a training step does not show
-
 
 class PromoterCNN(nn.Module):
     """Two rounds of convolution, max pooling, batch norm and ReLU; then a dense layer over every position.
 
     The filters do not care where they match, but the dense layer has weights of its own for each position: core
     promoters are aligned on their start site, so where a motif stands says as much as that it stands there. Pooling
-    blurs where, so the dense layer reads the bases themselves as well. In training a tenth of the bases is hidden, a
-    different tenth each time, so that none is learned by heart.
+    blurs where, so the dense layer reads the bases themselves as well.
 
     Parameters
     ----------
@@ -27,6 +24,8 @@ class PromoterCNN(nn.Module):
         Filters of either convolution.
     hidden : int
         Units of the dense layer.
+    hide : float
+        Share of the bases that training does not show, another share each time.
 
     Raises
     ------
@@ -34,10 +33,10 @@ class PromoterCNN(nn.Module):
         If `length` is too short to be pooled twice.
     """
 
-    def __init__(self, length: int, filters: int = 48, hidden: int = 64) -> None:
+    def __init__(self, length: int, filters: int = 48, hidden: int = 64, hide: float = 0.0) -> None:
         super().__init__()
         self.length = checked_length("PromoterCNN", length, 4)
-        self.hide = nn.Dropout(HIDDEN_BASES)
+        self.hide = nn.Dropout(hide)
         self.convolutions = convolutions(filters)
         self.reader = Reader(filters * (length // 4), length, hidden)
 

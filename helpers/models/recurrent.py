@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from helpers.models.inputs import checked_input, checked_length
-from helpers.models.promoter_cnn import HIDDEN_BASES, Reader
+from helpers.models.promoter_cnn import Reader
 from helpers.sequences import BASES
 
 
@@ -24,6 +24,8 @@ class GRUClassifier(nn.Module):
         Numbers in a state, for each direction.
     units : int
         Units of the dense layer.
+    hide : float
+        Share of the bases that training does not show, another share each time.
 
     Raises
     ------
@@ -31,10 +33,10 @@ class GRUClassifier(nn.Module):
         If `length` is too short to be pooled.
     """
 
-    def __init__(self, length: int, filters: int = 32, hidden: int = 32, units: int = 64) -> None:
+    def __init__(self, length: int, filters: int = 32, hidden: int = 32, units: int = 64, hide: float = 0.0) -> None:
         super().__init__()
         self.length = checked_length("GRUClassifier", length, 3)
-        self.hide = nn.Dropout(HIDDEN_BASES)
+        self.hide = nn.Dropout(hide)
         self.stem = nn.Sequential(
             nn.Conv1d(len(BASES), filters, 7, padding=3),  # (N, 4, L) -> (N, filters, L)
             nn.MaxPool1d(3),  # (N, filters, L / 3)

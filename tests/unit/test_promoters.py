@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 import torch
@@ -87,7 +88,7 @@ def test_a_quick_training_takes_a_share_of_a_large_set_and_says_so(small, monkey
 
 @pytest.mark.parametrize("name", ["CNN", "GRU", "attention"])
 def test_a_network_sees_all_bases_in_evaluation_and_not_all_in_training(name) -> None:
-    model, seen = built(RECIPES[name], 70, seed=0), []
+    model, seen = built(RECIPES[name], 70, seed=0, hide=0.1), []
     model.reader.register_forward_pre_hook(lambda reader, inputs: seen.append(inputs[1]))
     X = one_hot(["ACGTT" * 14] * 200)
     model.eval()(X)
@@ -95,6 +96,13 @@ def test_a_network_sees_all_bases_in_evaluation_and_not_all_in_training(name) ->
     assert torch.equal(seen[0], X)
     hidden = 1 - float((seen[1].sum(dim=1) > 0).float().mean())
     assert hidden == pytest.approx(0.1, abs=0.02)
+
+
+def test_bases_are_hidden_where_there_are_few_sequences_only(small, monkeypatch) -> None:
+    monkeypatch.setitem(promoters.RECIPES, "CNN", replace(RECIPES["CNN"], epochs=1, epochs_large=1))
+    few = train("CNN", small, seed=0, quick=False).model
+    monkeypatch.setattr(promoters, "LARGE", 800)
+    assert (few.hide.p, train("CNN", small, seed=0, quick=False).model.hide.p) == (0.1, 0.0)
 
 
 def test_the_reader_reads_the_bases_beside_what_was_found() -> None:
