@@ -49,7 +49,7 @@ export default widget("quiz", (view) => {
     buttons.hidden = view.get("current") === questions.length - 1;
     const here = questions[view.get("current")],
       option = here.options.find(({ letter }) => letter === letters()[here.key]);
-    const note = option ? `${rightOne(here) ? "Right." : "Not so."} ${option.why} `.replaceAll("`", "") : "";
+    const note = option ? `${rightOne(here) ? "Right." : "Not so."} ${plain(option.why)} ` : "";
     view.say(
       answered() === 0
         ? `${questions.length} question${questions.length > 1 ? "s" : ""} to go.`

@@ -1,7 +1,12 @@
-// Questions in words: `code` between backticks, and options to choose from. Goes after common.js.
+// Questions in words: `code` and *stress*, and options to choose from. Goes after common.js.
 
-/** Text with `code` between backticks, as nodes. */
-const words = (text) => text.split("`").map((part, i) => (i % 2 ? h("code", {}, part) : part));
+/** Text with `code` between backticks and *stress* between asterisks, as nodes. Asterisks with a space inside them, or in code, stay. */
+const words = (text) =>
+  text.split("`").flatMap((part, i) => (i % 2 ? [h("code", {}, part)] : part.split(STRESS).map((piece, k) => (k % 2 ? h("em", {}, piece) : piece))));
+const STRESS = /(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])/;
+
+/** The same text as it is said aloud: without the marks. */
+const plain = (text) => text.replaceAll("`", "").replace(new RegExp(STRESS, "g"), "$1");
 
 /** A question with options to choose one of; `choose(i)` is called with the index. Returns { element, show(chosen, notes, locked) }. */
 function choices(view, { name, prompt, options, choose }) {
