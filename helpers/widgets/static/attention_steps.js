@@ -168,7 +168,7 @@ export default widget("attention-steps", (view) => {
     y += ROW + GAP;
     text("keys k", x.k, y + HEAD / 2, "left", true);
     text("q·k", x.products, y + HEAD / 2, "right", true);
-    text(`÷${get("scaled") ? "√d" : "1"}${get("temperature") === 1 ? "" : "÷T"}`, x.scores, y + HEAD / 2, "right", true);
+    text([...(get("scaled") ? ["÷√d"] : []), ...(get("temperature") === 1 ? [] : ["÷T"])].join("") || "÷1", x.scores, y + HEAD / 2, "right", true);
     text("softmax", x.v - GAP, y + HEAD / 2, "right", true);
     text("values v", x.v, y + HEAD / 2, "left", true);
     y += HEAD;
