@@ -150,6 +150,8 @@ def open_lab(place: Path, browser: bool, port: int | None) -> None:
     """Start JupyterLab in this process, in the workspace, on Start here."""
     from jupyterlab.labapp import LabApp
 
+    from helpers.surroundings import put_first
+
     os.chdir(place)  # where terminals open
     put_first("PATH", sysconfig.get_path("scripts"))  # kernels and terminals find `course`
     put_first("JUPYTER_CONFIG_PATH", str(QUIET))
@@ -163,11 +165,6 @@ def open_lab(place: Path, browser: bool, port: int | None) -> None:
     if os.name == "posix":  # a login shell, which JupyterLab may choose, would set PATH anew
         arguments.append(f"--ServerApp.terminado_settings=shell_command={os.environ.get('SHELL') or 'sh'}")
     LabApp.launch_instance(arguments)
-
-
-def put_first(variable: str, folder: str) -> None:
-    """Put a folder before the others that an environment variable lists."""
-    os.environ[variable] = os.pathsep.join(filter(None, [folder, os.environ.get(variable)]))
 
 
 def require_free(port: int) -> None:

@@ -37,6 +37,11 @@ def surroundings(home: Path | None = None, **variables: str | None) -> Iterator[
             os.environ.update(before)
 
 
+def put_first(variable: str, folder: str) -> None:
+    """Put a folder before the others that an environment variable lists, for this process and those it starts."""
+    os.environ[variable] = os.pathsep.join(filter(None, [folder, os.environ.get(variable)]))
+
+
 def absolute_mirrors(mirrors: str | None) -> str | None:
     """`COURSE_DATA` with its folders made absolute: kernels work in the lesson's folder, not in this one."""
     if not mirrors:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.grading import kinds, pool, spool
+from helpers.grading import kinds, lessons, pool, spool
 from helpers.grading.jobs import Job, NoSandbox
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def grade(
         kinds.best()  # before anything is touched
     start = time.monotonic()
     with alone(course.root, say):
-        recorder.prepare(course, assignment)
+        lessons.bring_up_to_date(recorder.coursedir, assignment, course.released(assignment))
         summary = Summary()
         chosen = who(course, assignment, students)
         todo = waiting(course, assignment, chosen, summary, retry)

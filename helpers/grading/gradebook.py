@@ -12,7 +12,6 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
-from helpers.grading import lessons
 from helpers.grading.lessons import NotRecorded, patiently
 from helpers.grading.preprocessors import course_of, is_recorded
 from helpers.grading.submissions import CONFIG, Course
@@ -56,18 +55,6 @@ class Recorder:
         own = self.config.get("AnswerInSandbox", Config())
         course = course_of(self.coursedir, Limits(**dict(own.get("limits", {}))), str(own.get("sandbox", "")))
         return replace(course, **settings)
-
-    def prepare(self, course: Course, assignment: str) -> None:
-        """Let the gradebook know the lesson as it is released now.
-
-        Raises
-        ------
-        ValueError
-            If other cells are graded in the release than in the gradebook, and the gradebook has submissions.
-        NotRecorded
-            If the gradebook cannot be written.
-        """
-        lessons.bring_up_to_date(self.coursedir, assignment, course.released(assignment))
 
     def record(self, course: Course, assignment: str, student: str) -> None:
         """Write one submission into the gradebook, unless exactly this is in it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,6 +17,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
+
+from helpers.surroundings import put_first
 
 LOCKED = "database is locked"
 PATIENCE = 60.0  # seconds for somebody else's lock
@@ -81,8 +83,7 @@ def make_gradebook(db_url: str, course_id: str) -> None:
     path = Path(db_url.removeprefix("sqlite:///"))
     if not db_url.startswith("sqlite:///") or path.exists():
         return
-    beside = os.path.dirname(sys.executable)  # nbgrader calls alembic by name, also where no environment is active
-    os.environ["PATH"] = f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    put_first("PATH", sysconfig.get_path("scripts"))  # nbgrader calls alembic by name; no environment may be active
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".gradebook-") as workshop:
         Gradebook(f"sqlite:///{Path(workshop) / path.name}", course_id).close()
         with contextlib.suppress(FileExistsError):  # nbgrader was quicker

@@ -45,6 +45,8 @@ class HandedIn(NotebookExporter):
     def __init__(self, config: Any = None, **named: Any) -> None:
         """Prepare the converter that this exporter works for."""
         super().__init__(config=config, **named)
+        if type(self.parent) is Autograde:  # one of nbgrader's own doors; `course grade` has done so for the class
+            introduce(self.parent)
         if isinstance(self.parent, Autograde):
             prepare(self.parent)
 
@@ -126,8 +128,15 @@ def course_of(coursedir: CourseDirectory, limits: Limits | None = None, sandbox:
     )
 
 
+def introduce(converter: Autograde) -> None:
+    """Let the gradebook know the lessons that are about to be graded, as they are released."""
+    course = course_of(converter.coursedir)
+    for lesson in sorted({Path(folder).name for folder in converter.assignments}):
+        lessons.bring_up_to_date(converter.coursedir, lesson, course.released(lesson))
+
+
 def prepare(converter: Autograde) -> None:
-    """Let nbgrader know the lessons, copy no file of a submission, and forget what was cut short.
+    """Let nbgrader copy no file of a submission, and forget what was cut short.
 
     What was handed in may hold links, pipes and devices. nbgrader takes a submission for graded as soon as its folder
     is there. A folder is whole only if what was recorded for it says so; else it is made again.
@@ -135,10 +144,8 @@ def prepare(converter: Autograde) -> None:
     converter.coursedir = copy.copy(converter.coursedir)
     converter.coursedir.ignore = ["*"]
     course = course_of(converter.coursedir)
-    handed_in = [(Path(folder).name, Path(folder).parent.name) for folder in converter.assignments]
-    for lesson in sorted({lesson for lesson, _ in handed_in}):
-        lessons.bring_up_to_date(converter.coursedir, lesson, course.released(lesson))
-    for lesson, student in handed_in:
+    for folder in map(Path, converter.assignments):
+        lesson, student = folder.name, folder.parent.name
         made = course.root / converter._format_dest(lesson, student)
         if made.is_dir() and not is_recorded(course, lesson, student):
             shutil.rmtree(made)

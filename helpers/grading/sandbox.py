@@ -27,12 +27,15 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
+
 from helpers.grading import containers, kinds
 from helpers.grading.jobs import MIB, Limits
 from helpers.grading.sealed import Sealed
 
 STOPPED = threading.Event()  # nothing is to be run any more in this process
-LOOK = 0.2  # seconds between two looks at the memory in use
+LOOK = 0.2  # seconds between two looks at what runs inside, and at the memory it uses
+DYING = 5.0  # seconds that killed processes may take to be gone
 
 
 class Broken(RuntimeError):
@@ -64,6 +67,7 @@ class Sandbox:
         self.why = ""
         self._buffer = bytearray()
         self._looked = 0.0
+        self._seen: set[psutil.Process] = set()  # below our process, when we last looked
         self._folder = Path(tempfile.gettempdir()) / f"g-{secrets.token_hex(8)}"  # its name is the container's
         if self.kind == kinds.UNSAFE:
             self._folder.mkdir(mode=0o700)
@@ -147,7 +151,8 @@ class Sandbox:
             self.end(f"sent more than {self.limits.answers // MIB} MB")
         elif now - self._looked > LOOK:
             self._looked = now
-            if memory_of(self.process.pid) > self.limits.memory:
+            self._seen = below(self.process.pid)
+            if sum(map(memory_of, (psutil.Process(self.process.pid), *self._seen))) > self.limits.memory:
                 self.end(f"used more than {self.limits.memory / 1024 / MIB:g} GB of memory")
         if self.why:
             raise Ended(self.why)
@@ -163,15 +168,24 @@ class Sandbox:
         return os.pread(self._stderr.fileno(), 2000, 0).decode("utf-8", "replace").strip()
 
     def end(self, why: str) -> None:
-        """End it and everything in it. The reason that is given first stays."""
+        """End it and everything in it. The reason that is given first stays.
+
+        bubblewrap's own process is gone before the first one of the name space, and that one ends after all in it.
+        """
         self.why = self.why or why
+        seen = self._seen | below(self.process.pid)
         if self.kind in ("podman", "docker"):
             containers.remove(self.kind, self._folder)
         elif self.kind == kinds.UNSAFE:
-            end_descendants(self.process.pid)
+            for process in seen:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        until = time.monotonic() + DYING
+        while any(map(is_alive, seen)) and time.monotonic() < until:
+            time.sleep(LOOK / 40)
 
     def close(self) -> None:
         """End it, and remove what was made for it."""
@@ -183,17 +197,25 @@ class Sandbox:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def memory_of(pid: int) -> int:
-    """Bytes of memory that a process and all below it hold, shared pages counted once."""
-    import psutil
-
-    total = 0
+def below(pid: int) -> set[psutil.Process]:
+    """The processes that a process has started, and theirs."""
     with contextlib.suppress(psutil.Error):
-        top = psutil.Process(pid)
-        for process in [top, *top.children(recursive=True)]:
-            with contextlib.suppress(psutil.Error, OSError):
-                total += proportional(process.pid) or process.memory_info().rss
-    return total
+        return set(psutil.Process(pid).children(recursive=True))
+    return set()
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether a process runs: one that is dead and not yet asked for does not."""
+    with contextlib.suppress(psutil.Error):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def memory_of(process: psutil.Process) -> int:
+    """Bytes of memory that a process holds, shared pages by its share where the kernel says it."""
+    with contextlib.suppress(psutil.Error, OSError):
+        return proportional(process.pid) or process.memory_info().rss
+    return 0
 
 
 def proportional(pid: int) -> int:
@@ -203,13 +225,3 @@ def proportional(pid: int) -> int:
             if line.startswith(b"Pss:"):
                 return int(line.split()[1]) * 1024
     return 0
-
-
-def end_descendants(pid: int) -> None:
-    """Without a sandbox: kill what the process has started, as far as it can be found."""
-    import psutil
-
-    with contextlib.suppress(psutil.Error):
-        for process in psutil.Process(pid).children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                process.kill()

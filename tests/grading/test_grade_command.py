@@ -16,6 +16,7 @@ from course_folder import HALF, LESSON, ROOT, course, make, marks, submit, surro
 from nbgrader.api import Gradebook
 
 from helpers.exercises import LESSONS, exercises
+from helpers.grading import lessons
 from helpers.grading.gradebook import Recorder
 from helpers.grading.jobs import Job, Limits
 from helpers.grading.mark import verdicts
@@ -96,14 +97,14 @@ def test_a_release_with_new_points_reaches_the_gradebook_and_one_with_new_cells_
     check = next(cell for cell in released["cells"] if grade_id(cell) == "check_gc_content")
     check["metadata"]["nbgrader"]["points"] = 1.5
     path.write_text(json.dumps(released))
-    recorder = Recorder(root)
-    recorder.prepare(recorder.course(), LESSON)
+    coursedir = Recorder(root).coursedir
+    lessons.bring_up_to_date(coursedir, LESSON, path.read_text())
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
         assert book.find_grade_cell("check_gc_content", LESSON, LESSON).max_score == 1.5
     check["metadata"]["nbgrader"]["grade_id"] = "check_something_else"
     path.write_text(json.dumps(released))
     with pytest.raises(ValueError, match="other graded cells than the gradebook"):
-        recorder.prepare(recorder.course(), LESSON)
+        lessons.bring_up_to_date(coursedir, LESSON, path.read_text())
 
 
 def test_a_changed_rule_or_due_date_reaches_marks_without_a_run(classroom, tmp_path) -> None:

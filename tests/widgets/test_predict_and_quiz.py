@@ -75,6 +75,18 @@ def test_a_number_is_compared_in_words(blank, guess, said):
     assert said in blank.message()
 
 
+@pytest.mark.browser
+def test_code_and_stress_are_shown_and_a_product_is_left_alone(blank):
+    because = "Two *weights*, not 2 * 3 * 4; `a * b` and *no more*."
+    blank.mount(Predict("Where?", options=OPTIONS, answer="down", because=because))
+    blank.tab.get_by_role("radio", name="up").check()
+    blank.tab.get_by_role("button", name="Reveal").click()
+    told = blank.tab.locator(".dlg-because")
+    assert told.locator("em").all_inner_texts() == ["weights", "no more"]
+    assert told.locator("code").all_inner_texts() == ["a * b"]
+    assert "not 2 * 3 * 4" in told.inner_text()
+
+
 def test_quiz_takes_an_exercise_or_plain_data():
     class Exercise:
         def data(self):
