@@ -257,7 +257,6 @@ class CausalMask(Exercise):
     """causal_mask(length) -> (length, length) tensor of bool: True where the row may ask the column"""
 
     points = 1
-    returns = Tensor
     hints = ("Row i may ask columns 0 to i.", "`torch.ones(length, length).tril()` keeps the lower triangle.")
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:

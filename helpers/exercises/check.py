@@ -9,8 +9,11 @@ than that it ran.
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import difflib
 import functools
+import io
 import os
 from typing import Any
 
@@ -75,13 +78,16 @@ class ExerciseCheck:
         self.tries += verdict.status in ("wrong", "forbidden")
         strict = "NBGRADER_EXECUTION" in os.environ
         lines = messages.lines_of(exercise, verdict, self.tries, stand_in=not strict)
+        unfit = verdict.passed and not strict and other_kind(exercise, code)
+        if unfit:
+            lines.append(("", f"{unfit}: they go on with the reference."))
         text = messages.plain(exercise, verdict, lines)
         html = messages.rich(exercise, verdict, lines)
         messages.tell({"text/plain": text, "text/html": html, VERDICT: in_data(exercise, verdict, lines)})
         if verdict.passed:
             if exercise.points:
                 progress.record_solved(exercise.key)
-            return code
+            return stand_in(exercise) if unfit else code
         if strict:
             raise AssertionError(text)
         return stand_in(exercise)
@@ -117,6 +123,40 @@ def in_data(exercise: Exercise, verdict: Verdict, lines: list[tuple[str, str]]) 
     rest = [f"{label} {text}".strip() for label, text in lines[1:] if text != messages.GOES_ON]
     message = "\n".join([verdict.message.split("\n")[0], *rest])
     return {"exercise": exercise.id, "status": verdict.status, "points": verdict.points, "message": message}
+
+
+def other_kind(exercise: Exercise, code: Any) -> str:
+    """In words, what right code returns where later cells compute with a tensor, if it is something else; else ""."""
+    with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
+        return difference(returned(exercise, code), returned(exercise, exercise.reference))
+    return ""
+
+
+def returned(exercise: Exercise, code: Any) -> Any:
+    """What code itself returns, whatever the exercise makes of it, when it is asked the first question."""
+    came = []
+
+    def noted(*arguments: Any, **named: Any) -> Any:
+        came.append(code(*arguments, **named))
+        return came[-1]
+
+    exercise.ask(noted, *copy.deepcopy(tuple(exercise.asked(VISIBLE_SEED)[0])))
+    return came[0]
+
+
+def difference(came: Any, asked: Any) -> str:
+    """What came where a tensor was asked, in words; "" where tensors came."""
+    if hasattr(asked, "detach") and described(came) != described(asked):
+        return f"Later cells compute with {described(asked)}, and yours is {described(came)}"
+    return next(filter(None, map(difference, came, asked)), "") if isinstance(asked, (list, tuple)) else ""
+
+
+def described(value: Any) -> str:
+    """The kind of a value, so far as computing with it depends on it."""
+    if not hasattr(value, "detach"):
+        return f"a {type(value).__name__}"
+    dtype = str(value.dtype).removeprefix("torch.")
+    return f"a tensor of {'integers' if 'int' in dtype else dtype}"  # integers of any width go together
 
 
 def is_reference(code: Any) -> bool:

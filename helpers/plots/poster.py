@@ -19,7 +19,7 @@ KINDS = {"model": PALETTE["T"], "ensemble": PALETTE["T"], "baseline": PALETTE["G
 SIGNS = {"model": "o", "ensemble": "*", "baseline": "s", "published": "D"}
 MEANING = {
     "model": "a model of this course; bar: lowest to highest seed",
-    "ensemble": "mean of its seeds",
+    "ensemble": "an ensemble: the mean of its seeds' logits",
     "baseline": "dumb model",
     "published": "published, pretrained on genomes",
 }

@@ -200,7 +200,7 @@ class HiddenState(Widget):
             here = {"lw": 2.5 if kind == self.cell else 1, "color": COLOURS[kind]}
             rows[-1].semilogy(step - np.arange(len(norms)), norms, label=kind, **here)
         rows[-1].set(xlabel="base", ylabel="gradient", xlim=(-0.5, length - 0.5))
-        rows[-1].legend(frameon=False, loc="upper left", ncols=3, fontsize=8)
+        rows[-1].legend(frameon=False, loc="best", ncols=3, fontsize=8)
 
     def _cell(self, kind: str | None = None) -> Cell:
         chosen = kind or self.cell

@@ -42,6 +42,40 @@ def test_right_code_comes_back_unchanged_and_is_remembered(check, capsys) -> Non
     assert progress.solved() == {"00/gc_content"}
 
 
+class Shares(Exercise):
+    """shares(x (3,)) -> the share of each, and their number"""
+
+    lesson = 0
+
+    def questions(self, rng):
+        yield (torch.tensor([1.0, 2.0, 5.0]),)
+
+    def ask(self, code, x):
+        return [list(map(float, code(x)[0])), code(x)[1]]
+
+    def reference(self, x):
+        return x / x.sum(), len(x)
+
+
+@pytest.mark.parametrize(
+    ("kind", "came"),
+    [
+        (lambda x: x.tolist(), "a list"),
+        (lambda x: x.numpy(), "a ndarray"),
+        (lambda x: x.double(), "a tensor of float64"),
+    ],
+    ids=["list", "array", "double"],
+)
+def test_right_numbers_with_which_later_cells_cannot_compute_earn_all_and_are_not_handed_on(kind, came, capsys) -> None:
+    given_back = ExerciseCheck(Shares())(lambda x: (kind(x / x.sum()), len(x)))
+    said = capsys.readouterr().out
+    assert "✔ shares: right on all 1 questions. 1 of 1 point." in said
+    assert f"Later cells compute with a tensor of float32, and yours is {came}: they go on with the reference." in said
+    assert is_reference(given_back) and progress.solved() == {"00/shares"}
+    both = lambda x: [x / x.sum(), 3]  # noqa: E731  a list of the two is as good as a pair
+    assert ExerciseCheck(Shares())(both) is both
+
+
 def test_wrong_code_is_replaced_by_the_reference_and_not_remembered(check, capsys) -> None:
     given_back = check.gc_content(only_g)
     out = capsys.readouterr().out
