@@ -132,7 +132,7 @@ def main() -> None:
         largest.over.set()
         again, said = timed(ours, *course)
         assert re.search(r"\b0 run now", said), said
-        timed(stock, "-m", "nbgrader", "generate_assignment", folder)
+        timed(stock, "-m", "nbgrader", "generate_assignment", "--force", folder)
         their_wall, _ = timed(stock, "-m", "nbgrader", "autograde", folder)
         theirs = scores(stock, folder)
         agree = {student: (points, scores(ours, folder)[student]) for student, points in theirs.items()}

@@ -18,7 +18,6 @@ SUBJECTS = {
     "fit": "Training loops",
     "fit_cuda": "Training loops on a GPU",
     "import": "Importing",
-    "grading": "Grading",
 }
 HEAD = """# Benchmarks
 
@@ -43,6 +42,8 @@ def page() -> str:
     for subject, title in SUBJECTS.items():
         if (RESULTS / f"{subject}.json").exists():
             parts.append(comparison(title, stored(subject)))
+    if (RESULTS / "grading.json").exists():
+        parts.append(grading(stored("grading")))
     if (RESULTS / "lessons.json").exists():
         parts.append(lessons(stored("lessons")))
     if (RESULTS / "widgets.json").exists():
@@ -62,7 +63,7 @@ def comparison(title: str, results: dict[str, Any]) -> str:
     lines += ["|---|---|---:|---:|---:|---:|---:|---|"]
     for row in results["rows"]:
         reached = row["target"] is not None and row["cpu"]["median"] >= row["target"]
-        target = "" if row["target"] is None else f"{'✔' if reached else '✘'} {row['target']:.3g}×"
+        target = "" if row["target"] is None else f"{sign(reached)} {row['target']:.3g}×"
         lines.append(
             f"| {row['what']} | {row['peer']} | {1e3 * row['ours_s']:.3g} | {1e3 * row['theirs_s']:.3g} | "
             f"{ratio(row['cpu'])} | {ratio(row['wall'])} | {target} | {row['agreement']} |"
@@ -80,6 +81,33 @@ def where(machine: dict[str, Any]) -> str:
     versions = [f"{name} {version}" for name, version in machine.items() if isinstance(version, str)]
     load = f", load {machine['load_before']} before" if "load_before" in machine else ""
     return f"{machine['cores']} cores, {machine['memory_gib']} GiB{load}; {', '.join(versions)}."
+
+
+def grading(results: dict[str, Any]) -> str:
+    """Throughput beside stock nbgrader, a second run, and memory."""
+    aims = results["aims"]
+    lines = ["## Grading a class, beside stock nbgrader\n", where(results["machine"]), ""]
+    lines += ["| | measured | target |", "|---|---:|---:|"]
+    for row in results["rows"]:
+        what = f"{row['submissions']} submissions of {row['lesson']}, {row['jobs']} at a time"
+        lines += [
+            f"| {what}: seconds each | {row['seconds_each']} |  |",
+            f"| stock nbgrader, without a sandbox: seconds each, of {row['stock_submissions']} of them | "
+            f"{row['stock_seconds_each']} |  |",
+            f"| throughput, ours over stock | {row['throughput']}× | {sign(row['throughput'] >= aims['throughput'])} "
+            f"≥ {aims['throughput']:g}× |",
+            f"| the same command again, nothing new, seconds | {row['again_s']} | "
+            f"{sign(row['again_s'] < aims['again_s'])} < {aims['again_s']:g} |",
+            f"| most memory of a sandbox, MiB | {row['worker_mib']} | "
+            f"{sign(row['worker_mib'] < aims['worker_mib'])} < {aims['worker_mib']} |",
+            f"| marks that differ | {len(row['marks_that_differ'])} | {sign(not row['marks_that_differ'])} 0 |",
+        ]
+    return "\n".join([*lines, ""])
+
+
+def sign(reached: bool) -> str:
+    """Whether a target is met."""
+    return "✔" if reached else "✘"
 
 
 def lessons(results: dict[str, Any]) -> str:
