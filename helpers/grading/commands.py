@@ -139,14 +139,14 @@ def collect(
     from helpers.grading.gradebook import Recorder
     from helpers.runner import lessons_named
 
-    made = table("student", "file", "why not")
     with one_line():
         assignment = lessons_named([lesson])[0].folder
         found = sort(Recorder(course.resolve()).course(), assignment, folder, names or NAMES)
-        for student, path in found.students.items():
-            made.add_row(student, str(path), "")
-        for path, why in found.left.items():
-            made.add_row("", str(path), why)
+    made = table("student", "file", *["why not"] * bool(found.left))
+    for student, path in found.students.items():
+        made.add_row(student, str(path))
+    for path, why in found.left.items():
+        made.add_row("", str(path), why)
     show(made)
     print(f"{assignment}: {len(found.students)} put into submitted/, {len(found.left)} left")
     raise typer.Exit(0 if found.students and not found.left else 1)
@@ -156,7 +156,7 @@ def collect(
 def status(lesson: Which, course: Where = Path(".")) -> None:
     """Show what became of each submission, and what is still to do."""
     from helpers.cli import one_line, show, table
-    from helpers.grading.gradebook import Recorder
+    from helpers.grading.gradebook import Recorder, no_date
     from helpers.grading.preprocessors import is_recorded
     from helpers.runner import lessons_named
 
@@ -170,7 +170,8 @@ def status(lesson: Which, course: Where = Path(".")) -> None:
                 made.add_row(student, "to do", "", "", "")
             else:
                 recorded = "recorded" if is_recorded(here, assignment, student) else "to do"
-                made.add_row(student, entry.status, f"{entry.seconds:.0f}", recorded, entry.why)
+                why = entry.why or no_date(here.timestamp(assignment, student))
+                made.add_row(student, entry.status, f"{entry.seconds:.0f}", recorded, why)
     show(made)
 
 

@@ -32,7 +32,7 @@ from helpers.grading.spool import Entry
 MOST_CODE = 20_000  # characters of an answer that are shown
 AUTOMATIC = "No response."  # nbgrader's own comment on a cell that is as it was released
 STATUSES = {
-    "timed out": "Your notebook took too long, and was stopped: what it had answered by then was marked.",
+    "timed out": "Your code took too long, and was stopped there. What it answered elsewhere was marked.",
     "died": "Your notebook ended its own process: what it had answered by then was marked.",
     "unreadable": "Your notebook could not be read, so nothing in it was marked. Open it in JupyterLab, save it, and "
     "ask whether you may hand it in again.",
@@ -197,6 +197,8 @@ def told(exercise: Exercise, verdict: Verdict, entry: Entry) -> list[str]:
         return []
     message = verdict.message[:1].upper() + verdict.message[1:]
     lines = message.split("\n")
+    if was_stopped(entry, exercise.id) and verdict.misconception is None:
+        lines[0] = "Your code took too long here, and was stopped. Does a loop never end?"
     error, line = first_error(entry, exercise.id)
     if error and verdict.misconception is None and verdict.status == "wrong":
         lines.append(f"It stopped with {error}" + (f" in your line `{line}`." if line else "."))
@@ -208,6 +210,13 @@ def told(exercise: Exercise, verdict: Verdict, entry: Entry) -> list[str]:
     if verdict.status == "wrong" and exercise.hints:
         lines.append(f"Hint: {exercise.hints[0]}")
     return lines if exercise.kind != "multiple choice" else message.split("\n")
+
+
+def was_stopped(entry: Entry, exercise: str) -> bool:
+    """Whether an exercise's code ran out of time."""
+    answers = entry.answers.get(exercise)
+    late = [one for one in answers if type(one) is dict and one.get("error") == "TimeLimit"] if answers else []
+    return bool(late) or any(why.startswith(f"{exercise}: took ") for why in entry.why.split("; "))
 
 
 def first_error(entry: Entry, exercise: str) -> tuple[str, str]:

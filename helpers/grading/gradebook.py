@@ -10,11 +10,12 @@ from typing import Any
 
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
 from traitlets.config import Config, PyFileConfigLoader
 
 from helpers.grading.lessons import NotRecorded, patiently
 from helpers.grading.preprocessors import course_of, is_recorded
-from helpers.grading.submissions import CONFIG, Course
+from helpers.grading.submissions import CONFIG, TIMESTAMP, Course
 
 
 class One(Autograde):
@@ -62,8 +63,11 @@ class Recorder:
         Raises
         ------
         NotRecorded
-            If it cannot be written: another program holds the gradebook for a minute, or the disk is full.
+            If it cannot be written: another program holds the gradebook for a minute, or the disk is full; or if
+            nobody can tell when it was handed in.
         """
+        if trouble := no_date(course.timestamp(assignment, student)):
+            raise NotRecorded(trouble)
         made = course.root / self.coursedir.format_path(self.coursedir.autograded_directory, student, assignment)
         if made.is_dir() and is_recorded(course, assignment, student):
             return
@@ -89,6 +93,16 @@ class Recorder:
                 converter.start()
         except Exception as error:
             raise NotRecorded(last_line("\n".join(said) or f"{type(error).__name__}: {error}")) from None
+
+
+def no_date(timestamp: str) -> str:
+    """What is wrong with a timestamp, in a sentence; "" if it is a date, or nothing."""
+    try:
+        if timestamp:
+            parse_utc(timestamp)
+    except (ValueError, OverflowError):
+        return f"{TIMESTAMP} says {timestamp!r}, which is no date; write it as 2026-11-19 13:00:00 UTC"
+    return ""
 
 
 class Listener(logging.Handler):

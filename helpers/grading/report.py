@@ -242,10 +242,11 @@ def summary(exercises: list[Exercise], rows: list[Row]) -> list[str]:
     """How many, how good, and who needs a look."""
     totals = [row.total for row in rows]
     most = sum(one.points for one in exercises)
+    full = sum(total == most for total in totals)
     lines = [
         f"<p><b>{len(rows)}</b> submission{'s' * (len(rows) != 1)}; of {number(most)} points the median is "
         f"<b>{number(median(totals))}</b>, the mean {number(mean(totals))}, the range {number(min(totals))} to "
-        f"{number(max(totals))}. {sum(total == most for total in totals)} have all points.</p>"
+        f"{number(max(totals))}. {full} {'has' if full == 1 else 'have'} all points.</p>"
     ]
     odd = [row for row in rows if row.status != "graded"]
     if odd:
@@ -316,7 +317,7 @@ def times(rows: list[Row]) -> str:
     slow = sorted(rows, key=lambda row: -row.seconds)[:5]
     names = ", ".join(f"{text(row.student)} ({row.seconds:.0f} s)" for row in slow)
     return (
-        f"<p>A submission ran for {median(seconds):.1f} s in the middle, {sum(seconds) / 60:.1f} minutes all together. "
+        f"<p>A submission ran for {median(seconds):.1f} s (the median), {sum(seconds) / 60:.1f} minutes all together. "
         f"Longest: {names}.</p>"
     )
 

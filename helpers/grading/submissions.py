@@ -18,6 +18,7 @@ from helpers.grading.secret import secret, seed_of
 from helpers.grading.transplant import digest
 
 CONFIG = "nbgrader_config.py"
+TIMESTAMP = "timestamp.txt"  # when it was handed in, as nbgrader has it
 MOST_FILES, MOST_FILE_BYTES = 200, 8 * MIB  # beside the notebook
 DEEPEST = 6
 
@@ -99,7 +100,7 @@ class Course:
         return read_plain(path)
 
     def files(self, assignment: str, student: str) -> Iterator[tuple[str, bytes]]:
-        """What else was handed in: plain files, a few, no hidden ones, nothing that a link leads to."""
+        """What else was handed in: plain files, a few, no hidden ones, nothing that a link leads to, not its date."""
         folder = self.root / self.submitted / student / assignment
         left, room = MOST_FILES, MOST_FILE_BYTES
         for place, folders, names in os.walk(folder) if not folder.is_symlink() else ():
@@ -107,10 +108,17 @@ class Course:
             folders[:] = [] if deep else sorted(name for name in folders if is_ordinary(name))
             for name in sorted(name for name in names if is_ordinary(name) and not name.endswith(".ipynb")):
                 path = Path(place) / name
-                if not is_plain(path) or left == 0 or path.stat().st_size > room:
+                dated = path == folder / TIMESTAMP
+                if dated or not is_plain(path) or left == 0 or path.stat().st_size > room:
                     continue
                 left, room = left - 1, room - path.stat().st_size
                 yield path.relative_to(folder).as_posix(), path.read_bytes()
+
+    def timestamp(self, assignment: str, student: str) -> str:
+        """What stands in the submission's `timestamp.txt`, "" where there is none."""
+        folder = self.root / self.submitted / student / assignment
+        content = None if folder.is_symlink() else read_plain(folder / TIMESTAMP)[0]
+        return (content or b"")[:100].decode("utf-8", "replace").strip()
 
     def entry(self, job: Job) -> spool.Entry | None:
         """What is in the spool for exactly this: file, release, seed and package; None where it has to be run."""

@@ -128,6 +128,15 @@ def test_a_changed_rule_or_due_date_reaches_marks_without_a_run(classroom, tmp_p
         book.update_or_create_assignment(LESSON, duedate="2026-02-01 12:00:00")
     assert graded(course("grade", "0", root=root)) == 0
     assert penalty(root, "ada") == pytest.approx(0.5), "the most that can be lost"
+    when = root / "submitted" / "ada" / LESSON / "timestamp.txt"
+    when.write_text("2026-01-31 13:00:00 +0100")
+    assert graded(course("grade", "0", root=root)) == 0
+    assert penalty(root, "ada") == 0
+    when.write_text("gestern")
+    done = course("grade", "0", root=root)
+    no_date = "timestamp.txt says 'gestern', which is no date; write it as 2026-11-19 13:00:00 UTC"
+    assert f"not recorded: {no_date}" in " ".join(done.stdout.split()) and graded(done) == 0
+    assert no_date in " ".join(course("grade", "status", "0", root=root).stdout.split())
 
 
 def penalty(root: Path, student: str) -> float:
@@ -190,6 +199,9 @@ def test_a_timeout_is_said_and_the_course_sets_it(tmp_path) -> None:
     assert done.returncode == 1
     assert re.search(r"ada +timed out +gc_content: took longer than 3 s", done.stdout)
     assert "1 graded, 1 timed out" in done.stdout
+    course("grade", "feedback", "0", root=root)
+    page = (root / "feedback" / "ada" / LESSON / f"{LESSON}.html").read_text()
+    assert "Your code took too long here, and was stopped. Does a loop never end?" in page
     assert marks(root)["ben"][0] == 1
 
 
