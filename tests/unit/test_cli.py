@@ -51,7 +51,7 @@ def test_help_answers_without_importing_torch_or_jupyter() -> None:
     code = (
         "import sys\nfrom typer.testing import CliRunner\nfrom helpers.cli import app\n"
         "assert CliRunner().invoke(app, ['--help']).exit_code == 0\n"
-        "print([name for name in ('torch', 'numpy', 'nbformat', 'jupyterlab') if name in sys.modules])"
+        "print([name for name in ('torch', 'numpy', 'nbformat', 'jupyterlab', 'rich.table') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
