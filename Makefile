@@ -18,12 +18,14 @@ IS_CPU := test "$$(uname -s)" = Linux && ! nvidia-smi -L && timeout 6 $(PY) -c "
 INDEX = $(shell { $(IS_CPU); } >/dev/null 2>&1 && echo --extra-index-url $(CPU_INDEX))
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test bench site moved
+.PHONY: help lab run test test-oldest test-newest bench site moved
 
 help:
 	@echo "make lab    set up, and open JupyterLab on Start here"
 	@echo "make run    set up, work through every lesson, print the scoreboard"
 	@echo "make test   set up, then run every test"
+	@echo "make test-oldest, make test-newest"
+	@echo "            unit and exercise tests on the oldest and newest versions that pyproject.toml allows"
 	@echo "make bench  set up, then measure speed beside other libraries"
 	@echo "make site   set up, then build the course's site into build/site"
 
@@ -38,6 +40,15 @@ test: $(VENV)/.installed-test
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -m pytest
+
+# The ends of what pyproject.toml allows, each in an environment of its own; PYTHON names a Python other than the tests'.
+test-oldest: RESOLUTION := lowest-direct
+test-newest: RESOLUTION := highest
+test-oldest test-newest: $(VENV)/.installed-test
+	$(PY) -m uv venv --quiet --clear --python $(or $(PYTHON:%="%"),$(PY)) .venv-$@
+	$(PY) -m uv pip install --python .venv-$@ --resolution $(RESOLUTION) $(INDEX) --index-strategy unsafe-best-match \
+	  --editable ".[lab,test]"
+	.venv-$@/bin/python -m pytest tests/unit tests/exercises
 
 # Each subject in turn; what has no peer installed needs none. The scoreboard is apart: `course bench promoters`.
 bench: $(VENV)/.installed-bench

@@ -83,6 +83,10 @@ def asking_equally(model: nn.Module) -> Iterator[None]:
 @contextlib.contextmanager
 def _no_fast_path() -> Iterator[None]:
     """Let torch's encoders call their layers one by one: their fast path leaves padding out, and the maps' places."""
+    if not hasattr(torch.backends, "mha"):  # torch 2.2, the last for Intel Macs: it goes fast where no gradient is kept
+        with torch.enable_grad():
+            yield
+        return
     before = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:

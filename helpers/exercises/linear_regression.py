@@ -152,7 +152,13 @@ class MseGradients(Exercise):
     """mse_gradients(x, y, w, b) -> the slopes of the loss along w and along b, two numbers"""
 
     points = 3
-    forbids = ("torch.autograd.grad", ".backward", "torch.func.grad", "torch.autograd.functional.jacobian")
+    forbids = (
+        ".backward",
+        "torch.autograd.grad",
+        "torch.autograd.backward",
+        "torch.func.grad",
+        "torch.autograd.functional.jacobian",
+    )
     hints = (
         "Begin with `error = w * x + b - y`; both slopes are made of it.",
         "Both are 2 times a mean. Which of the two means has `x` in it?",

@@ -21,7 +21,7 @@ from helpers.exercises.watch import Watch
 
 ROOT = Path(__file__).parents[2]
 SIGMOID = ("torch.sigmoid", "torch.special.expit", "torch.nn.Sigmoid", ".sigmoid")
-GRAD = ("torch.autograd.grad", ".backward")
+GRAD = ("torch.autograd.grad", "torch.autograd.backward", ".backward")
 z = torch.zeros(3)
 w = torch.ones(3, requires_grad=True)
 layer = nn.Sigmoid()

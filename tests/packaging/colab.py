@@ -25,8 +25,8 @@ from packaging.utils import canonicalize_name
 
 SITE = Path(sysconfig.get_path("purelib"))
 OLDER = Path(sys.prefix) / "colab-older"
-ABSENT = ("deep-learning-on-dna", "anywidget", "psygnal", "biopython", "logomaker", "nbgrader")
-INSTALLABLE = ("anywidget", "psygnal", "biopython", "logomaker")
+INSTALLABLE = ("biopython", "captum", "logomaker")  # what the course needs and Colab does not bring
+ABSENT = ("deep-learning-on-dna", "nbgrader", *INSTALLABLE)
 BUILD = ("hatchling",)
 OUTPUT = '''"""Notes that widgets were switched on, and remembers by what, where anywidget looks for it."""
 import os

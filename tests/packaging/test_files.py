@@ -48,8 +48,8 @@ def needed() -> list[Requirement]:
     return [Requirement(line) for lines in [*lists, table["build-system"]["requires"]] for line in lines]
 
 
-def pins() -> list[Requirement]:
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+def pins(file: Path = ROOT / "constraints.txt") -> list[Requirement]:
+    lines = file.read_text(encoding="utf-8").splitlines()
     return [Requirement(line) for line in lines if line and not line.startswith("#")]
 
 

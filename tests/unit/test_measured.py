@@ -48,7 +48,11 @@ def test_every_model_was_measured_with_five_seeds_and_every_dumb_one_once(data) 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_no_recipe_was_changed_since_it_was_measured(benchmark, stored, name) -> None:
-    assert benchmark.settings(name, 70) == stored["recipes"][name]
+    def told(recipe: dict) -> dict:
+        """The recipe, without what torch says of a batch norm since 2.13."""
+        return {**recipe, "layers": recipe["layers"].replace("affine=True, bias=True", "affine=True")}
+
+    assert told(benchmark.settings(name, 70)) == told(stored["recipes"][name])
 
 
 def test_the_page_says_what_was_measured(benchmark, stored) -> None:

@@ -37,7 +37,7 @@ class Slow(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             self.layers = nn.Sequential(
-                nn.Conv1d(4, 8, 3), nn.BatchNorm1d(8), nn.ReLU(), nn.Flatten(), nn.Dropout(0.3), nn.LazyLinear(1)
+                nn.Conv1d(4, 8, 3), nn.BatchNorm1d(8), nn.ReLU(), nn.Flatten(), nn.Dropout(0.3), nn.Linear(80, 1)
             )
 
     def forward(self, X: torch.Tensor) -> torch.Tensor:
