@@ -25,9 +25,11 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from helpers.exercises.engine import Exercise, Verdict
+from helpers.files import write_whole
 from helpers.grading import mark, spool
 from helpers.grading.page import number, page, sentence, text
 from helpers.grading.spool import Entry
+from helpers.grading.submissions import Course
 
 MOST_CODE = 20_000  # characters of an answer that are shown
 AUTOMATIC = "No response."  # nbgrader's own comment on a cell that is as it was released
@@ -66,12 +68,16 @@ class FeedbackExporter(Exporter):
     def from_notebook_node(  # type: ignore[override]  # text, as HTMLExporter's
         self, nb: NotebookNode, resources: Any = None, **named: Any
     ) -> tuple[str, dict[str, Any]]:
-        """The page of one submission; beside it nothing is left of what nbgrader copied there."""
+        """The page of one submission; beside it stands what nbgrader's exchange needs to hand it out, and no more."""
         nb, resources = super().from_notebook_node(nb, resources, **named)
         names = resources["nbgrader"]
         if self.parent is not None:
-            keep_pages_only(Path(self.parent._format_dest(names["assignment"], names["student"])))
-        entry = spool.read(Path.cwd(), names["assignment"], names["student"])  # nbgrader works in the course's folder
+            place = Path(self.parent._format_dest(names["assignment"], names["student"]))
+            keep_pages_only(place)
+            course = Course(Path.cwd(), self.parent.coursedir.submitted_directory)  # nbgrader works in its folder
+            for name, content in course.exchanged(names["assignment"], names["student"]).items():
+                write_whole(place / name, content)
+        entry = spool.read(Path.cwd(), names["assignment"], names["student"])
         return feedback(
             names["assignment"], names["student"], graded_cells(nb), entry, names.get("late_penalty", 0)
         ), resources

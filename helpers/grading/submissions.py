@@ -19,6 +19,8 @@ from helpers.grading.transplant import digest
 
 CONFIG = "nbgrader_config.py"
 TIMESTAMP = "timestamp.txt"  # when it was handed in, as nbgrader has it
+EXCHANGE = (TIMESTAMP, "submission_secret.txt")  # what nbgrader's exchange lays beside a notebook that it collects
+MOST_EXCHANGE_BYTES = 1000
 MOST_FILES, MOST_FILE_BYTES = 200, 8 * MIB  # beside the notebook
 DEEPEST = 6
 
@@ -83,9 +85,13 @@ class Course:
                 return (folder / name / f"{name}.ipynb").read_text(encoding="utf-8")
         raise FileNotFoundError(f"{assignment} was not released: there is no {self.root / self.release / name}")
 
+    def folder(self, assignment: str, student: str) -> Path:
+        """Where a submission lies."""
+        return self.root / self.submitted / student / assignment
+
     def notebook(self, assignment: str, student: str) -> tuple[bytes | None, str]:
         """The submitted notebook, under its own name or as the only one; or why there is none."""
-        folder = self.root / self.submitted / student / assignment
+        folder = self.folder(assignment, student)
         if folder.is_symlink() or not folder.is_dir():
             return None, "the submission is no folder"
         path = folder / f"{assignment}.ipynb"
@@ -100,25 +106,35 @@ class Course:
         return read_plain(path)
 
     def files(self, assignment: str, student: str) -> Iterator[tuple[str, bytes]]:
-        """What else was handed in: plain files, a few, no hidden ones, nothing that a link leads to, not its date."""
-        folder = self.root / self.submitted / student / assignment
+        """What else was handed in: plain files, a few, no hidden ones, nothing that a link leads to, no exchange's."""
+        folder = self.folder(assignment, student)
         left, room = MOST_FILES, MOST_FILE_BYTES
         for place, folders, names in os.walk(folder) if not folder.is_symlink() else ():
             deep = len(Path(place).relative_to(folder).parts) >= DEEPEST
             folders[:] = [] if deep else sorted(name for name in folders if is_ordinary(name))
             for name in sorted(name for name in names if is_ordinary(name) and not name.endswith(".ipynb")):
                 path = Path(place) / name
-                dated = path == folder / TIMESTAMP
-                if dated or not is_plain(path) or left == 0 or path.stat().st_size > room:
+                exchanged = path in [folder / name for name in EXCHANGE]
+                if exchanged or not is_plain(path) or left == 0 or path.stat().st_size > room:
                     continue
                 left, room = left - 1, room - path.stat().st_size
                 yield path.relative_to(folder).as_posix(), path.read_bytes()
 
     def timestamp(self, assignment: str, student: str) -> str:
         """What stands in the submission's `timestamp.txt`, "" where there is none."""
-        folder = self.root / self.submitted / student / assignment
-        content = None if folder.is_symlink() else read_plain(folder / TIMESTAMP)[0]
+        content = self.beside(assignment, student, TIMESTAMP)
         return (content or b"")[:100].decode("utf-8", "replace").strip()
+
+    def exchanged(self, assignment: str, student: str) -> dict[str, bytes]:
+        """What nbgrader's exchange laid beside the notebook, and wants to find beside the feedback; {} without it."""
+        held = [(name, self.beside(assignment, student, name)) for name in EXCHANGE]
+        found = {name: content[:MOST_EXCHANGE_BYTES] for name, content in held if content}
+        return found if len(found) == len(EXCHANGE) else {}
+
+    def beside(self, assignment: str, student: str, name: str) -> bytes | None:
+        """A file beside the notebook; None if there is no plain one."""
+        folder = self.folder(assignment, student)
+        return None if folder.is_symlink() else read_plain(folder / name)[0]
 
     def entry(self, job: Job) -> spool.Entry | None:
         """What is in the spool for exactly this: file, release, seed and package; None where it has to be run."""
