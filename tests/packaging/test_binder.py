@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -75,6 +76,8 @@ def test_binder_reads_nothing_but_its_own_folder() -> None:
 def test_the_built_image_holds_the_real_data_and_a_workspace(checkout: Path, jovyan: dict[str, str]) -> None:
     done = subprocess.run(["binder/postBuild"], cwd=checkout, env=jovyan, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+    badge = re.search(r"urlpath=lab/tree/([^)\s]+)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert badge and badge[1].startswith("workspace/") and (checkout / badge[1]).is_file()
     del jovyan["COURSE_DATA"]
     verified = ["course", "data", "verify", "human_tata", "human_nontata", "ecoli_sigma70"]
     done = subprocess.run(verified, cwd=checkout, env=jovyan, capture_output=True, text=True)
