@@ -198,6 +198,17 @@ def test_pytorch_comes_first_and_everything_under_the_pins(checkout: Path, progr
     assert [line.split()[2] for line in lines[-4:]] == ["ruff", "ruff", "mypy", "pytest"]
 
 
+@pytest.mark.parametrize(("end", "resolution"), [("oldest", "lowest-direct"), ("newest", "highest")])
+def test_each_end_of_the_ranges_is_tested_in_an_environment_of_its_own(
+    checkout: Path, programs: Path, end: str, resolution: str
+) -> None:
+    lines = make(checkout, "-n", f"test-{end}", "PYTHON=my python").stdout.replace("\\\n", "").splitlines()[-3:]
+    assert f'--python "my python" .venv-test-{end}' in lines[0]
+    assert f"--python .venv-test-{end} --resolution {resolution} " in lines[1]
+    assert lines[1].endswith('--editable ".[lab,test]"')
+    assert lines[2] == f".venv-test-{end}/bin/python -m pytest tests/unit tests/exercises"
+
+
 def test_the_site_is_built_with_what_it_needs_and_no_more(checkout: Path, programs: Path) -> None:
     lines = make(checkout, "-n", "site").stdout.splitlines()
     assert [line.split()[-1] for line in lines if " install " in line][-1] == '".[lab,site]"'
