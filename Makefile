@@ -45,7 +45,7 @@ test: $(VENV)/.installed-test
 test-oldest: RESOLUTION := lowest-direct
 test-newest: RESOLUTION := highest
 test-oldest test-newest: $(VENV)/.installed-test
-	$(PY) -m uv venv --quiet --clear --python $(or $(PYTHON:%="%"),$(PY)) .venv-$@
+	$(PY) -m uv venv --quiet --clear --python $(if $(PYTHON),"$(PYTHON)",$(PY)) .venv-$@
 	$(PY) -m uv pip install --python .venv-$@ --resolution $(RESOLUTION) $(INDEX) --index-strategy unsafe-best-match \
 	  --editable ".[lab,test]"
 	.venv-$@/bin/python -m pytest tests/unit tests/exercises
@@ -97,7 +97,7 @@ $(VENV)/bin/pip:
 	  fi; \
 	done; \
 	echo "This course needs Python 3.10 or newer with the venv module, and found" \
-	  "$$($(or $(PYTHON:%="%"),python3) --version 2>&1 || echo none)." >&2; \
+	  "$$($(if $(PYTHON),"$(PYTHON)",python3) --version 2>&1 || echo none)." >&2; \
 	echo "Install a newer one (python.org, your package manager or conda; on Debian and Ubuntu also python3-venv)," >&2; \
 	echo "or name the one to use: make lab PYTHON=/path/to/python3" >&2; \
 	exit 1
