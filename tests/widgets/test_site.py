@@ -177,6 +177,12 @@ def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen_and_axe_finds_n
         ground = tab.evaluate("getComputedStyle(document.body).backgroundColor")
         if sum(map(int, re.findall(r"\d+", ground)[:3])) > 150:
             said.append(f"not dark: {ground}")
+        right, left = (
+            tab.evaluate(f"document.querySelector('{place}').getBoundingClientRect().{side}")
+            for place, side in ((".navbar-brand .title", "right"), (".navbar-persistent--mobile", "left"))
+        )
+        if right + 4 > left:
+            said.append("the title runs into the search")
         if said:
             found[name] = said
         tab.close()
