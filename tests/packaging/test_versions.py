@@ -1,6 +1,6 @@
 """What pyproject.toml allows, asked of the package index: each Python finds wheels that go together, at both ends.
 
-Nothing is installed here. `make oldest` and `make newest` install an end and run the unit and exercise tests on it.
+Nothing is installed here. `make test-oldest` and `make test-newest` install an end and run the unit and exercise tests on it.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ def resolve(python: str, *options: str) -> subprocess.CompletedProcess[str]:
     """The versions that a Python would get, one a line; from wheels alone, since building is no part of setting up."""
     words = [find_uv_bin(), "pip", "compile", "pyproject.toml", "--python-version", python, "--no-build", *options]
     quiet = ["--quiet", "--no-header", "--no-annotate", "--no-python-downloads"]
-    env = {**os.environ, "MACOSX_DEPLOYMENT_TARGET": "14.0"}
+    env = {**os.environ, "MACOSX_DEPLOYMENT_TARGET": "14.0", "UV_HTTP_TIMEOUT": "180"}
     return subprocess.run([*words, *quiet], cwd=ROOT, env=env, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="module")
 def resolved(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], subprocess.CompletedProcess[str]]:
-    """Every Python at every end, and Colab's; all asked at once, since the index takes its time."""
+    """Every Python at every end, and Colab's; a few asked at once, since the index takes its time."""
     asked = {(python, end): (python, *options) for python in VERSIONS for end, options in ENDS.items()}
     lab = ["--extra", "lab", "--constraint", "constraints.txt", "--python-platform"]
     asked |= {(python, kind): (python, *lab, kind) for kind, pythons in COMPUTERS.items() for python in pythons}
     there = tmp_path_factory.mktemp("colab") / "there.txt"
     there.write_text("\n".join([COLABS_TORCH, *map(str, pins(COLAB))]))
     asked[COLABS_PYTHON, "colab"] = (COLABS_PYTHON, "--constraint", str(there))
-    with ThreadPoolExecutor(len(asked)) as pool:
+    with ThreadPoolExecutor(4) as pool:
         found = dict(zip(asked, pool.map(lambda one: resolve(*one), asked.values()), strict=True))
     if any(NO_ANSWER.search(done.stderr) for done in found.values()):
         reason = "the package index does not answer"
