@@ -1,6 +1,7 @@
 """What pyproject.toml allows, asked of the package index: each Python finds wheels that go together, at both ends.
 
-Nothing is installed here. `make test-oldest` and `make test-newest` install an end and run the unit and exercise tests on it.
+Nothing is installed here. `make test-oldest` and `make test-newest` install an end and run the unit and exercise tests
+on it.
 """
 
 from __future__ import annotations
