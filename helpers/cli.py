@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import sysconfig
+import time
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -181,7 +182,7 @@ def require_free(port: int) -> None:
 
 @app.command()
 def check(
-    notebook: Annotated[str, typer.Argument(help="A lesson's number or name, or any copy of it.")],
+    notebook: Annotated[str, typer.Argument(metavar="LESSON", help="Its number or name, or any copy of its notebook.")],
     timeout: Annotated[float, typer.Option(min=1, help="Seconds for a cell.")] = 60,
 ) -> None:
     """Check your notebook, exercise by exercise."""
@@ -190,17 +191,23 @@ def check(
 
     with one_line():
         try:
+            path = own_notebook(notebook)
+            saved = path.stat().st_mtime if path.exists() else 0.0
             with surroundings():
-                run = runner.check_notebook(own_notebook(notebook), timeout=timeout)
+                run = runner.check_notebook(path, timeout=timeout)
         except runner.Damaged as error:
             refuse(str(error), code=1)
     made = table("exercise", "verdict", "points", "what it says")
     for outcome in run.outcomes:
         points = f"{outcome.points:g} of {outcome.exercise.points:g}"
         made.add_row(outcome.exercise.id, outcome.verdict, points, outcome.message)
-    show(f"{run.lesson.number:02d} {run.lesson.title}", made, f"{run.right} of {len(run.outcomes)} exercises right")
+    when = time.strftime("%d %B, %H:%M:%S", time.localtime(saved))
+    counted = f"{run.right} of {len(run.outcomes)} exercises right"
+    show(f"{run.lesson.number:02d} {run.lesson.title}", f"{path}, saved on {when}", made, counted)
     if run.error:
         show(f"The run ended early: {run.error}")
+    if not run.passed:
+        show("Changed since? Press Ctrl + S in the notebook (⌘ S on a Mac), then check again.")
     raise typer.Exit(0 if run.passed else 1)
 
 
@@ -209,6 +216,9 @@ def own_notebook(name: str) -> Path:
     from helpers import runner, workspace
 
     path = Path(name)
+    inside = sorted(path.glob("*.ipynb"))
+    if len(inside) == 1:
+        return inside[0]
     if path.suffix or path.is_file() or len(path.parts) != 1:
         return path
     (lesson,) = runner.lessons_named([name])

@@ -105,7 +105,7 @@ class Progress:
 
     def __str__(self) -> str:
         width = max(len(title) for title, _, _ in self.rows)
-        return "\n".join(f"{title:{width}}  {bar(done, all_)}  {done} of {all_}" for title, done, all_ in self.rows)
+        return "\n".join(f"{title:{width}}  {bar(done, all_)}  {done} of {all_} exercises" for title, done, all_ in self.rows)
 
     __repr__ = __str__
 
@@ -113,7 +113,7 @@ class Progress:
         lines = "".join(
             f"<tr><td style='text-align:left'>{html.escape(title)}</td>"
             f"<td><progress max='{all_}' value='{done}' aria-label='{html.escape(title)}'></progress></td>"
-            f"<td>{done} of {all_}</td></tr>"
+            f"<td>{done} of {all_} exercises</td></tr>"
             for title, done, all_ in self.rows
         )
         return f"<table>{lines}</table>"

@@ -8,11 +8,11 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers import exercises
+from helpers import exercises, workspace
 from helpers.exercises import Lesson
 from helpers.exercises.check import VERDICT
 from helpers.files import write_whole
@@ -31,6 +31,7 @@ FULL_SECONDS = 4 * 3600  # for a cell that trains as long as the published rows 
 NOT_GRADED = {"demo", "widget", "slow"}
 OPENING = re.compile(r"\bhelpers\.start\(\s*(?:lesson\s*=\s*)?(\d+)")
 TEMPORARY_FILE = re.compile(r"\(\d+\.py, line")  # how IPython names a cell in a syntax error
+UNTOUCHED = "as it was handed out"
 WORDS = {"right": "right", "empty": "open"}
 
 
@@ -200,7 +201,27 @@ def check_notebook(path: Path, *, timeout: float = 60) -> Run:
     failed = [cell for cell in book.cells if is_setup(cell) and errors_of(cell)]
     if failed and not error:
         error = f"{named(failed[0])} failed: {errors_of(failed[0])[0]}"
-    return Run(lesson, time.perf_counter() - began, outcomes(book, lesson), error)
+    left = untouched(book, lesson)
+    found = [as_handed_out(one) if one.exercise.id in left else one for one in outcomes(book, lesson)]
+    return Run(lesson, time.perf_counter() - began, found, error)
+
+
+def untouched(book: NotebookNode, lesson: Lesson) -> set[str]:
+    """The exercises whose cells stand as they were handed out: a bug hunt runs, with its bugs in it."""
+    try:
+        released = read_cells(workspace.lessons_folder() / lesson.folder / f"{lesson.folder}.ipynb")
+    except (OSError, ValueError):  # as where an author has not released the lesson yet
+        return set()
+    ids = [exercise.id for exercise in exercises.exercises(lesson.number)]
+    mine, theirs = (
+        [[cell.source.strip() for cell in cells_graded_as(one, id_)] for id_ in ids] for one in (book, released)
+    )
+    return {id_ for id_, own, its in zip(ids, mine, theirs, strict=True) if own and own == its}
+
+
+def as_handed_out(outcome: Outcome) -> Outcome:
+    """The outcome of an exercise that nobody has worked in: it is open, unless something is wrong with the notebook."""
+    return replace(outcome, verdict="open", message=UNTOUCHED) if outcome.verdict == "not yet" else outcome
 
 
 def read_cells(path: Path) -> NotebookNode:
@@ -210,7 +231,7 @@ def read_cells(path: Path) -> NotebookNode:
     if not path.exists():
         raise FileNotFoundError(f"there is no notebook {path}")
     if path.is_dir():
-        raise NotALesson(f"{path} is a folder; name a notebook in it")
+        raise NotALesson(f"{path} is a folder with more than one notebook, or none; name the notebook")
     try:
         cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
         parts = [parts_of(cell) for cell in cells if cell["cell_type"] == "code"]

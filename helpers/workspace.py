@@ -42,7 +42,7 @@ class HandOut:
         """What happened, a sentence each; nothing where nothing happened."""
         said = list(self.warnings)
         if self.new:
-            said.append(f"{count(self.new)} handed out.")
+            said.append(f"{count(self.new)} put into your workspace.")
         if self.updated:
             said.append(f"{count(self.updated)} you had not changed: now the newest version.")
         said += [

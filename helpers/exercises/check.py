@@ -24,8 +24,8 @@ from helpers.exercises.source import forbidden_uses
 
 VISIBLE_SEED = 0
 STEPPED_IN = (
-    "This is the reference that stepped in. Did the cell above raise an error? Mend it, run the cell with your own "
-    "code, then check again."
+    "this is the reference, which stepped in. Run the cell with your own code (if it ends with an error, mend that "
+    "first), then check again."
 )
 VERDICT = "application/vnd.course.verdict+json"  # what a check found, for programs; browsers show the HTML beside it
 
@@ -115,7 +115,14 @@ class ExerciseCheck:
         return f"{len(errors)} of {len(answers)} questions end with an error, the first with {errors[0]}"
 
     def _say(self, sentence: str) -> None:
-        messages.tell({"text/plain": f"○ {self.exercise.id}: {sentence}"})
+        exercise, lines = self.exercise, [("", sentence)]
+        verdict = exercise.verdict("empty", sentence)
+        messages.tell(
+            {
+                "text/plain": messages.plain(exercise, verdict, lines),
+                "text/html": messages.rich(exercise, verdict, lines),
+            }
+        )
 
 
 def in_data(exercise: Exercise, verdict: Verdict, lines: list[tuple[str, str]]) -> dict[str, Any]:

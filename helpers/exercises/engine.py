@@ -21,12 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from helpers.exercises.codec import Unreadable, decode, encode, mismatch, same
+from helpers.exercises.codec import Unreadable, decode, encode, kind_of, mismatch, same
 from helpers.exercises.watch import Watch
 
+WRONG_TYPE = "WrongType"
 CHANGED = "your code changes what it was given, and others still need that; make something new instead"
 
-Answer = dict[str, Any]  # {"value": encoded} or {"error": type, "text": message, "line": the learner's own line}
+# {"value": encoded} or {"error": type, "text": message, "line": the learner's own line}; a WrongType has a value, too
+Answer = dict[str, Any]
 
 
 def misconception(hint: str) -> Callable[[Any], Any]:
@@ -182,8 +184,7 @@ class Exercise:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), watch:
                 value = self.ask(code, *arguments)
             if self.returns is not None and value is not None and not isinstance(value, self.returns):
-                asked, came = self.returns.__name__, type(value).__name__
-                return {"error": "TypeError", "text": f"a {asked} should come back, and this is a {came}"}
+                return wrong_type(value, self.returns)
             if plain_parts(arguments) != plain_parts(question):
                 return {"error": "InputChanged", "text": CHANGED}
             return {"value": encode(value)}
@@ -211,7 +212,7 @@ class Exercise:
         failure = Failure(tuple(questions[worst]), given[worst].value, expected[worst].value, given[worst].complaint)
         name, message = self.diagnose(given, expected, questions, seed)
         if name is None:
-            message = message or describe(given, expected, worst)
+            message = message or describe(given, expected, worst, self.returns)
         return self.verdict("wrong", message, right, questions, name, failure)
 
     def forbidden(self, used: list[str]) -> Verdict:
@@ -235,7 +236,7 @@ class Exercise:
             return Read(None, None, "Unreadable", "this is no answer")
         if "error" in answer:
             error, text, line = (str(answer.get(key, ""))[:300] for key in ("error", "text", "line"))
-            return Read(None, None, error, text, line)
+            return Read(shown_value(answer), None, error, text, line)
         try:
             value = decode(answer.get("value"))
         except Unreadable as error:
@@ -295,7 +296,10 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Read:
-    """A decoded answer: its value and facts; or the error's type, its text and the learner's own line."""
+    """A decoded answer: its value and facts; or the error's type, its text and the learner's own line.
+
+    Of a WrongType the value is there to be shown, and has no facts.
+    """
 
     value: Any
     facts: Any
@@ -305,9 +309,27 @@ class Read:
 
     @property
     def complaint(self) -> str:
-        """The error in one line, "" where there is none."""
-        where = f" · in your line `{self.line}`" if self.line else ""
+        """The error in one line, "" where there is none or the value tells more."""
+        if self.error == WRONG_TYPE and self.value is not None:
+            return ""
+        where = f" · in your line: {self.line}" if self.line else ""
         return f"{self.error}: {self.text}{where}" if self.error else ""
+
+
+def wrong_type(value: Any, asked: type) -> Answer:
+    """The answer of code that returned another type than the one asked for, with the value if it can travel."""
+    text = f"a {asked.__name__.lower()} should come back, and this is a {type(value).__name__}"
+    answer = {"error": WRONG_TYPE, "text": text}
+    with contextlib.suppress(TypeError):
+        answer["value"] = encode(value)
+    return answer
+
+
+def shown_value(answer: Answer) -> Any:
+    """What code of the wrong type returned; None where nothing readable came or where it ended with an error."""
+    with contextlib.suppress(Unreadable):
+        return decode(answer.get("value")) if answer["error"] == WRONG_TYPE else None
+    return None
 
 
 def plain_parts(arguments: tuple) -> list[Any]:
@@ -358,12 +380,18 @@ def size(value: Any) -> int:
     return len(value) if isinstance(value, str) else int(getattr(value, "numel", lambda: np.size(value))())
 
 
-def describe(given: list[Read], expected: list[Read], worst: int) -> str:
+def describe(given: list[Read], expected: list[Read], worst: int, asked: type | None) -> str:
     """What can be said of wrong answers that no misconception explains; `worst` is the question that is shown."""
+    if given[worst].error == WRONG_TYPE and asked is not None:
+        value = given[worst].value
+        came = "an array" if isinstance(value, np.ndarray) else "" if value is None else kind_of(value)
+        return f"A {asked.__name__.lower()} was asked, and {came or 'something else'} came."
     if given[worst].error == "InputChanged":
         return "Your code changes its own input."
     if given[worst].error and not expected[worst].error:
-        return "Your code stopped with an error."
+        stopped = "Your code stopped with an error."
+        unknown = " Is the name misspelt, or does the cell that makes it still wait to be run?"
+        return stopped + unknown if given[worst].error == "NameError" else stopped
     pairs = [(g.value, e.value) for g, e in zip(given, expected, strict=True)]
     if all(g is None for g, _ in pairs) and any(e is not None for _, e in pairs):
         return "Your function returns None. Is the `return` missing?"

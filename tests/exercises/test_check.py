@@ -10,7 +10,8 @@ import torch.nn.functional as F
 
 from helpers import progress
 from helpers.exercises import checks as open_checks
-from helpers.exercises.check import ExerciseCheck, is_reference
+from helpers.exercises import messages
+from helpers.exercises.check import VERDICT, ExerciseCheck, is_reference
 from helpers.exercises.engine import Exercise, misconception
 from helpers.exercises.messages import lines_of, plain, rich
 from helpers.exercises.source import forbidden_uses
@@ -88,8 +89,15 @@ def test_checking_the_reference_does_not_pass(check, capsys) -> None:
     check.gc_content(check.gc_content(only_g))
     check.gc_content(check.gc_content.exercise.reference)
     said = capsys.readouterr().out
-    assert said.count("This is the reference") == said.count("Did the cell above raise an error?") == 2
+    assert said.count("○ gc_content: this is the reference, which stepped in. Run the cell with your own code") == 2
     assert progress.solved() == set()
+
+
+def test_what_a_check_says_of_the_reference_wraps_like_all_else_it_says(check, capsys, monkeypatch) -> None:
+    told = []
+    monkeypatch.setattr(messages, "tell", told.append)
+    check.gc_content(check.gc_content.exercise.reference)
+    assert "<b>gc_content</b> — this is the reference" in told[0]["text/html"] and VERDICT not in told[0]
 
 
 def test_hints_come_in_steps(check, capsys) -> None:
@@ -145,7 +153,7 @@ def test_an_error_shows_the_learners_own_line(check, capsys) -> None:
         return total
 
     check.gc_content(broken)
-    assert 'in your line `total = sequence.cuont("G")`' in capsys.readouterr().out
+    assert 'in your line: total = sequence.cuont("G")' in capsys.readouterr().out
 
 
 def test_a_misspelt_exercise_is_guessed(check) -> None:

@@ -125,8 +125,21 @@ def test_what_comes_back_may_have_to_be_of_a_type() -> None:
         returns = np.ndarray
 
     assert mark(Strict(), Strict().reference).passed
-    failure = mark(Strict(), lambda x: (x / np.abs(x).max()).tolist()).failure
-    assert failure.error == "TypeError: a ndarray should come back, and this is a list"
+    listed = mark(Strict(), lambda x: (x / np.abs(x).max()).tolist())
+    assert listed.message.startswith("A ndarray was asked, and a list of ")
+    assert (type(listed.failure.given), listed.failure.error) == (list, "")  # it is shown, as what it is
+    strange = mark(Strict(), lambda x: object())
+    assert strange.message == "A ndarray was asked, and something else came."
+    assert strange.failure.error == "WrongType: a ndarray should come back, and this is a object"
+    made_up = [{"error": "WrongType", "value": {"array": "x"}}, {"error": "WrongType", "text": 3}]
+    for answer in made_up:  # a submission may say what it likes
+        answers = [answer] * len(Strict().asked(0))
+        assert Strict().mark(answers, 0).message == "A ndarray was asked, and something else came."
+
+
+def test_a_name_that_is_unknown_is_asked_after() -> None:
+    assert "misspelt" in mark(Scale(), lambda x: x / biggest).message  # noqa: F821
+    assert "misspelt" not in mark(Scale(), lambda x: x / "one").message
 
 
 def test_an_error_like_the_stubs_is_not_taken_for_an_unwritten_exercise() -> None:

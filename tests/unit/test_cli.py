@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -182,6 +184,15 @@ def test_check_of_a_released_lesson_shows_what_is_open_and_exits_1() -> None:
     assert done.exit_code == 1
     assert re.search(r"gc_content +open +0 of 1 +not written yet", done.output)
     assert "0 of 1 exercises right" in done.output
+    assert "Press Ctrl + S" in done.output
+
+
+def test_check_says_which_file_it_read_and_when_that_was_saved(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.ipynb"
+    shutil.copy(workspace.lessons_folder() / "00_start_here/00_start_here.ipynb", mine)
+    noon = time.mktime((2026, 3, 1, 12, 30, 5, 0, 0, -1))
+    os.utime(mine, (noon, noon))
+    assert f"{mine}, saved on 01 March, 12:30:05" in course("check", str(mine)).output.replace("\n", "")
 
 
 def test_check_of_a_damaged_file_is_one_line_and_exits_1(tmp_path: Path) -> None:
@@ -194,7 +205,9 @@ def test_check_of_a_damaged_file_is_one_line_and_exits_1(tmp_path: Path) -> None
 def test_check_of_what_is_no_lesson_is_wrong_use(tmp_path: Path) -> None:
     (tmp_path / "other.ipynb").write_text('{"cells": []}')
     assert "holds no exercises" in one_line(course("check", str(tmp_path / "other.ipynb")))
-    assert "is a folder" in one_line(course("check", str(tmp_path)))
+    assert "other.ipynb holds no exercises" in one_line(course("check", str(tmp_path)))  # the one notebook in it
+    (tmp_path / "second.ipynb").write_text('{"cells": []}')
+    assert "is a folder with more than one notebook" in one_line(course("check", str(tmp_path)))
     assert "there is no notebook" in one_line(course("check", str(tmp_path / "nowhere.ipynb")))
 
 

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from helpers import exercises, progress, runner
+from helpers import exercises, progress, runner, workspace
 from helpers.surroundings import surroundings
 
 OPEN = "raise NotImplementedError()"
@@ -98,6 +98,24 @@ def test_a_named_mistake_comes_with_its_hint_and_partial_points_are_counted(tmp_
     assert quiz.verdict == "not yet"
     assert quiz.points == len(letters) - 1
     assert "1" in quiz.message and "open" in quiz.message and "point" not in quiz.message
+
+
+def test_a_bug_hunt_that_nobody_has_worked_in_is_open_until_a_line_is_changed(tmp_path: Path) -> None:
+    released = nbformat.read(
+        workspace.lessons_folder() / "02_logistic_regression/02_logistic_regression.ipynb", as_version=4
+    )
+    wanted = ("setup", "bug_hunt", "check_bug_hunt")
+    cells = [one for one in released.cells if one.metadata.get("nbgrader", {}).get("grade_id", one.id) in wanted]
+
+    def hunted() -> runner.Outcome:
+        (found,) = (one for one in checked(tmp_path, cells).outcomes if one.exercise.id == "bug_hunt")
+        return found
+
+    assert (hunted().verdict, hunted().message) == ("open", runner.UNTOUCHED)
+    cells[1].source += "\n"
+    assert hunted().verdict == "open"
+    cells[1].source = cells[1].source.replace("probabilities > 0.5", "probabilities > 0.4")
+    assert hunted().verdict == "not yet" and hunted().message != runner.UNTOUCHED
 
 
 def test_demonstrations_are_left_out_and_a_learners_own_cells_are_run(tmp_path: Path) -> None:
