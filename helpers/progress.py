@@ -105,7 +105,9 @@ class Progress:
 
     def __str__(self) -> str:
         width = max(len(title) for title, _, _ in self.rows)
-        return "\n".join(f"{title:{width}}  {bar(done, all_)}  {done} of {all_} exercises" for title, done, all_ in self.rows)
+        return "\n".join(
+            f"{title:{width}}  {bar(done, all_)}  {done} of {all_} exercises" for title, done, all_ in self.rows
+        )
 
     __repr__ = __str__
 

@@ -116,6 +116,7 @@ class Exercise:
     forbids: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()  # told at the second and third try
     returns: type | None = None  # what must come back, where anything that holds the numbers will not do
+    any_dtype = False  # whether later cells take a tensor of any dtype, as long as it is one
     rtol, atol = 1e-4, 1e-6
     unwritten = "not written yet. Replace the line `raise NotImplementedError()`."
     reference: Any  # a method, or a nested class where the exercise asks for a class

@@ -595,6 +595,7 @@ class ConfusionMatrix(Exercise):
 
     points = 2
     returns = Tensor
+    any_dtype = True
     forbids = ("helpers.metrics.confusion_matrix", "sklearn.metrics.confusion_matrix")
     hints = ("Start from four zeros; each sequence adds 1 to one cell.", "That cell is `[truth, prediction]`.")
 

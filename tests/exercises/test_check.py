@@ -77,6 +77,17 @@ def test_right_numbers_with_which_later_cells_cannot_compute_earn_all_and_are_no
     assert ExerciseCheck(Shares())(both) is both
 
 
+def test_where_any_dtype_will_do_nothing_is_said_of_it(capsys) -> None:
+    def counts(y, predicted):
+        table = torch.zeros(2, 2)
+        for truth, call in zip(y.tolist(), predicted.tolist(), strict=True):
+            table[truth, call] += 1
+        return table
+
+    assert open_checks(2).confusion_matrix(counts) is counts
+    assert "Later cells" not in capsys.readouterr().out
+
+
 def test_wrong_code_is_replaced_by_the_reference_and_not_remembered(check, capsys) -> None:
     given_back = check.gc_content(only_g)
     out = capsys.readouterr().out
