@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.exercises.engine import Exercise, Failure, Misconception, Question, Read, Verdict
+from helpers.exercises.answers import Read
+from helpers.exercises.engine import Exercise, Failure, Misconception, Question, Verdict
 
 if TYPE_CHECKING:
     from torch import nn
