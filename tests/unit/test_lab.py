@@ -93,6 +93,8 @@ async def heard(address: str, message: Any, wanted: str) -> str:
     while (said := await asyncio.wait_for(connection.read_message(), 120)) is not None:
         if wanted in said:
             connection.close()
+            while await asyncio.wait_for(connection.read_message(), 120) is not None:
+                pass  # until the other side has hung up, too: else the socket stays open when this loop ends
             return str(said)
     raise AssertionError(f"{address} hung up before it said {wanted!r}")
 
