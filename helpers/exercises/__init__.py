@@ -4,6 +4,6 @@ To add an exercise, write its class in its lesson's module and put its two cells
 `solutions/`. What an exercise is stands in `helpers.engine`.
 """
 
-from helpers.lessons import checks
+from helpers.lessons import checks, exercises
 
-__all__ = ["checks"]
+__all__ = ["checks", "exercises"]
