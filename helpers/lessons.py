@@ -66,14 +66,22 @@ def exercises(number: int) -> tuple[Exercise, ...]:
     from helpers.engine.exercise import Exercise
 
     module = importlib.import_module(f"helpers.exercises.{lesson(number).name}")
-    found = [
+    return tuple(
         cls()
         for cls in vars(module).values()
         if isinstance(cls, type) and issubclass(cls, Exercise) and cls.__module__ == module.__name__
-    ]
-    for exercise in found:
-        exercise.lesson = number
-    return tuple(found)
+    )
+
+
+def lesson_of(exercise: Exercise) -> Lesson:
+    """The lesson that an exercise stands in."""
+    name = type(exercise).__module__.removeprefix("helpers.exercises.").partition(".")[0]
+    return next(one for one in LESSONS if one.name == name)
+
+
+def key_of(exercise: Exercise) -> str:
+    """An exercise's name within the whole course: its lesson's number and its id."""
+    return f"{lesson_of(exercise).number:02d}/{exercise.id}"
 
 
 def all_exercises() -> list[Exercise]:
