@@ -8,9 +8,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from helpers.engine.codec import Unreadable, decode, encode, kind_of, mismatch
+from helpers.engine.codec import Unreadable, decode, encode
 
 WRONG_TYPE = "WrongType"
 MOST_TEXT = 300  # characters of what an error says
@@ -97,51 +95,3 @@ def own_line(error: BaseException, code: Any) -> str:
     filename = getattr(getattr(function, "__code__", None), "co_filename", None)
     lines = [f.line for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
     return (lines[-1] or "")[:120] if lines else ""
-
-
-def describe(given: list[Answer], expected: list[Answer], worst: int, asked: type | None) -> str:
-    """What can be said of wrong answers that no misconception explains; `worst` is the question that is shown."""
-    if given[worst].error == WRONG_TYPE and asked is not None:
-        value = given[worst].value
-        came = "an array" if isinstance(value, np.ndarray) else "" if value is None else kind_of(value)
-        return f"A {asked.__name__.lower()} was asked, and {came or 'something else'} came."
-    if given[worst].error == "InputChanged":
-        return "Your code changes its own input."
-    if given[worst].error and not expected[worst].error:
-        stopped = "Your code stopped with an error."
-        unknown = " Is the name misspelt, or does the cell that makes it still wait to be run?"
-        return stopped + unknown if given[worst].error == "NameError" else stopped
-    pairs = [(g.value, e.value) for g, e in zip(given, expected, strict=True)]
-    if all(g is None for g, _ in pairs) and any(e is not None for _, e in pairs):
-        return "Your function returns None. Is the `return` missing?"
-    yours, theirs = pairs[worst]
-    if is_numeric(yours) and is_numeric(theirs) and np.shape(yours) != np.shape(theirs):
-        few = np.ndim(yours) == 0
-        return "One number came back, and one for each was asked." if few else "The shape differs from what was asked."
-    numeric = [(np.asarray(g), np.asarray(e)) for g, e in pairs if is_numeric(g) and is_numeric(e)]
-    fitting = len(numeric) == len(pairs) and all(g.shape == e.shape for g, e in numeric)
-    ratio = common_ratio(numeric) if fitting else None
-    if ratio is not None:
-        return f"Every number of yours is {ratio:.4g} times the expected one."
-    return mismatch(yours, theirs) or "The answer differs."
-
-
-def is_numeric(value: Any) -> bool:
-    """Whether a decoded answer is a number or an array of numbers."""
-    return isinstance(value, (int, float, np.ndarray)) and not isinstance(value, bool)
-
-
-def common_ratio(pairs: list[tuple[np.ndarray, np.ndarray]]) -> float | None:
-    """The factor by which all given numbers differ from the expected ones, if it is one and not 1."""
-    if not pairs:
-        return None
-    given = np.concatenate([g.ravel().astype(float) for g, _ in pairs])
-    expected = np.concatenate([e.ravel().astype(float) for _, e in pairs])
-    known = np.abs(expected) > 1e-9
-    if known.sum() < 3 or np.abs(given[~known]).max(initial=0) > 1e-6:
-        return None
-    with np.errstate(all="ignore"):
-        ratios = given[known] / expected[known]
-    ratio = float(np.median(ratios))
-    steady = np.isfinite(ratio) and abs(ratio) > 1e-9 and bool(np.allclose(ratios, ratio, 1e-4, 0))
-    return ratio if steady and abs(ratio - 1) > 1e-4 else None

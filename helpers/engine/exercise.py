@@ -21,9 +21,10 @@ from typing import Any
 
 import numpy as np
 
-from helpers.engine.answers import Answer, Json, describe
+from helpers.engine.answers import Answer, Json
 from helpers.engine.codec import encode, same
 from helpers.engine.marking import Attempt, marking
+from helpers.engine.seen import describe
 from helpers.engine.verdict import Mistake, Status, Verdict
 from helpers.engine.watch import Watch
 
@@ -219,15 +220,14 @@ class Exercise:
     def diagnose(self, attempt: Attempt) -> tuple[str | None, str]:
         """The misconception that explains a wrong attempt, and its hint; else no name, and what can be seen.
 
-        Two mistakes at once agree with no misconception everywhere; where the exercise has parts, the first part that
-        went wrong may still show one of them.
+        Two mistakes at once agree with no misconception everywhere. One that explains the first part that went wrong
+        is named if it agrees with all that is right, too; not where errors or nan are all there is to explain.
         """
-        for places in [range(len(attempt.given)), *attempt.marking.parts.values()]:
-            if not all(attempt.right[place] for place in places):
-                for wrong in self.misconceptions():
-                    if attempt.agrees_with(wrong.name, places):
-                        return wrong.name, wrong.hint
-        return None, describe(attempt.given, attempt.expected, attempt.worst, self.must_return.type)
+        for places in [list(range(len(attempt.given))), [] if attempt.is_void else attempt.first_wrong_part]:
+            for wrong in self.misconceptions() if places else []:
+                if attempt.agrees_with(wrong.name, places):
+                    return wrong.name, wrong.hint
+        return None, describe(attempt)
 
     def forbidden(self, used: list[str]) -> Verdict:
         """The verdict on code that uses what this exercise forbids."""

@@ -40,9 +40,13 @@ class Marking:
 
     def known(self, name: str, place: int) -> Answer:
         """What the reference, or the misconception of this name, answers to the question at this place."""
+        return self.answer_of(name, self._codes[name], place)
+
+    def answer_of(self, name: str, code: Any, place: int) -> Answer:
+        """What a code of some name answers to the question at this place; asked once."""
         if (name, place) not in self._known:
             question = self.questions[place]
-            answer = self.exercise.unwatched_answer(self._codes[name], question)
+            answer = self.exercise.unwatched_answer(code, question)
             self._known[name, place] = self.exercise.read_one(answer, question)
         return self._known[name, place]
 
@@ -101,6 +105,18 @@ class Attempt:
         return {part: all(self.right[i] for i in places.get(part, [])) for part in self.marking.exercise.parts}
 
     @cached_property
+    def first_wrong_part(self) -> list[int]:
+        """The places of the first part that went wrong, and of every question that was answered rightly."""
+        wrong = next(places for places in self.marking.parts.values() if not all(self.right[i] for i in places))
+        return sorted({*wrong, *(place for place, good in enumerate(self.right) if good)})
+
+    @property
+    def is_void(self) -> bool:
+        """Whether everything that was answered wrongly is an error, or nothing but nan: then it shows no mistake."""
+        wrong = [answer for answer, good in zip(self.given, self.right, strict=True) if not good]
+        return all(answer.error or is_nan(answer.value) for answer in wrong)
+
+    @cached_property
     def worst(self) -> int:
         """The place of the smallest question that was answered wrongly: it shows the mistake best."""
         wrong = [place for place, good in enumerate(self.right) if not good]
@@ -117,6 +133,15 @@ class Attempt:
         agree = self.marking.exercise.agree
         theirs = ((self.given[place], self.marking.known(name, place)) for place in places)
         return all(agree(given, known) and given.text == known.text for given, known in theirs)
+
+
+def is_nan(value: Any) -> bool:
+    """Whether a value is made of nan alone."""
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(is_nan(one) for one in value)
+    if isinstance(value, dict):
+        return bool(value) and all(is_nan(one) for one in value.values())
+    return isinstance(value, (float, np.ndarray)) and bool(np.isnan(value).all()) and np.size(value) > 0
 
 
 def size(value: Any) -> int:

@@ -1,0 +1,264 @@
+"""The small changes that make a mutant: one operator, name, number, function or statement of a piece of syntax."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+
+# what is easily taken for each other; a change goes from one of a group to each of the rest
+ALIKE = (
+    ("sum", "mean", "amax", "amin", "prod"),
+    ("max", "min", "sum"),
+    ("sigmoid", "tanh", "relu", "exp"),
+    ("softmax", "log_softmax", "sigmoid"),
+    ("exp", "expm1", "log", "abs"),
+    ("log", "log2", "log10", "log1p", "exp"),
+    ("log2", "log", "log10"),
+    ("sqrt", "abs", "exp"),
+    ("argmax", "argmin"),
+    ("floor", "ceil", "round"),
+    ("zeros", "ones", "rand"),
+    ("triu", "tril"),
+    ("sin", "cos"),
+    ("gelu", "relu"),
+    ("upper", "lower"),
+    ("min", "max", "sum"),
+    ("mean", "sum", "amax", "median"),
+    ("amax", "amin", "mean", "sum"),
+    ("minimum", "maximum"),
+    ("tril", "triu"),
+    ("cos", "sin"),
+    ("GELU", "ReLU"),
+    ("ReLU", "Sigmoid", "Tanh", "GELU"),
+    ("tanh", "sigmoid", "relu"),
+    ("relu", "sigmoid", "tanh"),
+)
+OPERATORS = {
+    ast.Add: (ast.Sub, ast.Mult),
+    ast.Sub: (ast.Add,),
+    ast.Mult: (ast.Div, ast.Add, ast.Pow),
+    ast.Div: (ast.Mult, ast.FloorDiv),
+    ast.FloorDiv: (ast.Div,),
+    ast.Pow: (ast.Mult,),
+    ast.Mod: (ast.FloorDiv,),
+    ast.BitAnd: (ast.BitOr,),
+    ast.BitOr: (ast.BitAnd,),
+}
+COMPARISONS = {
+    ast.Lt: (ast.LtE, ast.Gt),
+    ast.LtE: (ast.Lt, ast.GtE),
+    ast.Gt: (ast.GtE, ast.Lt),
+    ast.GtE: (ast.Gt, ast.LtE),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+}
+SIGN = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Pow: "**", ast.MatMult: "@",
+    ast.Mod: "%", ast.BitAnd: "&", ast.BitOr: "|",
+}  # fmt: skip
+MOST_SHOWN = 60  # characters of a piece of code
+Path = tuple[tuple[str, "int | None"], ...]  # the way to a node: fields, and places in those that are lists
+Change = tuple[int, str, Path, "ast.AST | list"]  # its rank, the words for it, what is replaced, and by what
+
+
+def changes(tree: ast.FunctionDef | ast.ClassDef) -> Iterator[Change]:
+    """Every small change of a function or class, with its rank: the lower, the likelier."""
+    names = own_names(tree)
+    for path, node in walked(tree):
+        for rank, words, new in changed(node, names):
+            yield rank, words, path, new
+    for path, block in blocks(tree):
+        for rank, words, statements in changed_block(block):
+            yield rank, words, path, statements
+
+
+def own_names(tree: ast.AST) -> list[str]:
+    """The parameters and variables of a function, in the order they come."""
+    found = dict.fromkeys(node.arg for node in ast.walk(tree) if isinstance(node, ast.arg) and node.arg != "self")
+    found |= dict.fromkeys(
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    )
+    return list(found)
+
+
+def walked(tree: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.expr]]:
+    """Every expression that is computed, with the way to it; no annotation, and no condition of a `while`."""
+    for field, value in ast.iter_fields(tree):
+        if field in ("annotation", "returns", "decorator_list", "ctx", "type_params", "bases"):
+            continue
+        if isinstance(tree, ast.While) and field == "test":
+            continue
+        for at, one in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if isinstance(one, ast.AST):
+                here = (*path, (field, at))
+                if isinstance(one, ast.expr) and not isinstance(getattr(one, "ctx", None), (ast.Store, ast.Del)):
+                    yield here, one
+                yield from walked(one, here)
+
+
+def blocks(tree: ast.AST, path: Path = ()) -> Iterator[tuple[Path, list[ast.stmt]]]:
+    """Every list of statements, with the way to it."""
+    for field, value in ast.iter_fields(tree):
+        if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+            yield (*path, (field, None)), value
+            for at, one in enumerate(value):
+                yield from blocks(one, (*path, (field, at)))
+
+
+def replaced(tree: ast.AST, path: Path, new: ast.AST | list) -> ast.AST:
+    """A copy of a tree with something else at the end of the way."""
+    made = copy.deepcopy(tree)
+    node = made
+    for field, at in path[:-1]:
+        node = getattr(node, field) if at is None else getattr(node, field)[at]
+    field, at = path[-1]
+    if at is None:
+        setattr(node, field, new)
+    else:
+        getattr(node, field)[at] = new
+    return made
+
+
+def code(node: ast.AST | None) -> str:
+    """A piece of code as it is shown."""
+    text = ast.unparse(node) if node is not None else ""
+    text = text.replace("self.", "")
+    return f"`{text}`" if len(text) <= MOST_SHOWN else f"`{text[: MOST_SHOWN - 1]}…`"
+
+
+def instead(new: ast.AST, old: ast.AST) -> str:
+    """One piece of code where another belongs, in words."""
+    return f"with {code(new)} where {code(old)} belongs"
+
+
+def changed(node: ast.expr, names: list[str]) -> Iterator[tuple[int, str, ast.AST]]:
+    """The changes of one expression."""
+    if isinstance(node, ast.BinOp):
+        yield from changed_operation(node)
+    elif isinstance(node, ast.Call):
+        yield from changed_call(node)
+    elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+        for other in COMPARISONS.get(type(node.ops[0]), ()):
+            new = ast.Compare(node.left, [other()], node.comparators)
+            yield 1, instead(new, node), new
+    elif isinstance(node, ast.UnaryOp):
+        yield 1, f"without the sign of {code(node)}", node.operand
+    elif isinstance(node, ast.IfExp):
+        yield 1, instead(node.body, node), node.body
+        yield 1, instead(node.orelse, node), node.orelse
+        yield 2, f"with the two cases of {code(node)} exchanged", ast.IfExp(node.test, node.orelse, node.body)
+    elif isinstance(node, ast.Constant):
+        for value in other_constants(node.value):
+            yield 3, instead(ast.Constant(value), node), ast.Constant(value)
+    elif isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) == 2:
+        yield 2, f"with the two of {code(node)} exchanged", type(node)(node.elts[::-1], node.ctx)
+    elif isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
+        yield 1, f"without turning {code(node.value)}", node.value
+    elif isinstance(node, ast.Name) and node.id in names:
+        for other in names:
+            if other != node.id:
+                yield 4, f"with `{other}` where `{node.id}` belongs", ast.Name(other, ast.Load())
+    elif isinstance(node, ast.Subscript):
+        yield from changed_subscript(node)
+
+
+def changed_operation(node: ast.BinOp) -> Iterator[tuple[int, str, ast.AST]]:
+    """One operand left out, another operator, the two exchanged."""
+    sign = SIGN.get(type(node.op), "?")
+    if not isinstance(node.op, ast.MatMult):
+        yield 0, f"without `{sign} {code(node.right)[1:-1]}`", node.left
+        yield 1, f"without {code(node.left)} in {code(node)}", node.right
+    for other in OPERATORS.get(type(node.op), ()):
+        new = ast.BinOp(node.left, other(), node.right)
+        yield 1, instead(new, node), new
+    if not isinstance(node.op, (ast.Add, ast.Mult)):
+        new = ast.BinOp(node.right, node.op, node.left)
+        yield 2, instead(new, node), new
+
+
+def changed_call(node: ast.Call) -> Iterator[tuple[int, str, ast.AST]]:
+    """Another function, the call left out, one argument left out, two exchanged."""
+    function = node.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    for group in ALIKE:
+        if name == group[0]:
+            for other in group[1:]:
+                renamed = copy.deepcopy(function)
+                setattr(renamed, "attr" if isinstance(function, ast.Attribute) else "id", other)
+                new = ast.Call(renamed, node.args, node.keywords)
+                yield 0, f"with `{other}` where `{name}` belongs", new
+    if isinstance(function, ast.Attribute) and not is_module(function.value):
+        yield 1, f"without `.{name}(…)`", function.value
+    elif node.args:
+        yield 1, f"without `{ast.unparse(function).replace('self.', '')}`", node.args[0]
+    for at, keyword in enumerate(node.keywords):
+        left = [*node.keywords[:at], *node.keywords[at + 1 :]]
+        yield 1, f"without `{ast.unparse(keyword)}`", ast.Call(function, node.args, left)
+    for at in range(len(node.args) - 1):
+        args = [*node.args[:at], node.args[at + 1], node.args[at], *node.args[at + 2 :]]
+        words = f"with {code(node.args[at])} and {code(node.args[at + 1])} exchanged"
+        yield 2, words, ast.Call(function, args, node.keywords)
+    if len(node.args) > 1:
+        yield 3, f"without {code(node.args[-1])} in {code(node)}", ast.Call(function, node.args[:-1], node.keywords)
+
+
+def changed_subscript(node: ast.Subscript) -> Iterator[tuple[int, str, ast.AST]]:
+    """A slice that begins or ends elsewhere, or is left out."""
+    if isinstance(node.slice, ast.Slice):
+        yield 1, instead(node.value, node), node.value
+        lower, upper, step = node.slice.lower, node.slice.upper, node.slice.step
+        for new in (
+            ast.Slice(None, upper, step) if lower else None,
+            ast.Slice(lower, None, step) if upper else None,
+            ast.Slice(shifted(lower, 1), upper, step) if lower else None,
+            ast.Slice(lower, shifted(upper, -1), step) if upper else None,
+            ast.Slice(lower, shifted(upper, 1), step) if upper else None,
+        ):
+            if new is not None:
+                other = ast.Subscript(node.value, new, node.ctx)
+                yield 3, instead(other, node), other
+
+
+def changed_block(block: list[ast.stmt]) -> Iterator[tuple[int, str, list]]:
+    """One statement left out, or two that follow each other exchanged."""
+    for at, one in enumerate(block):
+        if isinstance(one, (ast.Expr, ast.AugAssign)) and len(block) > 1:
+            if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)):
+                yield 0, f"without {code(one)}", [*block[:at], *block[at + 1 :]]
+        if isinstance(one, ast.If) and one.body and not one.orelse:
+            yield 2, f"without the case of {code(one.test)}", [*block[:at], *block[at + 1 :]] or [ast.Pass()]
+            yield (
+                3,
+                f"with {code(one.body[0])} whether or not {code(one.test)}",
+                [*block[:at], *one.body, *block[at + 1 :]],
+            )
+        if at + 1 < len(block) and isinstance(block[at + 1], (ast.Expr, ast.Assign, ast.AugAssign)):
+            words = f"with {code(block[at + 1])} before {code(one)}"
+            yield 2, words, [*block[:at], block[at + 1], one, *block[at + 2 :]]
+
+
+def other_constants(value: object) -> list:
+    """What may stand where a constant belongs."""
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        near = {0: [1, -1], 1: [0, 2, -1], -1: [0, 1, -2], -2: [-1, 0, 1], 2: [1, 3]}
+        return near.get(value, [value + 1, value - 1])
+    if isinstance(value, float):
+        return [0.0] if value else [1.0]
+    return []
+
+
+def shifted(node: ast.expr | None, by: int) -> ast.expr:
+    """A bound, moved."""
+    assert node is not None
+    return ast.BinOp(node, ast.Add() if by > 0 else ast.Sub(), ast.Constant(abs(by)))
+
+
+def is_module(node: ast.expr) -> bool:
+    """Whether an expression names a module: `torch`, `F`, `np`, `math`, `torch.linalg`."""
+    first = node
+    while isinstance(first, ast.Attribute):
+        first = first.value
+    return isinstance(first, ast.Name) and first.id in ("torch", "F", "nn", "np", "math", "copy", "self")
