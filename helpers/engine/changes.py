@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+import functools
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
 
 # what is easily taken for each other; a change goes from one of a group to each of the rest
 ALIKE = (
@@ -33,13 +37,26 @@ ALIKE = (
     ("ReLU", "Sigmoid", "Tanh", "GELU"),
     ("tanh", "sigmoid", "relu"),
     ("relu", "sigmoid", "tanh"),
+    ("logsumexp", "sum", "mean", "amax"),
+    ("sum", "max", "len"),
+    ("any", "all"),
+    ("all", "any"),
 )
+ADDED = {  # arguments that are easily given too much
+    "tril": ("diagonal=-1", "diagonal=1"),
+    "triu": ("diagonal=1", "diagonal=-1"),
+    "Conv1d": ("padding='same'", "bias=False"),
+    "conv1d": ("padding='same'",),
+    "Linear": ("bias=False",),
+    "std": ("correction=1",),
+    "var": ("correction=1",),
+}
 OPERATORS = {
     ast.Add: (ast.Sub, ast.Mult),
     ast.Sub: (ast.Add,),
     ast.Mult: (ast.Div, ast.Add, ast.Pow),
     ast.Div: (ast.Mult, ast.FloorDiv),
-    ast.FloorDiv: (ast.Div,),
+    ast.FloorDiv: (ast.Div, ast.Mult),
     ast.Pow: (ast.Mult,),
     ast.Mod: (ast.FloorDiv,),
     ast.BitAnd: (ast.BitOr,),
@@ -58,16 +75,22 @@ SIGN = {
     ast.Mod: "%", ast.BitAnd: "&", ast.BitOr: "|",
 }  # fmt: skip
 MOST_SHOWN = 60  # characters of a piece of code
+MOST_AROUND = 40  # characters of the code around a name or a number
 Path = tuple[tuple[str, "int | None"], ...]  # the way to a node: fields, and places in those that are lists
 Change = tuple[int, str, Path, "ast.AST | list"]  # its rank, the words for it, what is replaced, and by what
 
 
 def changes(tree: ast.FunctionDef | ast.ClassDef) -> Iterator[Change]:
     """Every small change of a function or class, with its rank: the lower, the likelier."""
-    names = own_names(tree)
+    names, attributes = own_names(tree), own_attributes(tree)
     for path, node in walked(tree):
         for rank, words, new in changed(node, names):
-            yield rank, words, path, new
+            yield rank, words or around(tree, path, new), path, new
+        if is_own(node) and getattr(node, "attr", "") in attributes:
+            for other in sorted(attributes - {getattr(node, "attr", "")}):
+                yield 3, instead(ast.Name(other), node), path, ast.Attribute(ast.Name("self"), other, ast.Load())
+    for everywhere in repeated(tree, names):
+        yield 1, everywhere.words, (), everywhere.visit(copy.deepcopy(tree))
     for path, block in blocks(tree):
         for rank, words, statements in changed_block(block):
             yield rank, words, path, statements
@@ -80,6 +103,91 @@ def own_names(tree: ast.AST) -> list[str]:
         node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     )
     return list(found)
+
+
+def own_attributes(tree: ast.AST) -> set[str]:
+    """What a class keeps in itself: the x of each `self.x = …`."""
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and is_own(node)]
+    return {node.attr for node in attributes if isinstance(node.ctx, ast.Store)}
+
+
+def is_own(node: ast.AST) -> bool:
+    """Whether this is `self.x`."""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+
+
+class Everywhere(ast.NodeTransformer):
+    """Makes one change wherever it can be made: a habit shows more than once."""
+
+    def __init__(self, words: str, is_meant: Callable[[Any], bool], change: Callable[[Any], Any]) -> None:
+        """Keep what is changed, and how."""
+        self.words, self.is_meant, self.change = words, is_meant, change
+
+    def visit(self, node: ast.AST) -> Any:
+        """Change a node after what stands inside of it."""
+        node = self.generic_visit(node)
+        return self.change(node) if self.is_meant(node) else node
+
+
+def repeated(tree: ast.AST, names: list[str]) -> Iterator[Everywhere]:
+    """The changes of what stands in a function more than once, everywhere at once."""
+    nodes = list(ast.walk(tree))
+    calls = Counter(called(node) for node in nodes if isinstance(node, ast.Call))
+    for first, *others in ALIKE:
+        for other in others if calls[first] > 1 else ():
+            yield Everywhere(
+                f"with `{other}` where `{first}` belongs",
+                lambda node, name=first: isinstance(node, ast.Call) and called(node) == name,
+                functools.partial(with_function, name=other),
+            )
+    words = [node for node in nodes if isinstance(node, ast.keyword) and isinstance(node.value, ast.Constant)]
+    for (word, value), count in Counter((one.arg, getattr(one.value, "value", None)) for one in words).items():
+        for other in other_constants(value) if count > 1 else []:
+            yield Everywhere(
+                f"with `{word}={other}` where `{word}={value}` belongs",
+                lambda node, w=word, v=value: (
+                    isinstance(node, ast.keyword) and node.arg == w and getattr(node.value, "value", None) == v
+                ),
+                lambda node, v=other: ast.keyword(node.arg, ast.Constant(v)),
+            )
+    for kind, count in Counter(type(node.op) for node in nodes if isinstance(node, ast.BinOp)).items():
+        for other in OPERATORS.get(kind, ()) if count > 1 else ():
+            yield Everywhere(
+                f"with `{SIGN[other]}` where `{SIGN[kind]}` belongs",
+                lambda node, k=kind: isinstance(node, ast.BinOp) and isinstance(node.op, k),
+                lambda node, o=other: ast.BinOp(node.left, o(), node.right),
+            )
+    uses = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+    for name, other in itertools.permutations(names, 2):
+        if uses[name] > 1:
+            yield Everywhere(
+                f"with `{other}` where `{name}` belongs",
+                lambda node, n=name: isinstance(node, ast.Name) and node.id == n and isinstance(node.ctx, ast.Load),
+                lambda node, o=other: ast.Name(o, ast.Load()),
+            )
+
+
+def called(node: ast.Call) -> str:
+    """The last name of what is called."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def with_function(node: ast.Call, name: str) -> ast.Call:
+    """The same call of another function."""
+    function = copy.deepcopy(node.func)
+    setattr(function, "attr" if isinstance(function, ast.Attribute) else "id", name)
+    return ast.Call(function, node.args, node.keywords)
+
+
+def around(tree: ast.AST, path: Path, new: ast.AST | list) -> str:
+    """Words for a change of a name or a number, with the code around it."""
+    node: Any = tree
+    for at, (field, place) in enumerate(path):
+        inner = getattr(node, field) if place is None else getattr(node, field)[place]
+        if isinstance(inner, (ast.expr, ast.keyword)) and len(ast.unparse(inner)) <= MOST_AROUND:
+            return instead(replaced(inner, path[at + 1 :], new), inner)
+        node = inner
+    return instead(new, node)  # type: ignore[arg-type]
 
 
 def walked(tree: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.expr]]:
@@ -108,6 +216,8 @@ def blocks(tree: ast.AST, path: Path = ()) -> Iterator[tuple[Path, list[ast.stmt
 
 def replaced(tree: ast.AST, path: Path, new: ast.AST | list) -> ast.AST:
     """A copy of a tree with something else at the end of the way."""
+    if not path:
+        return new  # type: ignore[return-value]
     made = copy.deepcopy(tree)
     node = made
     for field, at in path[:-1]:
@@ -139,8 +249,8 @@ def changed(node: ast.expr, names: list[str]) -> Iterator[tuple[int, str, ast.AS
     elif isinstance(node, ast.Call):
         yield from changed_call(node)
     elif isinstance(node, ast.Compare) and len(node.ops) == 1:
-        for other in COMPARISONS.get(type(node.ops[0]), ()):
-            new = ast.Compare(node.left, [other()], node.comparators)
+        for operator in COMPARISONS.get(type(node.ops[0]), ()):
+            new = ast.Compare(node.left, [operator()], node.comparators)
             yield 1, instead(new, node), new
     elif isinstance(node, ast.UnaryOp):
         yield 1, f"without the sign of {code(node)}", node.operand
@@ -150,7 +260,7 @@ def changed(node: ast.expr, names: list[str]) -> Iterator[tuple[int, str, ast.AS
         yield 2, f"with the two cases of {code(node)} exchanged", ast.IfExp(node.test, node.orelse, node.body)
     elif isinstance(node, ast.Constant):
         for value in other_constants(node.value):
-            yield 3, instead(ast.Constant(value), node), ast.Constant(value)
+            yield 3, "", ast.Constant(value)
     elif isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) == 2:
         yield 2, f"with the two of {code(node)} exchanged", type(node)(node.elts[::-1], node.ctx)
     elif isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
@@ -158,7 +268,7 @@ def changed(node: ast.expr, names: list[str]) -> Iterator[tuple[int, str, ast.AS
     elif isinstance(node, ast.Name) and node.id in names:
         for other in names:
             if other != node.id:
-                yield 4, f"with `{other}` where `{node.id}` belongs", ast.Name(other, ast.Load())
+                yield 4, "", ast.Name(other, ast.Load())
     elif isinstance(node, ast.Subscript):
         yield from changed_subscript(node)
 
@@ -172,6 +282,8 @@ def changed_operation(node: ast.BinOp) -> Iterator[tuple[int, str, ast.AST]]:
     for other in OPERATORS.get(type(node.op), ()):
         new = ast.BinOp(node.left, other(), node.right)
         yield 1, instead(new, node), new
+    if isinstance(node.op, (ast.Mult, ast.Div)):
+        yield 4, f"with `{sign} {code(node.right)[1:-1]}` twice", ast.BinOp(node, node.op, node.right)
     if not isinstance(node.op, (ast.Add, ast.Mult)):
         new = ast.BinOp(node.right, node.op, node.left)
         yield 2, instead(new, node), new
@@ -180,14 +292,21 @@ def changed_operation(node: ast.BinOp) -> Iterator[tuple[int, str, ast.AST]]:
 def changed_call(node: ast.Call) -> Iterator[tuple[int, str, ast.AST]]:
     """Another function, the call left out, one argument left out, two exchanged."""
     function = node.func
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    name = called(node)
     for group in ALIKE:
         if name == group[0]:
             for other in group[1:]:
-                renamed = copy.deepcopy(function)
-                setattr(renamed, "attr" if isinstance(function, ast.Attribute) else "id", other)
-                new = ast.Call(renamed, node.args, node.keywords)
-                yield 0, f"with `{other}` where `{name}` belongs", new
+                yield 0, f"with `{other}` where `{name}` belongs", with_function(node, other)
+    for extra in ADDED.get(name, ()):
+        word, _, value = extra.partition("=")
+        given = [one for one in node.keywords if one.arg != word]
+        keyword = ast.keyword(word, ast.parse(value, mode="eval").body)
+        yield 1, f"with `{extra}` in {code(node)}", ast.Call(function, node.args, [*given, keyword])
+    inner = function.value if isinstance(function, ast.Attribute) else None
+    if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and not is_module(inner.func.value):
+        first = ast.Call(ast.Attribute(inner.func.value, name, ast.Load()), node.args, node.keywords)
+        words = f"with `.{name}` before `.{inner.func.attr}`"
+        yield 1, words, ast.Call(ast.Attribute(first, inner.func.attr, ast.Load()), inner.args, inner.keywords)
     if isinstance(function, ast.Attribute) and not is_module(function.value):
         yield 1, f"without `.{name}(…)`", function.value
     elif node.args:
@@ -223,16 +342,18 @@ def changed_subscript(node: ast.Subscript) -> Iterator[tuple[int, str, ast.AST]]
 def changed_block(block: list[ast.stmt]) -> Iterator[tuple[int, str, list]]:
     """One statement left out, or two that follow each other exchanged."""
     for at, one in enumerate(block):
-        if isinstance(one, (ast.Expr, ast.AugAssign)) and len(block) > 1:
-            if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)):
-                yield 0, f"without {code(one)}", [*block[:at], *block[at + 1 :]]
+        rest = [*block[:at], *block[at + 1 :]]
+        is_text = isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
+        if isinstance(one, (ast.Expr, ast.AugAssign)) and rest and not is_text:
+            yield 0, f"without {code(one)}", rest
+        if isinstance(one, ast.AugAssign):
+            for operator in OPERATORS.get(type(one.op), ()):
+                new = ast.AugAssign(one.target, operator(), one.value)
+                yield 1, instead(new, one), [*block[:at], new, *block[at + 1 :]]
         if isinstance(one, ast.If) and one.body and not one.orelse:
-            yield 2, f"without the case of {code(one.test)}", [*block[:at], *block[at + 1 :]] or [ast.Pass()]
-            yield (
-                3,
-                f"with {code(one.body[0])} whether or not {code(one.test)}",
-                [*block[:at], *one.body, *block[at + 1 :]],
-            )
+            yield 2, f"without the case of {code(one.test)}", rest or [ast.Pass()]
+            always = [*block[:at], *one.body, *block[at + 1 :]]
+            yield 3, f"with {code(one.body[0])} whether or not {code(one.test)}", always
         if at + 1 < len(block) and isinstance(block[at + 1], (ast.Expr, ast.Assign, ast.AugAssign)):
             words = f"with {code(block[at + 1])} before {code(one)}"
             yield 2, words, [*block[:at], block[at + 1], one, *block[at + 2 :]]

@@ -1,4 +1,4 @@
-"""The reference with one thing changed: where a learner's answers are those of such a mutant, the change is the mistake.
+"""The reference with one thing changed: where a learner answers as such a mutant does, the change is the mistake.
 
 Testers of software make mutants to see whether tests notice; here a mutant that answers as the learner does is a
 diagnosis: "without `+ b_h`", "with `dim=0` where `dim=1` belongs". Nobody has to write it down.
@@ -47,7 +47,63 @@ def mutants(exercise: Exercise) -> tuple[Mutant, ...]:
         for rank, words, path, new in changes(part.tree):
             made.append((rank, words, functools.partial(part.rebuilt, path, new)))
     made.sort(key=lambda one: one[0])
-    return tuple(Mutant(words, Lazy(rebuild)) for _, words, rebuild in made[:MOST])
+    changed = [Mutant(words, Lazy(rebuild)) for _, words, rebuild in made[:MOST]]
+    return (*with_other_arguments(exercise), *changed)
+
+
+def with_other_arguments(exercise: Exercise) -> Iterator[Mutant]:
+    """The reference, which is handed one of its arguments changed, or two exchanged."""
+    reference = exercise.reference
+    if isinstance(reference, type):
+        return
+    names = list(inspect.signature(reference).parameters)
+    for at, name in enumerate(names):
+        for words, change in ARGUMENTS:
+            yield Mutant(words.format(f"`{name}`"), functools.partial(with_changed, reference, at, change))
+        for other in range(at + 1, len(names)):
+            words = f"with `{name}` and `{names[other]}` exchanged"
+            yield Mutant(words, functools.partial(with_exchanged, reference, at, other))
+
+
+def with_changed(reference: Any, at: int, change: Callable[[Any], Any], *arguments: Any) -> Any:
+    """What the reference says to its arguments, one of them changed."""
+    return reference(*arguments[:at], change(arguments[at]), *arguments[at + 1 :])
+
+
+def with_exchanged(reference: Any, at: int, other: int, *arguments: Any) -> Any:
+    """What the reference says to its arguments, two of them exchanged."""
+    given = list(arguments)
+    given[at], given[other] = given[other], given[at]
+    return reference(*given)
+
+
+def absent(value: Any) -> None:
+    """Nothing in place of something.
+
+    Raises
+    ------
+    TypeError
+        If there is nothing already.
+    """
+    if value is None:
+        raise TypeError("there is nothing to leave out")
+
+
+ARGUMENTS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
+    ("with zeros for {}", lambda x: x.zero_()),
+    ("with nothing for {}", absent),
+    ("with {} mirrored along its last axis", lambda x: x.flip(-1)),
+    ("with {} mirrored along axis 0", lambda x: x.flip(0)),
+    ("with {} mirrored along axis 1", lambda x: x.flip(1)),
+    ("with the last two axes of {} exchanged", lambda x: x.transpose(-1, -2)),
+    ("with {} read backwards", lambda x: x[::-1]),
+    ("with the sigmoid of {}", lambda x: x.sigmoid()),
+    ("with the softmax of {}", lambda x: x.softmax(-1)),
+    ("with the exponential of {}", lambda x: x.exp()),
+    ("with {} cut to whole numbers", lambda x: x.trunc()),
+    ("with the sign of {} turned round", lambda x: -x),
+    ("with 1 − {0} for {0}", lambda x: 1 - x),
+)
 
 
 class Lazy:
@@ -69,10 +125,10 @@ class Lazy:
 
 def matching(attempt: Attempt, places: list[int]) -> str:
     """The change that makes the reference answer as the attempt does at these places, in words; "" if none does."""
-    exercise, until = attempt.marking.exercise, time.perf_counter() + MOST_SECONDS
-    order = sorted(places, key=lambda place: attempt.right[place])  # wrong answers tell mutants apart
+    exercise, until = attempt.marking.exercise, time.thread_time() + MOST_SECONDS
+    order = sorted(places, key=lambda place: (place != attempt.worst, attempt.right[place]))  # the worst tells most
     for number, mutant in enumerate(mutants(exercise)):
-        if time.perf_counter() > until:
+        if time.thread_time() > until:
             break
         if all(agrees(attempt, number, mutant, place) for place in order):
             return mutant.words

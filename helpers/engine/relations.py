@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -39,6 +40,20 @@ FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
+NORMALISED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "Yours is divided by its largest number.": lambda x: x / np.max(x),
+    "Yours is divided by the largest of its numbers in size.": lambda x: x / np.abs(x).max(),
+    "Yours is divided by its sum.": lambda x: x / x.sum(),
+    "Each column of yours is divided by its sum.": lambda x: x / x.sum(0, keepdims=True),
+    "Each row of yours is divided by its sum.": lambda x: x / x.sum(-1, keepdims=True),
+    "The mean is taken off yours.": lambda x: x - x.mean(),
+    "The mean of each column is taken off yours.": lambda x: x - x.mean(0, keepdims=True),
+    "The mean of each row is taken off yours.": lambda x: x - x.mean(-1, keepdims=True),
+    "Yours has gone through a softmax more.": lambda x: np.exp(x - x.max()) / np.exp(x - x.max()).sum(),
+    "Yours is a running sum of what was asked.": lambda x: np.cumsum(x, axis=-1),
+}
+
+
 def related(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
     """One sentence on how all given numbers relate to the expected ones; "" where nothing is seen.
 
@@ -51,7 +66,7 @@ def related(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
     """
     if not pairs or not any(given.size for given, _ in pairs):
         return ""
-    for look in (empty, factor, by_size, offset, function_of, rounded, clamped, moved):
+    for look in (empty, factor, by_size, offset, function_of, normalised, rounded, clamped, moved, shifted):
         said = look(pairs, arguments)
         if said:
             return said
@@ -126,6 +141,8 @@ def by_size(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
             if np.allclose(ratios, values**power, 1e-4) and np.ptp(values) > 0:
                 why = {1.0: ": a sum where a mean belongs?", -1.0: ": divided once too often?"}.get(power, ".")
                 return f"Every number of yours is {words.format(f'`{name}`')} the expected one{why}"
+    if all(g.size > 1 and common_ratio(*flat([(g, e)]), least=2) for g, e in pairs):
+        return f"Here all numbers of yours are {ratios[0]:.4g} times the expected ones, for another question otherwise."
     return ""
 
 
@@ -164,6 +181,17 @@ def function_of(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
     for said, function in FUNCTIONS.items():
         with np.errstate(all="ignore"):
             if close(given, function(expected), 1e-6) and np.isfinite(given).all():
+                return said
+    return ""
+
+
+def normalised(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
+    """What was asked, but divided or centred as nobody asked."""
+    if not all(e.ndim and e.size > 1 for _, e in pairs):
+        return ""
+    for said, change in NORMALISED.items():
+        with np.errstate(all="ignore"):
+            if all(close(g.astype(float), change(e.astype(float)), 1e-5) for g, e in pairs):
                 return said
     return ""
 
@@ -212,20 +240,44 @@ def same_numbers(given: np.ndarray, expected: np.ndarray) -> bool:
 
 def moves(axes: int) -> Iterator[tuple[str, Callable[[np.ndarray], np.ndarray]]]:
     """What may have happened to an array of so many axes."""
-    yield "These are the right numbers in rising order: yours are sorted.", lambda x: np.sort(x, axis=-1)
     for axis in range(axes):
         where = "backwards" if axes == 1 else f"backwards along axis {axis}"
-        yield f"These are the right numbers, {where}.", lambda x, a=axis: np.flip(x, a) if a < x.ndim else x
+        yield f"These are the right numbers, {where}.", functools.partial(flipped, axis=axis)
         for by in (1, -1):
             way = "late" if by > 0 else "early"
             place = f" along axis {axis}" if axes > 1 else ""
-            yield (
-                f"These are the right numbers, one place too {way}{place}.",
-                lambda x, a=axis, b=by: np.roll(x, b, a) if a < x.ndim else x,
-            )
+            said = f"These are the right numbers, one place too {way}{place}."
+            yield said, functools.partial(rolled, by=by, axis=axis)
     if axes > 1:
         yield "Rows and columns are exchanged.", lambda x: np.swapaxes(x, -1, -2)
         yield "These are the right numbers, filled in along the wrong axis: a transpose is no reshape.", refilled
+    yield "These are the right numbers in rising order: yours are sorted.", functools.partial(np.sort, axis=-1)
+
+
+def flipped(x: np.ndarray, axis: int) -> np.ndarray:
+    """An array backwards along an axis that it may have."""
+    return np.flip(x, axis) if axis < x.ndim else x
+
+
+def rolled(x: np.ndarray, by: int, axis: int) -> np.ndarray:
+    """An array moved in a circle along an axis that it may have."""
+    return np.roll(x, by, axis) if axis < x.ndim else x
+
+
+def shifted(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
+    """The right numbers one step too early or too late, with another one at the end."""
+    for axis in range(max(e.ndim for _, e in pairs)):
+        if not all(axis < e.ndim and e.shape[axis] > 2 and np.ptp(e) > 0 for _, e in pairs):
+            continue
+        for way, mine, asked in (("early", slice(None, -1), slice(1, None)), ("late", slice(1, None), slice(None, -1))):
+            if all(close(along(g, axis)[mine], along(e, axis)[asked]) for g, e in pairs):
+                return f"These are the right numbers, one step too {way}: is something kept before or after its step?"
+    return ""
+
+
+def along(x: np.ndarray, axis: int) -> np.ndarray:
+    """An array with this axis first."""
+    return np.moveaxis(x.astype(float), axis, 0)
 
 
 def refilled(x: np.ndarray) -> np.ndarray:

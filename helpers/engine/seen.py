@@ -1,4 +1,4 @@
-"""What can be seen of a wrong answer that no misconception explains, the most telling first, in one or two sentences."""
+"""What can be seen of a wrong answer that no misconception explains, the most telling first."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def relations(values: list[tuple[Any, Any]], named: Sequence[dict[str, Any]], at
         pairs = [(np.asarray(g), np.asarray(e)) for g, e in values]
         if all(e.dtype == bool for _, e in pairs):
             return truths(pairs)
-        return related(pairs, named)
+        return related(pairs, named) or in_columns(pairs, named, attempt)
     inner = results(values)
     wrong = [name for name, pairs in inner.items() if not all(agree(g, e, attempt) for g, e in pairs)]
     if len(inner) > 1 and wrong:
@@ -140,6 +140,18 @@ def relations(values: list[tuple[Any, Any]], named: Sequence[dict[str, Any]], at
         if said and all(relations(inner[name], named, attempt) == said for name in wrong[1:]):
             return said
     return ""
+
+
+def in_columns(pairs: list[tuple[np.ndarray, np.ndarray]], named: Sequence[dict[str, Any]], attempt: Attempt) -> str:
+    """How the columns that are wrong relate to the expected ones, where others are right."""
+    if any(e.ndim != 2 or e.shape[1] != pairs[0][1].shape[1] for _, e in pairs):
+        return ""
+    columns = range(pairs[0][1].shape[1])
+    wrong = [at for at in columns if not all(agree(g[:, at], e[:, at], attempt) for g, e in pairs)]
+    if not wrong or len(wrong) == len(columns):
+        return ""
+    said = related([(g[:, wrong], e[:, wrong]) for g, e in pairs], named)
+    return f"Only column {', '.join(map(str, wrong))} is wrong. {said}" if said else ""
 
 
 def results(values: list[tuple[Any, Any]]) -> dict[str, list[tuple[Any, Any]]]:
@@ -224,7 +236,12 @@ def is_numeric(value: Any) -> bool:
 
 def is_array(value: Any) -> bool:
     """Whether a decoded answer can be read as an array of numbers."""
-    if is_numeric(value):
+    return is_numeric(value) or (isinstance(value, list) and len(value) > 2 and is_table(value))
+
+
+def is_table(value: list) -> bool:
+    """Whether a list holds numbers, or lists of numbers that are all of one length."""
+    if all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in value):
         return True
-    flat = isinstance(value, list) and len(value) > 2
-    return flat and all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in value)
+    rows = [one for one in value if isinstance(one, list) and one and len(one) == len(value[0])]
+    return len(rows) == len(value) and all(is_table(one) for one in rows)
