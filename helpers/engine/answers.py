@@ -27,6 +27,10 @@ class Answer:
         What of the value counts; set where marks are made.
     error, text, line : str
         The error's type, what it says, and the learner's own line that it came from; "" where there is none.
+    has_record : bool
+        Whether a tensor in the value still holds torch's record of how it was made.
+    again : Answer or None
+        What came when the same was asked once more, where that was something else.
     """
 
     value: Any = None
@@ -34,6 +38,8 @@ class Answer:
     error: str = ""
     text: str = ""
     line: str = ""
+    has_record: bool = False
+    again: Answer | None = None
 
     @classmethod
     def failed(cls, error: BaseException, code: Any) -> Answer:
@@ -55,7 +61,7 @@ class Answer:
             If the value cannot travel; the message names its type.
         """
         if not self.error:
-            return {"value": encode(self.value)}
+            return {"value": encode(self.value)} | ({"record": True} if has_record(self.value) else {})
         data: Json = {"error": self.error, "text": self.text}
         if self.line:
             data["line"] = self.line
@@ -76,7 +82,7 @@ class Answer:
                 value = decode(data.get("value")) if error == WRONG_TYPE else None
             return cls(value, None, error, text, line)
         try:
-            return cls(decode(data.get("value")))
+            return cls(decode(data.get("value")), has_record=data.get("record") is True)
         except Unreadable as error:
             return cls(error="Unreadable", text=str(error))
 
@@ -87,6 +93,15 @@ class Answer:
             return ""
         where = f" · in your line: {self.line}" if self.line else ""
         return f"{self.error}: {self.text}{where}" if self.error else ""
+
+
+def has_record(value: Any) -> bool:
+    """Whether there is a tensor in a value that would be followed back by torch."""
+    if isinstance(value, (list, tuple)):
+        return any(has_record(one) for one in value)
+    if isinstance(value, dict):
+        return any(has_record(one) for one in value.values())
+    return bool(getattr(value, "requires_grad", False))
 
 
 def own_line(error: BaseException, code: Any) -> str:

@@ -10,70 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-# what is easily taken for each other; a change goes from one of a group to each of the rest
-ALIKE = (
-    ("sum", "mean", "amax", "amin", "prod"),
-    ("max", "min", "sum"),
-    ("sigmoid", "tanh", "relu", "exp"),
-    ("softmax", "log_softmax", "sigmoid"),
-    ("exp", "expm1", "log", "abs"),
-    ("log", "log2", "log10", "log1p", "exp"),
-    ("log2", "log", "log10"),
-    ("sqrt", "abs", "exp"),
-    ("argmax", "argmin"),
-    ("floor", "ceil", "round"),
-    ("zeros", "ones", "rand"),
-    ("triu", "tril"),
-    ("sin", "cos"),
-    ("gelu", "relu"),
-    ("upper", "lower"),
-    ("min", "max", "sum"),
-    ("mean", "sum", "amax", "median"),
-    ("amax", "amin", "mean", "sum"),
-    ("minimum", "maximum"),
-    ("tril", "triu"),
-    ("cos", "sin"),
-    ("GELU", "ReLU"),
-    ("ReLU", "Sigmoid", "Tanh", "GELU"),
-    ("tanh", "sigmoid", "relu"),
-    ("relu", "sigmoid", "tanh"),
-    ("logsumexp", "sum", "mean", "amax"),
-    ("sum", "max", "len"),
-    ("any", "all"),
-    ("all", "any"),
-)
-ADDED = {  # arguments that are easily given too much
-    "tril": ("diagonal=-1", "diagonal=1"),
-    "triu": ("diagonal=1", "diagonal=-1"),
-    "Conv1d": ("padding='same'", "bias=False"),
-    "conv1d": ("padding='same'",),
-    "Linear": ("bias=False",),
-    "std": ("correction=1",),
-    "var": ("correction=1",),
-}
-OPERATORS = {
-    ast.Add: (ast.Sub, ast.Mult),
-    ast.Sub: (ast.Add,),
-    ast.Mult: (ast.Div, ast.Add, ast.Pow),
-    ast.Div: (ast.Mult, ast.FloorDiv),
-    ast.FloorDiv: (ast.Div, ast.Mult),
-    ast.Pow: (ast.Mult,),
-    ast.Mod: (ast.FloorDiv,),
-    ast.BitAnd: (ast.BitOr,),
-    ast.BitOr: (ast.BitAnd,),
-}
-COMPARISONS = {
-    ast.Lt: (ast.LtE, ast.Gt),
-    ast.LtE: (ast.Lt, ast.GtE),
-    ast.Gt: (ast.GtE, ast.Lt),
-    ast.GtE: (ast.Gt, ast.LtE),
-    ast.Eq: (ast.NotEq,),
-    ast.NotEq: (ast.Eq,),
-}
-SIGN = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Pow: "**", ast.MatMult: "@",
-    ast.Mod: "%", ast.BitAnd: "&", ast.BitOr: "|",
-}  # fmt: skip
+from helpers.engine.alike import ADDED, ALIKE, COMPARISONS, OPERATORS, SIGN
+
 MOST_SHOWN = 60  # characters of a piece of code
 MOST_AROUND = 40  # characters of the code around a name or a number
 Path = tuple[tuple[str, "int | None"], ...]  # the way to a node: fields, and places in those that are lists
@@ -134,37 +72,60 @@ def repeated(tree: ast.AST, names: list[str]) -> Iterator[Everywhere]:
     nodes = list(ast.walk(tree))
     calls = Counter(called(node) for node in nodes if isinstance(node, ast.Call))
     for first, *others in ALIKE:
-        for other in others if calls[first] > 1 else ():
-            yield Everywhere(
-                f"with `{other}` where `{first}` belongs",
-                lambda node, name=first: isinstance(node, ast.Call) and called(node) == name,
-                functools.partial(with_function, name=other),
-            )
-    words = [node for node in nodes if isinstance(node, ast.keyword) and isinstance(node.value, ast.Constant)]
-    for (word, value), count in Counter((one.arg, getattr(one.value, "value", None)) for one in words).items():
+        for name in others if calls[first] > 1 else ():
+            words = f"with `{name}` where `{first}` belongs"
+            yield Everywhere(words, functools.partial(is_call, first), functools.partial(with_function, name=name))
+    pairs = [(node.arg, node.value.value) for node in nodes if is_constant_keyword(node)]  # type: ignore[attr-defined]
+    for (word, value), count in Counter(pairs).items():
         for other in other_constants(value) if count > 1 else []:
-            yield Everywhere(
-                f"with `{word}={other}` where `{word}={value}` belongs",
-                lambda node, w=word, v=value: (
-                    isinstance(node, ast.keyword) and node.arg == w and getattr(node.value, "value", None) == v
-                ),
-                lambda node, v=other: ast.keyword(node.arg, ast.Constant(v)),
-            )
+            words = f"with `{word}={other}` where `{word}={value}` belongs"
+            new = ast.keyword(word, ast.Constant(other))
+            yield Everywhere(words, functools.partial(is_keyword, word, value), functools.partial(put, new))
     for kind, count in Counter(type(node.op) for node in nodes if isinstance(node, ast.BinOp)).items():
-        for other in OPERATORS.get(kind, ()) if count > 1 else ():
-            yield Everywhere(
-                f"with `{SIGN[other]}` where `{SIGN[kind]}` belongs",
-                lambda node, k=kind: isinstance(node, ast.BinOp) and isinstance(node.op, k),
-                lambda node, o=other: ast.BinOp(node.left, o(), node.right),
-            )
+        for operator in OPERATORS.get(kind, ()) if count > 1 else ():
+            words = f"with `{SIGN[operator]}` where `{SIGN[kind]}` belongs"
+            yield Everywhere(words, functools.partial(is_operation, kind), functools.partial(operated, operator))
     uses = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
     for name, other in itertools.permutations(names, 2):
         if uses[name] > 1:
-            yield Everywhere(
-                f"with `{other}` where `{name}` belongs",
-                lambda node, n=name: isinstance(node, ast.Name) and node.id == n and isinstance(node.ctx, ast.Load),
-                lambda node, o=other: ast.Name(o, ast.Load()),
-            )
+            new_name = ast.Name(other, ast.Load())
+            words = f"with `{other}` where `{name}` belongs"
+            yield Everywhere(words, functools.partial(is_name, name), functools.partial(put, new_name))
+
+
+def is_call(name: str, node: ast.AST) -> bool:
+    """Whether a function of this name is called."""
+    return isinstance(node, ast.Call) and called(node) == name
+
+
+def is_constant_keyword(node: ast.AST) -> bool:
+    """Whether this is an argument by name that is a constant."""
+    return isinstance(node, ast.keyword) and node.arg is not None and isinstance(node.value, ast.Constant)
+
+
+def is_keyword(word: str, value: Any, node: ast.AST) -> bool:
+    """Whether this is an argument of this name and value."""
+    return isinstance(node, ast.keyword) and node.arg == word and getattr(node.value, "value", None) == value
+
+
+def is_operation(kind: type, node: ast.AST) -> bool:
+    """Whether this is an operation of this kind."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, kind)
+
+
+def is_name(name: str, node: ast.AST) -> bool:
+    """Whether the value of this name is used."""
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+
+
+def put(new: ast.AST, node: ast.AST) -> ast.AST:
+    """Something else in the place of a node."""
+    return new
+
+
+def operated(operator: type[ast.operator], node: ast.BinOp) -> ast.BinOp:
+    """The same operation with another operator."""
+    return ast.BinOp(node.left, operator(), node.right)
 
 
 def called(node: ast.Call) -> str:

@@ -175,7 +175,15 @@ class Exercise:
 
     def answers(self, code: Any, seed: int) -> list[Json]:
         """What the code answers to the questions of this seed, as plain data. Nothing the code does gets out."""
-        return [self.answer(code, question) for question in self.asked(seed)]
+        questions = self.asked(seed)
+        answers = [self.answer(code, question) for question in questions]
+        answers[0] = self.asked_again(code, questions[0], answers[0])
+        return answers
+
+    def asked_again(self, code: Any, question: Question, answer: Json) -> Json:
+        """The answer to a question; if the same again is answered otherwise, by what was asked before or by chance, both."""
+        again = self.answer(code, question)
+        return answer if again == answer else {**answer, "again": again}
 
     def answer(self, code: Any, question: Question) -> Json:
         """One answer. The code gets its own copy of the question; what it prints is dropped."""
@@ -192,7 +200,7 @@ class Exercise:
                 value = told(self.ask, question.part)(code, *arguments)
             if returns is not None and value is not None and not isinstance(value, returns):
                 return Answer.wrong_type(value, returns).to_json()
-            if plain_parts(arguments) != plain_parts(question):
+            if plain_parts(arguments) != plain_parts(question) or traces(arguments) != traces(question):
                 return Answer(error="InputChanged", text=CHANGED).to_json()
             return Answer(value).to_json()
         except (Exception, SystemExit) as error:
@@ -246,7 +254,13 @@ class Exercise:
 
     def read_one(self, data: Any, question: Question) -> Answer:
         """Read one answer; whatever is wrong with it becomes an error."""
-        answer = Answer.from_json(data)
+        answer = self.with_facts(Answer.from_json(data), question)
+        if type(data) is dict and type(data.get("again")) is dict:
+            return replace(answer, again=self.with_facts(Answer.from_json(data["again"]), question))
+        return answer
+
+    def with_facts(self, answer: Answer, question: Question) -> Answer:
+        """An answer with what counts of it."""
         if answer.error:
             return answer
         try:
@@ -298,6 +312,12 @@ def told(method: Callable[..., Any], part: str) -> Callable[..., Any]:
     """A method of an exercise that is told the part of a question, if it takes one."""
     function = getattr(method, "__func__", method)
     return (lambda *arguments: method(*arguments, part=part)) if takes_part(function) else method
+
+
+def traces(arguments: tuple) -> list[tuple[bool, bool]]:
+    """Of the tensors that are arguments: whether torch follows them, and whether it has found a slope."""
+    tensors = [one for one in arguments if hasattr(one, "requires_grad")]
+    return [(one.requires_grad, getattr(one, "grad", None) is not None) for one in tensors if one.is_leaf]
 
 
 def plain_parts(arguments: tuple) -> list[Any]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from helpers.engine.answers import Answer
+from helpers.engine.plain import is_nan, is_plain, size
 from helpers.engine.verdict import Failure
 
 if TYPE_CHECKING:
@@ -95,8 +94,13 @@ class Attempt:
     @cached_property
     def right(self) -> list[bool]:
         """Which answers are right."""
+        return [self.is_right(given, expected) for given, expected in zip(self.given, self.expected, strict=True)]
+
+    def is_right(self, given: Answer, expected: Answer) -> bool:
+        """Whether an answer is right, also when asked again, and no tensor with a record where a number was asked."""
         agree = self.marking.exercise.agree
-        return [agree(given, expected) for given, expected in zip(self.given, self.expected, strict=True)]
+        steady = given.again is None or agree(given.again, expected)
+        return agree(given, expected) and steady and not (given.has_record and is_plain(expected.value))
 
     @property
     def parts(self) -> dict[str, bool]:
@@ -133,21 +137,3 @@ class Attempt:
         agree = self.marking.exercise.agree
         theirs = ((self.given[place], self.marking.known(name, place)) for place in places)
         return all(agree(given, known) and given.text == known.text for given, known in theirs)
-
-
-def is_nan(value: Any) -> bool:
-    """Whether a value is made of nan alone."""
-    if isinstance(value, (list, tuple)):
-        return bool(value) and all(is_nan(one) for one in value)
-    if isinstance(value, dict):
-        return bool(value) and all(is_nan(one) for one in value.values())
-    return isinstance(value, (float, np.ndarray)) and bool(np.isnan(value).all()) and np.size(value) > 0
-
-
-def size(value: Any) -> int:
-    """How much there is to look at in a question."""
-    if isinstance(value, (list, tuple)):
-        return 1 + sum(size(item) for item in value)
-    if isinstance(value, dict):
-        return 1 + sum(size(item) for item in value.values())
-    return len(value) if isinstance(value, str) else int(getattr(value, "numel", lambda: np.size(value))())

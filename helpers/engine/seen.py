@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,18 +12,39 @@ import numpy as np
 from helpers.engine.answers import WRONG_TYPE, Answer
 from helpers.engine.codec import kind_of, mismatch, same
 from helpers.engine.mutants import matching
+from helpers.engine.plain import is_plain
 from helpers.engine.relations import related, related_texts
 
 if TYPE_CHECKING:
     from helpers.engine.marking import Attempt
 
-NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six")
+DIFFERS = "The answer differs."
 SAME_AS_REFERENCE = "It is what comes out {}."
+UNSTEADY = (
+    "Asked the same again, your code answers something else. Does it draw at random, or keep something from one call "
+    "to the next?"
+)
+WITH_RECORD = "A number was asked, and yours is a tensor with the record of how it was made: `.item()` takes it out."
 
 
 def describe(attempt: Attempt) -> str:
-    """What can be said of a wrong attempt."""
+    """What can be said of a wrong attempt, whoever wrote the answers."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return described(attempt)
+    except Exception:  # looking closer is an extra: what cannot be looked at is still wrong
+        return DIFFERS
+
+
+def described(attempt: Attempt) -> str:
+    """What can be seen."""
     exercise, worst = attempt.marking.exercise, attempt.worst
+    unsteady = [given for given in attempt.given if given.again is not None]
+    if unsteady and not unsteady[0].error:
+        return UNSTEADY
+    if attempt.given[worst].has_record and is_plain(attempt.expected[worst].value):
+        return WITH_RECORD
     said = of_kind(attempt.given[worst], attempt.expected[worst], exercise.must_return.type)
     if said:
         return said
@@ -31,7 +53,7 @@ def describe(attempt: Attempt) -> str:
     ):
         return "Your function returns None. Is the `return` missing?"
     shown = of_values(attempt)
-    return " ".join(dict.fromkeys(one for one in shown if one)) or "The answer differs."
+    return " ".join(dict.fromkeys(one for one in shown if one)) or DIFFERS
 
 
 def of_kind(given: Answer, expected: Answer, asked: type | None) -> str:
@@ -68,7 +90,7 @@ def of_values(attempt: Attempt) -> list[str]:
     change = mutant(attempt)
     if change:
         return [SAME_AS_REFERENCE.format(change)]
-    return [mismatch(given, expected) or "The answer differs.", where_right(given, expected, attempt)]
+    return [mismatch(given, expected) or DIFFERS, where_right(given, expected, attempt)]
 
 
 def mutant(attempt: Attempt) -> str:
@@ -236,12 +258,12 @@ def is_numeric(value: Any) -> bool:
 
 def is_array(value: Any) -> bool:
     """Whether a decoded answer can be read as an array of numbers."""
-    return is_numeric(value) or (isinstance(value, list) and len(value) > 2 and is_table(value))
+    return is_numeric(value) or (isinstance(value, list) and len(value) > 2 and len(shape_of(value)) < 3)
 
 
-def is_table(value: list) -> bool:
-    """Whether a list holds numbers, or lists of numbers that are all of one length."""
-    if all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in value):
-        return True
-    rows = [one for one in value if isinstance(one, list) and one and len(one) == len(value[0])]
-    return len(rows) == len(value) and all(is_table(one) for one in rows)
+def shape_of(value: Any) -> tuple:
+    """The shape of a table of plain numbers in lists; of anything else one that no table has."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return ()
+    inner = {shape_of(one) for one in value} if isinstance(value, list) and value else {(0, 0, 0)}
+    return (len(value), *inner.pop()) if len(inner) == 1 and isinstance(value, list) else (0, 0, 0)
