@@ -28,6 +28,7 @@ from helpers.grading.nbgrader.gradebook import Recorder
 from helpers.grading.nbgrader.preprocessors import is_recorded
 from helpers.grading.sandbox.limits import Job, Limits
 from helpers.grading.secret import secret
+from tests.commands import TRUE
 
 STUDENTS = {"ada": "solutions", "ben": "course", "cleo": HALF}
 EXPECTED = {"ada": 1.0, "ben": 0.0, "cleo": 0.0}
@@ -210,7 +211,7 @@ def test_a_full_disk_is_said_and_costs_nothing(root, most) -> None:
     assert course("grade", "0", root=root).returncode == 0
     for student, what in zip(STUDENTS, reversed(STUDENTS.values()), strict=True):
         submit(root, student, what)
-    command = [sys.executable, "-c", "from helpers.commands.main import main; main()", "grade", "0"]
+    command = [*TRUE, "grade", "0"]
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     full = subprocess.run(
         command,
