@@ -71,7 +71,8 @@ def test_nothing_of_our_environment_is_there(inside) -> None:
     assert not {"SSH_AUTH_SOCK", "VIRTUAL_ENV", "PYTEST_CURRENT_TEST", "OLDPWD"} & set(seen)
     assert set(seen) <= {*kinds.environment("bubblewrap", Path("/")), "PWD"}
     told = inside(
-        "def told(place):\n    try:\n        return open(place).read()\n    except PermissionError:\n        return ''\n"
+        "def told(place):\n    try:\n        return open(place).read()\n"
+        "    except PermissionError:\n        return ''\n"
         "return {place: told(place) for place in glob.glob('/proc/[0-9]*/environ') + ['/proc/self/environ']}"
     )
     assert "COURSE_DATA_SOURCE=simulated" in told["/proc/self/environ"] and "/proc/1/environ" in told
