@@ -69,8 +69,7 @@ def together(item: pytest.Item) -> str:
     """The name of the group of tests that one worker gets: the file, so that its servers start once."""
     if item.path.stem not in SPREAD:
         return item.path.stem
-    exercise = parameters(item).get("exercise")
-    return getattr(exercise, "key", item.name)
+    return getattr(parameters(item).get("exercise"), "id", item.name)
 
 
 def lessons(item: pytest.Item) -> set[int]:
@@ -78,8 +77,8 @@ def lessons(item: pytest.Item) -> set[int]:
     from helpers.lessons import LESSONS
 
     names = {item.path.stem.removeprefix("test_")} | {str(value) for value in parameters(item).values()}
-    exercise = getattr(parameters(item).get("exercise"), "lesson", None)
-    return {one.number for one in LESSONS if {one.name, one.folder, str(one)} & names or one.number == exercise}
+    module = type(parameters(item).get("exercise")).__module__.removeprefix("helpers.exercises.").partition(".")[0]
+    return {one.number for one in LESSONS if {one.name, one.folder, str(one)} & {*names, module}}
 
 
 @pytest.fixture(scope="session")
