@@ -74,11 +74,12 @@ def together(item: pytest.Item) -> str:
 
 def lessons(item: pytest.Item) -> set[int]:
     """The numbers of the lessons that an item belongs to: by its exercise, its lesson, or its file's name."""
-    from helpers.lessons import LESSONS
+    from helpers.lessons import LESSONS, Lesson
 
-    names = {item.path.stem.removeprefix("test_")} | {str(value) for value in parameters(item).values()}
+    given = [value for value in parameters(item).values() if isinstance(value, (str, Lesson))]
+    names = {item.path.stem.removeprefix("test_")} | {getattr(value, "folder", value) for value in given}
     module = type(parameters(item).get("exercise")).__module__.removeprefix("helpers.exercises.").partition(".")[0]
-    return {one.number for one in LESSONS if {one.name, one.folder, str(one)} & {*names, module}}
+    return {one.number for one in LESSONS if {one.name, one.folder} & {*names, module}}
 
 
 @pytest.fixture(scope="session")
