@@ -13,7 +13,7 @@ if sys.version_info < (3, 10):  # noqa: UP036  a sentence instead of a SyntaxErr
         )
     )
 
-from helpers.session import start
+from helpers.session import leave, start
 
 __version__ = "0.1.0"
-__all__ = ["start"]
+__all__ = ["leave", "start"]

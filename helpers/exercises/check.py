@@ -15,6 +15,7 @@ import difflib
 import functools
 import io
 import os
+from collections.abc import Callable
 from typing import Any
 
 from helpers import progress
@@ -28,6 +29,7 @@ STEPPED_IN = (
     "first), then check again."
 )
 VERDICT = "application/vnd.course.verdict+json"  # what a check found, for programs; browsers show the HTML beside it
+listeners: list[Callable[[Exercise, Verdict, int], None]] = []  # told of every verdict and the tries so far: a room
 
 
 class Check:
@@ -84,6 +86,8 @@ class ExerciseCheck:
         text = messages.plain(exercise, verdict, lines)
         html = messages.rich(exercise, verdict, lines)
         messages.tell({"text/plain": text, "text/html": html, VERDICT: in_data(exercise, verdict, lines)})
+        for listener in listeners:
+            listener(exercise, verdict, self.tries)
         if verdict.passed:
             if exercise.points:
                 progress.record_solved(exercise.key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 
 from helpers.room.catalogue import Catalogue, Task, lesson_number
@@ -73,17 +73,13 @@ class Standing:
         """Take in one check that came at a time (seconds since 1970)."""
         sitter = self.sitters.setdefault(event.session, Sitter(at))
         sitter.seen = at
-        known = sitter.marks.get(event.exercise)
-        if event.status == "empty":  # running a whole notebook tries nothing
-            return
         sitter.last = event.exercise
-        mark = known or Mark(event.status, event.misconception, event.tries, at, at)
+        mark = sitter.marks.setdefault(event.exercise, Mark(event.status, event.misconception, event.tries, at, at))
         mark.status, mark.misconception, mark.tries, mark.at = event.status, event.misconception, event.tries, at
         if event.status == "wrong":
             mark.mistakes.add(event.misconception)
         elif event.status == "right" and not mark.through:
             mark.through, mark.tries_before = at, event.tries
-        sitter.marks[event.exercise] = mark
 
     def hear(self, session: str, at: float) -> None:
         """A session that said nothing new is still there."""
@@ -165,10 +161,7 @@ class Standing:
 def rebuilt(catalogue: Catalogue, events: list[tuple[Event, float]]) -> Standing:
     """The standing that these events give; what this version of the course no longer knows is left out."""
     standing = Standing(catalogue)
-    grouped: dict[str, list[tuple[Event, float]]] = defaultdict(list)
     for event, at in events:
-        grouped[event.exercise].append((event, at))
-    known = [pair for key, pairs in grouped.items() if key in catalogue.tasks for pair in pairs]
-    for event, at in sorted(known, key=lambda pair: pair[1]):
-        standing.add(event, at)
+        if event.exercise in catalogue.tasks:
+            standing.add(event, at)
     return standing

@@ -7,7 +7,7 @@ import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,13 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS room (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS event (
     session TEXT NOT NULL, exercise TEXT NOT NULL, status TEXT NOT NULL, misconception TEXT NOT NULL,
-    tries INTEGER NOT NULL, at REAL NOT NULL,
+    tries INTEGER NOT NULL, first REAL NOT NULL, last REAL NOT NULL,
     PRIMARY KEY (session, exercise, status, misconception, tries)
 ) WITHOUT ROWID;
 """
 PUT = """
-INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (session, exercise, status, misconception, tries) DO UPDATE SET at = excluded.at
+INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (session, exercise, status, misconception, tries) DO UPDATE SET last = excluded.last
 """
 
 
@@ -70,9 +70,9 @@ class Store:
         return value
 
     def put(self, events: Iterable[tuple[Event, float]]) -> None:
-        """Write events, each with the time at which it came, as one step; one that was told before moves in time."""
+        """Write events, each with the time at which it came, as one step; of one told again the last time is kept, too."""
         with self.lock, self.transaction():
-            self.base.executemany(PUT, [(*astuple(event), at) for event, at in events])
+            self.base.executemany(PUT, [(*astuple(event), at, at) for event, at in events])
 
     def forget(self, session: str) -> None:
         """Delete all that a session told."""
@@ -82,11 +82,12 @@ class Store:
     def events(self) -> list[tuple[Event, float]]:
         """Everything, in the order in which it came."""
         with self.lock:
-            rows: list[Any] = self.base.execute("SELECT * FROM event ORDER BY at").fetchall()
-        return [(Event(*row[:-1]), row[-1]) for row in rows]
+            rows: list[Any] = self.base.execute("SELECT * FROM event").fetchall()
+        times = [(Event(*row[:5]), at) for row in rows for at in sorted({row[5], row[6]})]
+        return sorted(times, key=lambda pair: pair[1])
 
     @contextlib.contextmanager
-    def transaction(self) -> Any:
+    def transaction(self) -> Iterator[None]:
         """All or nothing."""
         self.base.execute("BEGIN IMMEDIATE")
         try:
