@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,7 +49,7 @@ def timetable(path: Path, day: datetime) -> list[Step]:
             break
     if not steps:
         raise ValueError(f"{path.name} has no table with rows such as `| 9.20 | Lesson 01 |`")
-    late = next((b for a, b in zip(steps, steps[1:], strict=False) if b.at <= a.at), None)
+    late = next((b for a, b in itertools.pairwise(steps) if b.at <= a.at), None)
     if late:
         raise ValueError(f"{path.name}: the times must grow, and {datetime.fromtimestamp(late.at):%H.%M} does not")
     return steps

@@ -38,6 +38,7 @@ class Sitter:
     seen: float
     last: str = ""
     marks: dict[str, Mark] = field(default_factory=dict)
+    told: int = 0  # checks so far
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One way to be wrong: its name (`UNNAMED` if it has none), how many sessions make it now, and how many ever did."""
+    """One way to be wrong: its name (`UNNAMED` if it has none), and how many sessions make it now, or ever did."""
 
     task: Task
     name: str
@@ -72,7 +73,7 @@ class Standing:
     def add(self, event: Event, at: float) -> None:
         """Take in one check that came at a time (seconds since 1970)."""
         sitter = self.sitters.setdefault(event.session, Sitter(at))
-        sitter.seen = at
+        sitter.seen, sitter.told = at, sitter.told + 1
         sitter.last = event.exercise
         mark = sitter.marks.setdefault(event.exercise, Mark(event.status, event.misconception, event.tries, at, at))
         mark.status, mark.misconception, mark.tries, mark.at = event.status, event.misconception, event.tries, at

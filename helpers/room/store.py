@@ -70,7 +70,7 @@ class Store:
         return value
 
     def put(self, events: Iterable[tuple[Event, float]]) -> None:
-        """Write events, each with the time at which it came, as one step; of one told again the last time is kept, too."""
+        """Write events, each with the time at which it came, as one step; one told again keeps both its times."""
         with self.lock, self.transaction():
             self.base.executemany(PUT, [(*astuple(event), at, at) for event, at in events])
 
