@@ -8,8 +8,8 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from helpers.grading.preprocessors import AnswerInSandbox, MarkAnswers
-from helpers.release import PREPROCESSORS
+from helpers.authoring.release import PREPROCESSORS
+from helpers.grading.nbgrader.preprocessors import AnswerInSandbox, MarkAnswers
 
 c = get_config()  # noqa: F821  given by nbgrader
 
@@ -18,7 +18,7 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "course"
 c.CourseDirectory.solution_directory = "generated-solutions"  # not used; it must not be "solutions"
 c.GenerateAssignment.preprocessors = PREPROCESSORS
-c.Autograde.exporter_class = "helpers.grading.preprocessors.HandedIn"
+c.Autograde.exporter_class = "helpers.grading.nbgrader.preprocessors.HandedIn"
 c.Autograde.sanitize_preprocessors = [OverwriteCells, CheckCellMetadata]
 c.Autograde.autograde_preprocessors = [
     AnswerInSandbox,
@@ -29,7 +29,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.GenerateFeedback.exporter_class = "helpers.grading.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [GetGrades]
-c.AssignLatePenalties.plugin_class = "helpers.grading.late.LatePenalty"
+c.AssignLatePenalties.plugin_class = "helpers.grading.nbgrader.late.LatePenalty"
 c.LatePenalty.percent_per_day = 0  # percent of the score for each day begun; 0: being late costs nothing
 c.LatePenalty.grace_minutes = 15  # after the deadline
 c.LatePenalty.most_percent = 50  # of the score

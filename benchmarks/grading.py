@@ -25,9 +25,9 @@ import psutil
 from nbgrader.api import Gradebook
 from side_by_side import machine, write
 
-from helpers.exercises import exercises, lesson
 from helpers.grading import pool
-from helpers.workspace import checkout
+from helpers.lessons import exercises, lesson
+from helpers.places import checkout
 
 AIMS = {"throughput": 10.0, "again_s": 5.0, "worker_mib": 1536}
 STOCK = """
@@ -121,7 +121,14 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=min(2, pool.jobs_here()))
     chosen = parser.parse_args()
     folder = lesson(chosen.lesson).folder
-    course = ("-c", "from helpers.cli import main; main()", "grade", str(chosen.lesson), "--jobs", str(chosen.jobs))
+    course = (
+        "-c",
+        "from helpers.commands.main import main; main()",
+        "grade",
+        str(chosen.lesson),
+        "--jobs",
+        str(chosen.jobs),
+    )
     with tempfile.TemporaryDirectory() as temporary:
         ours, stock = Path(temporary) / "ours", Path(temporary) / "stock"
         lay_out(ours, folder, chosen.submissions, chosen.submissions, "")

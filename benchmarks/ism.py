@@ -11,8 +11,8 @@ from side_by_side import begin, close, compare, store
 from tangermeme.saturation_mutagenesis import saturation_mutagenesis
 from torch import Tensor, nn
 
-from helpers.interpret import VARIANTS, in_silico_mutagenesis
-from helpers.sequences import BASES, one_hot, random_dna
+from helpers.dna.sequences import BASES, one_hot, random_dna
+from helpers.interpret.mutagenesis import VARIANTS, in_silico_mutagenesis
 
 DILATIONS = (1, 2, 4, 8, 16)
 

@@ -13,10 +13,10 @@ from typing import Any
 import psutil
 from side_by_side import machine, write
 
-from helpers import runner
-from helpers.exercises import LESSONS
-from helpers.surroundings import surroundings
-from helpers.workspace import checkout
+from helpers.authoring import notebooks
+from helpers.lessons import LESSONS
+from helpers.places import checkout
+from helpers.settings import surroundings
 
 BUDGET_S = {"simulated": 60, "real": 150}
 EVERY_S = 0.1
@@ -50,7 +50,7 @@ def measure(lesson: Any, source: str) -> dict[str, Any]:
     peak, start = Peak(), time.perf_counter()
     with surroundings(None, COURSE_DATA_SOURCE=source):
         peak.start()
-        run = runner.run_lesson(lesson, root / "solutions" / lesson.folder / f"{lesson.folder}.ipynb")
+        run = notebooks.run_lesson(lesson, root / "solutions" / lesson.folder / f"{lesson.folder}.ipynb")
     seconds = time.perf_counter() - start
     peak.over.set()
     peak.join()

@@ -19,8 +19,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: these networks ar
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from helpers.experiments.memory import Remembered, remember  # noqa: E402
 from helpers.files import write_whole  # noqa: E402
-from helpers.memory import Remembered, remember  # noqa: E402
 
 NETWORKS = (("RNN", 0.0), ("GRU", 0.0), ("LSTM", 0.0), ("GRU", 5.0), ("LSTM", 5.0))
 DISTANCES = (10, 50, 200)

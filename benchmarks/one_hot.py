@@ -10,7 +10,7 @@ import torch
 from side_by_side import begin, close, compare, store
 from tangermeme.utils import one_hot_encode
 
-from helpers.sequences import one_hot, random_dna
+from helpers.dna.sequences import one_hot, random_dna
 
 
 def main() -> None:

@@ -1,13 +1,13 @@
 """The scoreboard of the course, measured: `course bench promoters` (or `python benchmarks/promoters.py`).
 
-Every dumb model, every model of `helpers.promoters` with its full recipe and five seeds, on both sets of human
-promoters and on those of E. coli; then the mean of the five seeds' logits, listed as an ensemble; then some of it again
-with the sequences left in train that also stand in the test set, to see what removing them costs.
+Every dumb model, every model of `helpers.experiments.promoters` with its full recipe and five seeds, on both sets of
+human promoters and on those of E. coli; then the mean of the five seeds' logits, listed as an ensemble; then some of it
+again with the sequences left in train that also stand in the test set, to see what removing them costs.
 
-Prints tables, and writes datasets/measured.json, which ships with the course (`helpers.progress.measured`), and from it
-docs/scoreboard.md. A run that
-ended is kept in the cache folder and not repeated, unless its recipe or the data changed: stop and start at will. The
-seconds are of CPU time on one core, so that a busy machine counts no worse than an idle one.
+Prints tables, and writes datasets/measured.json, which ships with the course (`progress.measured`), and from it
+docs/scoreboard.md. A run that ended is kept in the cache folder and not repeated, unless its recipe or the data
+changed: stop and start at will. The seconds are of CPU time on one core, so that a busy machine counts no worse than
+an idle one.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ from typing import Any
 import torch
 from side_by_side import machine
 
-from helpers import datasets, metrics, progress
+from helpers import datasets
 from helpers.datasets import Dataset
 from helpers.datasets.downloads import cache_folder
+from helpers.experiments.promoters import RECIPES, built, train
 from helpers.files import write_whole
-from helpers.promoters import RECIPES, built, train
+from helpers.learner import progress
+from helpers.training import metrics
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT, PAGE = ROOT / "datasets" / "measured.json", ROOT / "docs" / "scoreboard.md"
@@ -160,7 +162,7 @@ def settings(model: str, length: int) -> dict[str, Any]:
 
 
 def _summed_up(runs: list[dict[str, Any]], about: dict[str, Any]) -> dict[str, Any]:
-    """One row: what `helpers.progress.scoreboard` reads, and the validation scores by which things were chosen."""
+    """One row: what `progress.scoreboard` reads, and the validation scores by which things were chosen."""
     row = {**about, "parameters": runs[0]["parameters"], "seconds": statistics.median(run["seconds"] for run in runs)}
     row["seconds"] = round(row["seconds"], 2)
     row["valid_mcc"] = [run["valid_mcc"] and round(run["valid_mcc"], 4) for run in runs]

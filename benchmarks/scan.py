@@ -10,8 +10,8 @@ import torch
 from Bio.motifs.matrix import FrequencyPositionMatrix
 from side_by_side import begin, close, compare, store
 
-from helpers.motifs import scan, weights
-from helpers.sequences import BASES, one_hot, random_dna
+from helpers.dna.motifs import scan, weights
+from helpers.dna.sequences import BASES, one_hot, random_dna
 
 WIDTH, PSEUDOCOUNT = 15, 0.5
 

@@ -13,7 +13,7 @@ import torch
 from side_by_side import begin, compare, store
 from tangermeme.ersatz import dinucleotide_shuffle as peer
 
-from helpers.sequences import decode, dinucleotide_shuffle, one_hot, random_dna
+from helpers.dna.sequences import decode, dinucleotide_shuffle, one_hot, random_dna
 
 COUNT = 50
 

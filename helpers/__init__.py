@@ -1,7 +1,7 @@
 """Deep learning on DNA: what the lessons stand on.
 
-`helpers.start(lesson=2)` opens a lesson and returns its `check`. Everything else is in a module named after what it
-holds: `helpers.sequences`, `helpers.motifs`, `helpers.datasets`, `helpers.training`, ...
+`helpers.start(lesson=2)` opens a lesson and returns its `check`. Everything else is in a room named after what it
+holds: `helpers.dna`, `helpers.datasets`, `helpers.models`, `helpers.training`, `helpers.interpret`, ...
 """
 
 import sys
@@ -13,7 +13,10 @@ if sys.version_info < (3, 10):  # noqa: UP036  a sentence instead of a SyntaxErr
         )
     )
 
-from helpers.session import leave, start
+from helpers import moved
+from helpers.learner.session import leave, start
+
+moved.forward()
 
 __version__ = "0.1.0"
 __all__ = ["leave", "start"]

@@ -19,9 +19,8 @@ import lessons
 import listings
 import nbformat
 
-from helpers.adopt import repository
-from helpers.widgets.base import STATIC
-from helpers.widgets.page import TEMPLATES
+from helpers.authoring.adopt import repository
+from helpers.places import PAGE_TEMPLATES, STATIC
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "docs" / "site"
@@ -63,7 +62,7 @@ def collect(source: Path) -> None:
     for picture in (ROOT / "docs" / "pictures").glob("*.png"):
         copy(picture, source / "docs" / "pictures" / picture.name)
     copy(HERE / "conf.py", source / "docs/site/conf.py")
-    for file in [*(HERE / "static").iterdir(), STATIC / "widgets.css", TEMPLATES / "course" / "host.js"]:
+    for file in [*(HERE / "static").iterdir(), STATIC / "widgets.css", PAGE_TEMPLATES / "course" / "host.js"]:
         copy(file, source / "docs/site/static" / file.name)
 
 

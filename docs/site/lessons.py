@@ -12,7 +12,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from helpers import widgets
-from helpers.release import REGION, own_stub
+from helpers.authoring.release import REGION, own_stub
 from helpers.widgets.base import SAVED
 
 BADGE = re.compile(r"\[!\[([^\]]+)\]\([^)]+\)\]\(([^)]+)\)")

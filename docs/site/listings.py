@@ -7,8 +7,8 @@ import pkgutil
 import posixpath
 
 import helpers
-from helpers.exercises import LESSONS, exercises
-from helpers.exercises.engine import Exercise
+from helpers.engine.exercise import Exercise
+from helpers.lessons import LESSONS, exercises
 
 LESSONS_OWN = {f"helpers.exercises.{lesson.name}" for lesson in LESSONS}  # answers, listed on a page of their own
 

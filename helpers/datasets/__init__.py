@@ -1,9 +1,10 @@
 """The course's data sets: what there is, where it comes from, and train, validation and test sets to use."""
 
 from helpers.datasets.downloads import DataUnavailable
-from helpers.datasets.entries import Entry, registry, shipped
+from helpers.datasets.entries import Entry, registry
 from helpers.datasets.loading import Dataset, Split, fetch, load, path, verify, whereabouts
 from helpers.datasets.splits import leaks, overlap
+from helpers.places import shipped
 
 __all__ = [
     "DataUnavailable",

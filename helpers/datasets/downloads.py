@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from helpers import places, settings
+
 Say = Callable[[str], None]
 
 CONNECT_SECONDS = 2.5  # how long a server may take to pick up the phone
@@ -76,16 +78,6 @@ class RemoteFile:
 # --- the cache -------------------------------------------------------------------------------------------
 
 
-def cache_folder() -> Path:
-    """The folder named by ``COURSE_CACHE``, else the system's cache folder for this course."""
-    named = os.environ.get("COURSE_CACHE", "").strip()
-    if named:
-        return Path(named).expanduser()
-    import pooch
-
-    return Path(pooch.os_cache("dna-course"))
-
-
 def state(file: RemoteFile, path: Path) -> str:
     """Say how a copy of a file is: ``"ok"``, ``"missing"``, or ``"damaged: ..."`` with the reason."""
     try:
@@ -104,7 +96,7 @@ def state(file: RemoteFile, path: Path) -> str:
 
 def cached(file: RemoteFile) -> Path | None:
     """The intact copy in the cache, or None. Nothing is written: a shared cache may be read-only."""
-    target = cache_folder() / file.folder / file.name
+    target = settings.cache() / file.folder / file.name
     return target if state(file, target) == "ok" else None
 
 
@@ -133,7 +125,7 @@ def fetch_file(file: RemoteFile, *, say: Say = print) -> Path:
     copy = cached(file)
     if copy is not None:
         return copy
-    folder = _writable(cache_folder(), file.folder, say)
+    folder = _writable(settings.cache(), file.folder, say)
     target = folder / file.name
     with _locked(folder, file, say):
         found = state(file, target)
@@ -201,14 +193,8 @@ def _locked(folder: Path, file: RemoteFile, say: Say) -> Iterator[None]:
 # --- the sources -----------------------------------------------------------------------------------------
 
 
-def mirrors() -> list[str]:
-    """The folders and base addresses that ``COURSE_DATA`` names, parted by ``;``."""
-    named = os.environ.get("COURSE_DATA", "").split(";")
-    return [mirror.strip() for mirror in named if mirror.strip()]
-
-
 def _sources(file: RemoteFile) -> list[str]:
-    return [f"{mirror.rstrip('/')}/{file}" for mirror in mirrors()] + list(file.urls)
+    return [f"{mirror.rstrip('/')}/{file}" for mirror in settings.mirrors()] + list(file.urls)
 
 
 def _sweep(folder: Path, file: RemoteFile) -> None:
@@ -272,7 +258,7 @@ def _copy(source: str, part: Path) -> None:
 def _find_local(source: str) -> Path | None:
     """Find a file of a mirror; a relative one from here, then from the checkout (notebooks run elsewhere)."""
     path = Path(source).expanduser()
-    for candidate in (path, Path(__file__).resolve().parent.parent / path):
+    for candidate in (path, places.PACKAGE.parent / path):
         if candidate.is_file():
             return candidate
     return None

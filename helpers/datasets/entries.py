@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.datasets.downloads import RemoteFile
+from helpers.places import shipped
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Entry:
     name, title : str
         How to load it, and what it is.
     kind : str
-        ``"real"``, ``"simulated"``, or ``"motifs"`` (matrices: see ``helpers.motifs``).
+        ``"real"``, ``"simulated"``, or ``"motifs"`` (matrices: see ``helpers.dna.motifs``).
     files : tuple of DataFile
         All its files.
     length : int or None
@@ -80,13 +81,6 @@ def registry() -> dict[str, Entry]:
 
     table = tomllib.loads((shipped() / "registry.toml").read_text(encoding="utf-8"))
     return {name: _parse_entry(name, fields) for name, fields in table.items()}
-
-
-def shipped() -> Path:
-    """The folder of what comes with the course: registry, cards, simulated sets, motif matrices."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "shipped"
-    return installed if installed.is_dir() else package.parent / "datasets"
 
 
 def entry(name: str) -> Entry:

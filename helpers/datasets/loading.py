@@ -6,7 +6,6 @@ addresses, and where none of them can be had, the simulated stand-in that ships 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,13 +14,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from helpers import settings
 from helpers.datasets import downloads
 from helpers.datasets.downloads import DataUnavailable, RemoteFile
 from helpers.datasets.entries import DataFile, Entry, shipped
 from helpers.datasets.entries import entry as entry_of
 from helpers.datasets.splits import divide, leaks
-from helpers.records import read_csv, read_fasta
-from helpers.sequences import one_hot
+from helpers.dna.records import read_csv, read_fasta
+from helpers.dna.sequences import one_hot
 
 SPLITS = ("train", "valid", "test")
 
@@ -147,7 +147,7 @@ def path(name: str) -> Path:
     """The folder where a set's files lie once they are there; nothing is fetched."""
     entry = entry_of(name)
     if entry.kind == "real":
-        return downloads.cache_folder() / name
+        return settings.cache() / name
     return shipped() / entry.files[0].content.folder
 
 
@@ -199,7 +199,7 @@ def whereabouts(name: str) -> str:
     if all(downloads.cached(file.content) for file in entry.files):
         return "real, in the cache"
     megabytes = sum(file.content.bytes for file in entry.files) / 1e6
-    mirrored = " from the mirror named by COURSE_DATA" if downloads.mirrors() else ""
+    mirrored = " from the mirror named by COURSE_DATA" if settings.mirrors() else ""
     otherwise = "" if wanted == "real" else "; simulated if that fails"
     return f"real, {megabytes:.1f} MB to fetch{mirrored}{otherwise}"
 
@@ -210,9 +210,9 @@ def whereabouts(name: str) -> str:
 def _wanted_source(entry: Entry, source: str | None) -> str | None:
     """``"real"``, ``"simulated"``, or None for the best that can be had."""
     if entry.kind == "motifs":
-        raise ValueError(f"load: {entry.name!r} holds motif matrices; use helpers.motifs.jaspar(id)")
+        raise ValueError(f"load: {entry.name!r} holds motif matrices; use helpers.dna.motifs.jaspar(id)")
     named = f"source={source!r}"
-    if source is None and (source := os.environ.get("COURSE_DATA_SOURCE", "").strip() or None):
+    if source is None and (source := settings.data_source()):
         named = f"the environment variable COURSE_DATA_SOURCE={source!r}"
         if source in ("real", "simulated") and entry.kind == "simulated":
             return "simulated"

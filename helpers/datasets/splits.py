@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.sequences import reverse_complement
+from helpers.dna.sequences import reverse_complement
 
 
 def overlap(a: Any, b: Any, *, reverse_complements: bool = True) -> np.ndarray:

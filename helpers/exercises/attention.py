@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from torch import Generator, Tensor, nn
 
-from helpers.exercises.engine import Exercise, Question, misconception
-from helpers.exercises.kinds import Item, ModuleExercise, MultipleChoice, fill
+from helpers.dna.sequences import random_dna, tokenise
+from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.engine.kinds import Item, ModuleExercise, MultipleChoice, fill
 from helpers.models.attention import MultiHeadAttention as Heads
-from helpers.sequences import random_dna, tokenise
 
 READY_MADE = (
     "torch.nn.functional.scaled_dot_product_attention",

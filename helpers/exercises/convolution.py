@@ -14,9 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from helpers.exercises.engine import Exercise, Question, misconception
-from helpers.exercises.kinds import Item, ModuleExercise, MultipleChoice, fill
-from helpers.sequences import BASES, one_hot, random_dna
+from helpers.dna.sequences import BASES, one_hot, random_dna
+from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.engine.kinds import Item, ModuleExercise, MultipleChoice, fill
 
 Layers = list[tuple[int, int, int]]
 QUARTER = torch.full((4,), 0.25)
@@ -108,7 +108,7 @@ class Conv1d(Exercise):
     parts = {"one filter": 2, "many filters": 1, "any channels": 1}
     points = 4
     forbids = (
-        *("torch.nn.functional.conv1d", "torch.conv1d", "torch.nn.Conv1d", "helpers.motifs.scan", "numpy.convolve"),
+        *("torch.nn.functional.conv1d", "torch.conv1d", "torch.nn.Conv1d", "helpers.dna.motifs.scan", "numpy.convolve"),
         *("torch.nn.functional.conv2d", "torch.conv2d", "torch.nn.Conv2d", "numpy.correlate", "torch.convolution"),
     )
     hints = (
@@ -209,7 +209,7 @@ class PwmFromCounts(Exercise):
 
     parts = {"log-odds": 1, "pseudocount": 1, "background": 1}
     points = 3
-    forbids = ("helpers.motifs.weights", "helpers.motifs.probabilities")
+    forbids = ("helpers.dna.motifs.weights", "helpers.dna.motifs.probabilities")
     hints = (
         "Three steps: share out the pseudocount as in the background, divide each column by its total, take log2 of "
         "share over background.",
@@ -313,7 +313,7 @@ class Scan(Exercise):
     """scan(X (N, 4, L), weights (4, w)) -> (N, L - w + 1): the better of both strands, for each window"""
 
     points = 3
-    forbids = ("helpers.motifs.scan", "helpers.motifs.best_hit")
+    forbids = ("helpers.dna.motifs.scan", "helpers.dna.motifs.best_hit")
     hints = (
         "`F.conv1d(X, weights[None])` gives (N, 1, L − w + 1). The other strand needs a second filter, not a second X.",
         "Rows stand in the order A, C, G, T: upside down is the complement, left to right is the reverse. Then "
@@ -840,7 +840,11 @@ class FilterToMotif(Exercise):
 
     parts = {"windows": 2, "threshold": 1, "pseudocount": 1}
     points = 4
-    forbids = ("helpers.filters.best_windows", "helpers.filters.aligned_counts", "helpers.motifs.probabilities")
+    forbids = (
+        "helpers.interpret.filters.best_windows",
+        "helpers.interpret.filters.aligned_counts",
+        "helpers.dna.motifs.probabilities",
+    )
     hints = (
         "`activations.max(dim=1)` gives each sequence's largest activation and its place.",
         "For each sequence above the threshold, add `X[n, :, place : place + w]` to a (4, w) table of zeros. At the "
@@ -1090,7 +1094,7 @@ class Ism(Exercise):
 
     parts = {"effects": 3, "both strands": 1}
     points = 4
-    forbids = ("helpers.interpret.in_silico_mutagenesis",)
+    forbids = ("helpers.interpret.mutagenesis.in_silico_mutagenesis",)
     hints = (
         "For each base b and place i: `mutant = x.clone()`, empty column i, put a 1 into row b, and ask the model. It "
         "wants a batch: `model(mutant[None])`.",
@@ -1220,7 +1224,7 @@ class Saliency(Exercise):
     """saliency(model, x (4, L)) -> (4, L): the logit's gradient in x, times x"""
 
     points = 2
-    forbids = ("helpers.interpret.saliency", "captum.attr.Saliency", "captum.attr.InputXGradient")
+    forbids = ("helpers.interpret.mutagenesis.saliency", "captum.attr.Saliency", "captum.attr.InputXGradient")
     hints = (
         "Ask torch to follow the input: `x = x.clone().requires_grad_()`; then `model(x[None]).sum().backward()`.",
         "The slopes are in `x.grad`. Multiply by `x`, so that only the bases that stand there are left.",
@@ -1291,7 +1295,7 @@ class AveragePrecision(Exercise):
     points = 3
     forbids = (
         *("sklearn.metrics.average_precision_score", "sklearn.metrics.precision_recall_curve", "sklearn.metrics.auc"),
-        *("helpers.metrics.binary_report", "torch.trapezoid", "torch.trapz"),
+        *("helpers.training.metrics.binary_report", "torch.trapezoid", "torch.trapz"),
     )
     hints = (
         "Sort by score, best first. At each rank: how many of those down to here are positive, divided by the rank.",

@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from helpers.exercises.engine import Exercise, Question, misconception
-from helpers.exercises.kinds import Item, MultipleChoice, fill
-from helpers.sequences import gc_content, random_dna
+from helpers.dna.sequences import gc_content, random_dna
+from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.engine.kinds import Item, MultipleChoice, fill
 
 Pair = tuple[Any, Any]
 

@@ -13,10 +13,10 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from helpers.exercises.engine import Exercise, Question, misconception
-from helpers.exercises.kinds import Item, MultipleChoice, fill
-from helpers.sequences import BASES, random_dna, reverse_complement
-from helpers.sequences import one_hot as encoded
+from helpers.dna.sequences import BASES, random_dna, reverse_complement
+from helpers.dna.sequences import one_hot as encoded
+from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.engine.kinds import Item, MultipleChoice, fill
 
 Batches = list[tuple[Tensor, Tensor]]
 
@@ -25,7 +25,7 @@ class Tokenise(Exercise):
     """tokenise(sequence: str) -> list[int]: A, C, G, T are 0, 1, 2, 3, anything else is 4"""
 
     points = 1
-    forbids = ("helpers.sequences.tokenise",)
+    forbids = ("helpers.dna.sequences.tokenise",)
     hints = ("A dictionary tells each letter's number.", '`"ACGT".find(base)` is 0, 1, 2, 3, and −1 for an N.')
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
@@ -68,7 +68,7 @@ class OneHot(Exercise):
     parts = {"bases": 1, "small letters": 1, "N": 1}
     points = 3
     returns = Tensor
-    forbids = ("helpers.sequences.one_hot", "torch.nn.functional.one_hot")
+    forbids = ("helpers.dna.sequences.one_hot", "torch.nn.functional.one_hot")
     hints = (
         "Start from `torch.zeros(4, len(sequence))` and walk along the sequence.",
         '`"ACGT".find(base)` gives the row, and −1 for anything else. What would `x[-1, i] = 1` do?',
@@ -133,7 +133,7 @@ class Decode(Exercise):
     """decode(x: (4, L) tensor) -> str, the sequence; a column of zeros becomes N"""
 
     points = 2
-    forbids = ("helpers.sequences.decode",)
+    forbids = ("helpers.dna.sequences.decode",)
     hints = ("`x.argmax(dim=0)` gives the row of the largest number in each column.", "`x.sum(dim=0)` is 0 for an N.")
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
@@ -171,7 +171,7 @@ class ReverseComplement(Exercise):
     """reverse_complement(sequence: str) -> str, the other strand read 5' to 3'; N stays N"""
 
     points = 2
-    forbids = ("helpers.sequences.reverse_complement", "Bio.Seq.reverse_complement", "Bio.Seq.Seq")
+    forbids = ("helpers.dna.sequences.reverse_complement", "Bio.Seq.reverse_complement", "Bio.Seq.Seq")
     hints = ("First the partner of each base, then read backwards: `[::-1]`.", "Let a dictionary name the partners.")
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
@@ -596,7 +596,7 @@ class ConfusionMatrix(Exercise):
     points = 2
     returns = Tensor
     any_dtype = True
-    forbids = ("helpers.metrics.confusion_matrix", "sklearn.metrics.confusion_matrix")
+    forbids = ("helpers.training.metrics.confusion_matrix", "sklearn.metrics.confusion_matrix")
     hints = ("Start from four zeros; each sequence adds 1 to one cell.", "That cell is `[truth, prediction]`.")
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:

@@ -17,8 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from helpers.exercises.engine import Exercise, Question, misconception
-from helpers.exercises.kinds import Item, ModuleExercise, MultipleChoice, fill
+from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.engine.kinds import Item, ModuleExercise, MultipleChoice, fill
 
 Gradients = tuple[Tensor, Tensor, Tensor, Tensor]
 Weights = dict[str, Tensor]

@@ -13,9 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from helpers.exercises.engine import Exercise, Question, misconception
-from helpers.exercises.kinds import Item, MultipleChoice, fill
-from helpers.sequences import one_hot, random_dna
+from helpers.dna.sequences import one_hot, random_dna
+from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.engine.kinds import Item, MultipleChoice, fill
 
 Step = Callable[[Tensor, Tensor], Tensor]
 Tokens = list[int]
@@ -33,7 +33,7 @@ class HmmForward(Exercise):
     parts = {"a few bases": 2, "600 bases": 1}
     points = 3
     rtol = 1e-5  # of some -800; a maximum for a sum changes the last digits only
-    forbids = ("helpers.hidden_markov.HMM",)
+    forbids = ("helpers.models.hidden_markov.HMM",)
     hints = (
         "Keep one number a state, ln P(bases so far, state now). First: `log_start + log_emission[:, tokens[0]]`.",
         "A product of probabilities is a sum of logarithms; a sum of probabilities is `torch.logsumexp`.",
@@ -618,7 +618,7 @@ class BothStrands(Exercise):
     """both_strands(model, X (N, 4, L)) -> (N,), the mean of the logits of X and of its reverse complement"""
 
     points = 2
-    forbids = ("helpers.sequences.reverse_complement_one_hot",)
+    forbids = ("helpers.dna.sequences.reverse_complement_one_hot",)
     hints = (
         "With rows A, C, G, T, turning the tensor upside down pairs the bases; mirroring it reads backwards.",
         "`X.flip(1, 2)` is the other strand. Ask the model twice and average the logits.",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from helpers.exercises.engine import Exercise, misconception
-from helpers.sequences import random_dna
+from helpers.dna.sequences import random_dna
+from helpers.engine.exercise import Exercise, misconception
 
 
 class CountA(Exercise):
@@ -37,7 +37,7 @@ class GcContent(Exercise):
     """gc_content(sequence: str) -> float, between 0 and 1"""
 
     points = 1
-    forbids = ("helpers.sequences.gc_content", "Bio.SeqUtils.gc_fraction")
+    forbids = ("helpers.dna.sequences.gc_content", "Bio.SeqUtils.gc_fraction")
     hints = (
         '`sequence.count("G")` tells how many G there are.',
         "Add the counts of G and C, then divide by `len(sequence)`.",

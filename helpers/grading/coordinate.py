@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.grading import kinds, lessons, pool, spool
-from helpers.grading.jobs import Job, NoSandbox
+from helpers.grading import pool, spool
+from helpers.grading.nbgrader import assignments
+from helpers.grading.sandbox import kinds
+from helpers.grading.sandbox.limits import Job, NoSandbox
 
 if TYPE_CHECKING:
-    from helpers.grading.gradebook import Recorder
-    from helpers.grading.submissions import Course
+    from helpers.grading.handed_in.submissions import Course
+    from helpers.grading.nbgrader.gradebook import Recorder
 
 LOCK = ".grading.lock"
 
@@ -114,7 +116,7 @@ def grade(
         kinds.best()  # before anything is touched
     start = time.monotonic()
     with alone(course.root, say):
-        lessons.bring_up_to_date(recorder.coursedir, assignment, course.released(assignment))
+        assignments.bring_up_to_date(recorder.coursedir, assignment, course.released(assignment))
         summary = Summary()
         chosen = who(course, assignment, students)
         todo = waiting(course, assignment, chosen, summary, retry)

@@ -11,9 +11,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers.doctor import GIB, INSTALL, Finding, finding_of
-from helpers.grading import kinds, pool, secret, spool
-from helpers.grading.submissions import CONFIG
+from helpers.grading import pool, secret, spool
+from helpers.grading.handed_in.submissions import CONFIG
+from helpers.grading.sandbox import kinds
+from helpers.learner.doctor import GIB, INSTALL, Finding, finding_of
 
 APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 PROFILE = "/usr/share/apparmor/extra-profiles/bwrap-userns-restrict"

@@ -24,12 +24,12 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from helpers.exercises.engine import Exercise, Verdict
+from helpers.engine.exercise import Exercise, Verdict
 from helpers.files import write_whole
 from helpers.grading import mark, spool
+from helpers.grading.handed_in.submissions import Course
 from helpers.grading.page import number, page, sentence, text
 from helpers.grading.spool import Entry
-from helpers.grading.submissions import Course
 
 MOST_CODE = 20_000  # characters of an answer that are shown
 AUTOMATIC = "No response."  # nbgrader's own comment on a cell that is as it was released

@@ -9,13 +9,13 @@ from __future__ import annotations
 import builtins
 import hashlib
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.exercises import LESSONS, Lesson, exercises
-from helpers.exercises.cells import forbidden_in_cells
-from helpers.exercises.engine import Exercise, Verdict
+from helpers import places
+from helpers.engine.exercise import Exercise, Verdict
+from helpers.grading.handed_in.forbidden import forbidden_in_cells
 from helpers.grading.secret import question_seed
+from helpers.lessons import LESSONS, Lesson, exercises
 
 if TYPE_CHECKING:
     from helpers.grading.spool import Entry
@@ -43,11 +43,9 @@ def exercises_of(assignment: str) -> tuple[Exercise, ...]:
 @cache
 def knowledge() -> str:
     """SHA-256 of everything that verdicts depend on beside the answers: marks made with another are out of date."""
-    from helpers import exercises as package
-
     found = hashlib.sha256()
-    for path in sorted(Path(package.__file__).parent.glob("*.py")):
-        found.update(f"{path.name}\0".encode() + path.read_bytes())
+    for path in sorted([*(places.PACKAGE / "engine").rglob("*.py"), *(places.PACKAGE / "exercises").rglob("*.py")]):
+        found.update(f"{path.relative_to(places.PACKAGE)}\0".encode() + path.read_bytes())
     return found.hexdigest()
 
 

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
 from typing import Any
 
-from helpers.grading import sandbox
-from helpers.grading.jobs import Job, Limits
 from helpers.grading.run import run
+from helpers.grading.sandbox import sandbox
+from helpers.grading.sandbox.limits import Job, Limits
 from helpers.grading.spool import Entry
 
 A_JOB = 1.2 * 1024**3  # bytes of memory that a lesson takes

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
 
-from helpers.exercises.engine import Exercise, Verdict
-from helpers.exercises.kinds import MultipleChoice
+from helpers.engine.exercise import Exercise, Verdict
+from helpers.engine.kinds import MultipleChoice
 from helpers.files import write_whole
 from helpers.grading import mark, spool
 from helpers.grading.page import number, page, sentence, text

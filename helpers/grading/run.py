@@ -14,14 +14,14 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.grading.jobs import Job
+from helpers.grading.handed_in.reading import Unreadable
+from helpers.grading.handed_in.transplant import Plan, Step, digest, transplant
 from helpers.grading.mark import lesson_of
-from helpers.grading.reading import Unreadable
-from helpers.grading.sandbox import Broken, Ended, Sandbox
-from helpers.grading.sealed import asking, sealed
+from helpers.grading.sandbox.limits import Job
+from helpers.grading.sandbox.sandbox import Broken, Ended, Sandbox
+from helpers.grading.sandbox.sealed import asking, sealed
 from helpers.grading.secret import question_seed
 from helpers.grading.spool import Entry
-from helpers.grading.transplant import Plan, Step, digest, transplant
 
 START = 180.0  # seconds for the first import of torch on a slow disk
 GRACE = 5.0  # seconds between asking to stop and stopping

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from helpers.sequences import BASES
+from helpers.dna.sequences import BASES
 
 
 class MotifCNN(nn.Module):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from helpers.sequences import BASES
+from helpers.dna.sequences import BASES
 
 
 def checked_input(model: nn.Module, X: Tensor, length: int) -> Tensor:

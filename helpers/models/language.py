@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from helpers.sequences import BASES
+from helpers.dna.sequences import BASES
 
 
 class NextBase(nn.Module):

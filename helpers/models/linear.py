@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from helpers.sequences import BASES
+from helpers.dna.sequences import BASES
 
 
 class LogisticRegression(nn.Module):

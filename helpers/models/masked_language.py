@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from helpers.dna.sequences import BASES
 from helpers.models.attention import TransformerBlock, positional_encoding
 from helpers.models.inputs import checked_input, checked_length
-from helpers.sequences import BASES
 
 UNKNOWN, MASK = len(BASES), len(BASES) + 1  # tokens 4, N, and 5, hidden
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from helpers.sequences import BASES
+from helpers.dna.sequences import BASES
 
 
 class MLP(nn.Module):

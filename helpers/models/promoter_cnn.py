@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from helpers.dna.sequences import BASES
 from helpers.models.inputs import checked_input, checked_length
-from helpers.sequences import BASES
 
 
 class PromoterCNN(nn.Module):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from helpers.dna.sequences import BASES
 from helpers.models.inputs import checked_input, checked_length
 from helpers.models.promoter_cnn import Reader
-from helpers.sequences import BASES
 
 
 class GRUClassifier(nn.Module):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
-    from helpers.costs import Cost
+    from helpers.experiments.costs import Cost
 
 Marks = Sequence[tuple[int, int, str]]
 PALE = "#767676"
@@ -162,7 +162,7 @@ def cost_against_length(
     Parameters
     ----------
     costs : sequence of Cost
-        As `helpers.costs.layer_costs` gives.
+        As `helpers.experiments.costs.layer_costs` gives.
     theory : mapping from a layer's name to a power of n
         The dashed line of this slope goes through the layer's last point.
     of : {"seconds", "megabytes"}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from helpers.filters import FilterMatch
-from helpers.motifs import Matrix, checked_matrix
+from helpers.dna.motifs import Matrix, checked_matrix
+from helpers.interpret.filters import FilterMatch
 from helpers.plots.look import INK, PALETTE, axes, panels
 from helpers.plots.sequences import logo
 
@@ -25,7 +25,7 @@ def filter_matches(found: Sequence[FilterMatch], *, most: int = 4) -> Figure:
     Parameters
     ----------
     found : sequence of FilterMatch
-        From `helpers.filters.match_filters`; the first `most` are drawn.
+        From `helpers.interpret.filters.match_filters`; the first `most` are drawn.
     most : int
         Side by side.
 
@@ -65,7 +65,7 @@ def against_chance(
     ----------
     untrained, trained : correlations of the best match, one for each filter
     cutoff : float
-        From `helpers.filters.null_cutoff`.
+        From `helpers.interpret.filters.null_cutoff`.
     ax : Axes, optional
         Where to draw; a new figure if not given.
 

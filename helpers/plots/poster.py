@@ -46,11 +46,11 @@ def poster(boards: Mapping[str, Sequence[Mapping[str, Any]]], published: Sequenc
     Parameters
     ----------
     boards : mapping from a data set's name to rows with "model", "parameters" and "mcc"
-        As `helpers.progress.measured` or `Scoreboard.rows`; "mcc" holds a number a seed, "kind" may be "baseline",
+        As `progress.measured` or `Scoreboard.rows`; "mcc" holds a number a seed, "kind" may be "baseline",
         "model" or "ensemble"; of these only the best is drawn. The dot is the mean, the bar runs from the lowest to the
         highest.
     published : sequence of mappings with "data", "model", "parameters" (as in "117 M", or "") and one number "mcc"
-        As `helpers.progress.published`.
+        As `helpers.learner.progress.published`.
 
     Returns
     -------

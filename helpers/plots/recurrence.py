@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike
 
-    from helpers.memory import Remembered
+    from helpers.experiments.memory import Remembered
 
 CELLS = {"RNN": PALETTE["T"], "GRU": PALETTE["C"], "LSTM": PALETTE["A"]}
 PALE = "#767676"

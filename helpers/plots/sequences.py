@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from helpers.motifs import Matrix, checked_matrix, information
+from helpers.dna.motifs import Matrix, checked_matrix, information
+from helpers.dna.sequences import BASES, one_hot
 from helpers.plots.look import INK, PALETTE, axes, label_ends
-from helpers.sequences import BASES, one_hot
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from helpers.batches import checked_array
 from helpers.plots.look import INK, PALETTE, axes, label_ends, panels
+from helpers.training.batches import checked_array
 from helpers.training.history import History
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def confusion(matrix: ArrayLike, *, classes: tuple[str, str] = ("0", "1"), ax: A
     Parameters
     ----------
     matrix : (2, 2), rows the truth, columns the calls
-        As `helpers.metrics.confusion_matrix` gives.
+        As `helpers.training.metrics.confusion_matrix` gives.
     classes : two str
         What to call 0 and 1.
     ax : Axes, optional
@@ -193,7 +193,7 @@ def scoreboard(
     Parameters
     ----------
     rows : sequence of mappings with "model", "parameters", "seconds" and, under `metric`, one number a seed
-        As `helpers.progress.scoreboard(...).rows`. The dot is the mean, the bar runs from the lowest to the highest.
+        As `progress.scoreboard(...).rows`. The dot is the mean, the bar runs from the lowest to the highest.
     published : sequence of mappings with "model", "parameters" and one number under `metric`
     metric : str
     ax : Axes, optional

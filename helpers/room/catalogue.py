@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from helpers.exercises import LESSONS, Lesson, exercises
+from helpers import places
+from helpers.lessons import LESSONS, Lesson, exercises
 
 SECTION = re.compile(r"### (\d+) · (.+)")
 EXERCISE = re.compile(r"#### Exercise \d+\.(\d+) · `(\w+)`.*?about (\d+) minutes?")
@@ -67,11 +68,8 @@ class Catalogue:
 
     def __init__(self, folder: Path | None = None) -> None:
         """Read the lessons in `folder`; default: those that came with the package."""
-        if folder is None:
-            from helpers.workspace import lessons_folder
-
-            folder = lessons_folder()
-        self.plans = {lesson.number: plan_of(lesson, folder) for lesson in LESSONS}
+        place = folder or places.released()
+        self.plans = {lesson.number: plan_of(lesson, place) for lesson in LESSONS}
 
     @cached_property
     def tasks(self) -> dict[str, Task]:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from helpers.exercises.engine import Exercise, Verdict
+    from helpers.engine.exercise import Exercise, Verdict
 
 WAITING = 16  # checks that may wait to be sent; what comes on top is dropped
 TIMEOUT = 3.0  # seconds for one try to reach the room; there is no second
@@ -146,7 +146,7 @@ def leave() -> None:
 
 def listeners() -> list[Any]:
     """Who hears of every check."""
-    from helpers.exercises import check
+    from helpers.learner import check
 
     return check.listeners
 
@@ -165,10 +165,10 @@ def hear(exercise: Exercise, verdict: Verdict, tries: int) -> None:
 
 def show(sentence: str) -> None:
     """Put a sentence of the instructor's where the learner reads the check."""
-    from helpers.exercises import messages
+    from helpers.engine import message
 
     line = f'<div role="status" style="border-left:4px solid #0095ff;padding:.35em .9em">{html.escape(sentence)}</div>'
-    messages.tell({"text/plain": f"▸ {sentence}", "text/html": line})
+    message.tell({"text/plain": f"▸ {sentence}", "text/html": line})
 
 
 def clean(sentence: str) -> str:

@@ -8,7 +8,6 @@ import io
 import json
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -18,10 +17,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 
+from helpers import places
 from helpers.room.event import MOST_BYTES, Refused
 from helpers.room.host import Ended, Host, NotAdmitted, TooOften
 
-STATIC = Path(__file__).with_name("static")
 TYPES = {"room.html": "text/html", "room.css": "text/css", "room.js": "text/javascript"}
 MOST_ACTION = 2000  # bytes
 BODY_IN = 5.0  # seconds in which a body must have come
@@ -187,7 +186,7 @@ def application(host: Host, address: str, prefix: str = "") -> Starlette:
 
 def file(name: str) -> Response:
     """A file of the page."""
-    return Response((STATIC / name).read_bytes(), media_type=TYPES[name], headers=HEADERS)
+    return Response((places.ROOM_PAGE / name).read_bytes(), media_type=TYPES[name], headers=HEADERS)
 
 
 def address_of(request: Request) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from helpers.exercises import exercises
-from helpers.exercises.kinds import MultipleChoice
-from helpers.exercises.messages import failure_lines
+from helpers.engine.kinds import MultipleChoice
+from helpers.engine.message import failure_lines
+from helpers.lessons import exercises
 from helpers.room.catalogue import lesson_number
 
 VISIBLE_SEED = 0  # the questions that learners see, too

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
 import torch
+
+from helpers import settings
 
 
 def device() -> torch.device:
@@ -15,7 +16,7 @@ def device() -> torch.device:
 
     Raises ValueError if COURSE_DEVICE names no device, or one that is not here.
     """
-    asked = os.environ.get("COURSE_DEVICE")
+    asked = settings.device()
     return _named("COURSE_DEVICE", asked) if asked else torch.device(_here()[0])
 
 

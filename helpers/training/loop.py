@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from helpers.batches import (
+from helpers.training.batches import (
     EVALUATION_BATCH,
     Pairs,
     checked_array,
@@ -30,10 +30,10 @@ from helpers.batches import (
     on_device,
     on_model,
 )
-from helpers.metrics import matthews
 from helpers.training.checkpoints import Checkpoint, fingerprint
 from helpers.training.devices import chosen_device, own_randomness, reseed
 from helpers.training.history import History
+from helpers.training.metrics import matthews
 from helpers.training.status_line import StatusLine
 
 Loss = Callable[[Tensor, Tensor], Tensor]

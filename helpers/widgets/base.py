@@ -42,20 +42,19 @@ import base64
 import io
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import numpy as np
 import traitlets
 
+from helpers.dna.sequences import BASES
+from helpers.places import STATIC
 from helpers.plots import PALETTE
-from helpers.sequences import BASES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-STATIC = Path(__file__).parent / "static"
 PICTURE_INCHES = (8.0, 3.6)
 PICTURE_DPI = 80
 SAVED = "application/vnd.deep-learning-on-dna.widget+json"

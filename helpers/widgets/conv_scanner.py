@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
+from helpers.dna.sequences import BASES, one_hot
 from helpers.plots import PALETTE
-from helpers.sequences import BASES, one_hot
 from helpers.widgets.base import Widget, as_array, as_dna, js
 
 if TYPE_CHECKING:

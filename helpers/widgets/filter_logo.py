@@ -10,10 +10,10 @@ import numpy as np
 import torch
 import traitlets
 
-from helpers.filters import aligned_counts, resemblance, stack_motifs
-from helpers.motifs import Motif, information, jaspar_all, probabilities
+from helpers.dna.motifs import Motif, information, jaspar_all, probabilities
+from helpers.dna.sequences import BASES, tokenise
+from helpers.interpret.filters import aligned_counts, resemblance, stack_motifs
 from helpers.plots import PALETTE, logo
-from helpers.sequences import BASES, tokenise
 from helpers.widgets.base import Widget, as_array, as_dna, js, pack, unpack
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
+from helpers.dna.sequences import BASES, one_hot
 from helpers.plots import PALETTE
-from helpers.sequences import BASES, one_hot
 from helpers.widgets.base import Widget, as_array, as_dna, js, pack, unpack
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class MutationMap(Widget):
         ValueError
             If the model returns something else.
         """
-        from helpers.interpret import in_silico_mutagenesis, saliency
+        from helpers.interpret.mutagenesis import in_silico_mutagenesis, saliency
         from helpers.training import predict
 
         X = one_hot(as_dna("MutationMap", sequence, longest=LONGEST))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-TEMPLATES = Path(__file__).parent / "templates"
+from helpers.places import PAGE_TEMPLATES
 
 
 def to_html(notebook: Any) -> str:
@@ -26,7 +25,7 @@ def to_html(notebook: Any) -> str:
     """
     from nbconvert import HTMLExporter
 
-    exporter = HTMLExporter(template_name="course", extra_template_basedirs=[str(TEMPLATES)])
-    resources = {"widget_host": (TEMPLATES / "course" / "host.js").read_text(encoding="utf-8")}
+    exporter = HTMLExporter(template_name="course", extra_template_basedirs=[str(PAGE_TEMPLATES)])
+    resources = {"widget_host": (PAGE_TEMPLATES / "course" / "host.js").read_text(encoding="utf-8")}
     page, _ = exporter.from_notebook_node(notebook, resources=resources)
     return page

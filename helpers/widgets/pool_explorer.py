@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
+from helpers.dna.sequences import random_dna, tokenise
 from helpers.plots import PALETTE
-from helpers.sequences import random_dna, tokenise
 from helpers.widgets.base import Widget, as_dna, js
 
 if TYPE_CHECKING:

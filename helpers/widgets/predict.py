@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from helpers import progress
+from helpers.learner import progress
 from helpers.widgets.base import Widget, js
 from helpers.widgets.words import picture_of_words
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.sequences import BASES
+from helpers.dna.sequences import BASES
 from helpers.widgets.base import as_array
 from helpers.widgets.mlp import sigmoid
 

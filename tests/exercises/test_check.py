@@ -8,14 +8,14 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from helpers import progress
-from helpers.exercises import checks as open_checks
-from helpers.exercises import messages
-from helpers.exercises.check import VERDICT, ExerciseCheck, is_reference
-from helpers.exercises.engine import Exercise, misconception
-from helpers.exercises.messages import lines_of, plain, rich
-from helpers.exercises.source import forbidden_uses
-from helpers.sequences import gc_content as gc_of_the_course
+from helpers.dna.sequences import gc_content as gc_of_the_course
+from helpers.engine import message
+from helpers.engine.exercise import Exercise, misconception
+from helpers.engine.message import lines_of, plain, rich
+from helpers.engine.source import forbidden_uses
+from helpers.learner import progress
+from helpers.learner.check import VERDICT, ExerciseCheck, is_reference
+from helpers.lessons import checks as open_checks
 
 
 @pytest.fixture(autouse=True)
@@ -106,7 +106,7 @@ def test_checking_the_reference_does_not_pass(check, capsys) -> None:
 
 def test_what_a_check_says_of_the_reference_wraps_like_all_else_it_says(check, capsys, monkeypatch) -> None:
     told = []
-    monkeypatch.setattr(messages, "tell", told.append)
+    monkeypatch.setattr(message, "tell", told.append)
     check.gc_content(check.gc_content.exercise.reference)
     assert "<b>gc_content</b> — this is the reference" in told[0]["text/html"] and VERDICT not in told[0]
 
@@ -201,7 +201,7 @@ def test_message_has_at_most_six_lines_and_no_markup_of_the_learner(check) -> No
 class Softly(Exercise):
     """softly(x (N,)) -> (N,)"""
 
-    forbids = ("torch.softmax", "torch.nn.functional.softmax", ".softmax", "helpers.sequences.gc_content")
+    forbids = ("torch.softmax", "torch.nn.functional.softmax", ".softmax", "helpers.dna.sequences.gc_content")
 
     def questions(self, rng):
         yield (torch.tensor(rng.normal(size=4)),)

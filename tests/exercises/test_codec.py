@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from helpers.exercises import all_exercises
-from helpers.exercises.codec import Unreadable, decode, encode, same
-from helpers.exercises.messages import lines_of, plain, rich
+from helpers.engine.codec import Unreadable, decode, encode, same
+from helpers.engine.message import lines_of, plain, rich
+from helpers.lessons import all_exercises
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**62), 2**62) | st.floats(allow_nan=False) | st.text(max_size=20),

@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.exercises.engine import Exercise, Question, misconception
-from helpers.exercises.kinds import Item, ModuleExercise, MultipleChoice, PredictionExercise
+from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.engine.kinds import Item, ModuleExercise, MultipleChoice, PredictionExercise
 
 
 class Scale(Exercise):

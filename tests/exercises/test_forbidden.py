@@ -14,10 +14,10 @@ import torch.nn.functional as F
 from sklearn.preprocessing import StandardScaler
 from torch import nn
 
-from helpers import sequences
-from helpers.exercises import LESSONS, all_exercises, exercises
-from helpers.exercises.cells import forbidden_in_cells
-from helpers.exercises.watch import Watch
+from helpers.dna import sequences
+from helpers.engine.watch import Watch
+from helpers.grading.handed_in.forbidden import forbidden_in_cells
+from helpers.lessons import LESSONS, all_exercises, exercises
 
 ROOT = Path(__file__).parents[2]
 SIGMOID = ("torch.sigmoid", "torch.special.expit", "torch.nn.Sigmoid", ".sigmoid")
@@ -50,7 +50,7 @@ scaler = StandardScaler().fit(z[:, None].numpy())
         (("torch.optim.SGD",), lambda: vars(torch.optim)["SGD"]([w], lr=0.1)),
         (("torch.nn.functional.mse_loss",), lambda: nn.MSELoss()(z, z)),
         (("torch.nn.functional.mse_loss",), lambda: torch._C._nn.mse_loss(z, z)),
-        (("helpers.sequences.tokenise",), lambda: vars(sequences)["token" + "ise"]("A")),
+        (("helpers.dna.sequences.tokenise",), lambda: vars(sequences)["token" + "ise"]("A")),
     ],
 )
 def test_a_forbidden_call_is_seen_by_every_road(forbids, code) -> None:

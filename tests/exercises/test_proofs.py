@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from helpers.exercises import LESSONS, all_exercises
-from helpers.exercises.engine import Exercise, Verdict
+from helpers.engine.exercise import Exercise, Verdict
+from helpers.lessons import LESSONS, all_exercises
 
 SEEDS = range(20)
 EXERCISES = all_exercises()

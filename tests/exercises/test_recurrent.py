@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers.exercises import recurrent as lesson
-from helpers.hidden_markov import cpg_islands
+from helpers.models.hidden_markov import cpg_islands
 
 SIZES = [(1, 1, 1), *np.random.default_rng(0).integers(1, (7, 50, 20), (5, 3)).tolist()]  # N, L, hidden units
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from helpers.exercises import exercises, lesson
+from helpers.lessons import exercises, lesson
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from helpers.grading.coordinate import grade
-from helpers.grading.gradebook import Recorder
 from helpers.grading.mark import exercises_of
+from helpers.grading.nbgrader.gradebook import Recorder
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from helpers.exercises import lesson
+from helpers.lessons import lesson
 
 ROOT = Path(__file__).parents[2]
 LESSON = lesson(0).folder
@@ -43,7 +43,7 @@ def submit(root: Path, student: str, what: str, folder: str = LESSON) -> Path:
 
 def course(*words: str, root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the `course` command in a course's folder."""
-    command = [sys.executable, "-c", "from helpers.cli import main; main()", *words]
+    command = [sys.executable, "-c", "from helpers.commands.main import main; main()", *words]
     return subprocess.run(command, cwd=root, env=surrounded(**environment), capture_output=True, text=True)
 
 

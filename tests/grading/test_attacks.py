@@ -25,12 +25,13 @@ import pytest
 from attack_cases import FOLDER, ROOT, Case, cases, hand_in
 from nbgrader.api import Gradebook
 
-from helpers.grading import kinds, spool
+from helpers.grading import spool
 from helpers.grading.coordinate import grade
 from helpers.grading.feedback import write_feedback
-from helpers.grading.gradebook import Recorder
-from helpers.grading.jobs import Limits
+from helpers.grading.nbgrader.gradebook import Recorder
 from helpers.grading.page import STYLE
+from helpers.grading.sandbox import kinds
+from helpers.grading.sandbox.limits import Limits
 
 CASES = cases()
 LIMITS = Limits(cell=60, total=300, memory=1536 * 1024**2)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from course_folder import LESSON, ROOT, course, make
 
-from helpers.grading.collect import collect
-from helpers.grading.submissions import Course
+from helpers.grading.handed_in.collect import collect
+from helpers.grading.handed_in.submissions import Course
 
 
 def laid_out(root: Path, *names: str) -> Path:

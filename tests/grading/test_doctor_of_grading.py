@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grading import doctor, kinds
-from helpers.grading.submissions import CONFIG
+from helpers.grading import doctor
+from helpers.grading.handed_in.submissions import CONFIG
+from helpers.grading.sandbox import kinds
 
 
 @pytest.fixture

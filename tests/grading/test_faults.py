@@ -24,9 +24,9 @@ from filelock import FileLock, Timeout
 
 from helpers.grading import pool, spool
 from helpers.grading.coordinate import LOCK
-from helpers.grading.gradebook import Recorder
-from helpers.grading.jobs import Job, Limits
-from helpers.grading.preprocessors import is_recorded
+from helpers.grading.nbgrader.gradebook import Recorder
+from helpers.grading.nbgrader.preprocessors import is_recorded
+from helpers.grading.sandbox.limits import Job, Limits
 from helpers.grading.secret import secret
 
 STUDENTS = {"ada": "solutions", "ben": "course", "cleo": HALF}
@@ -210,7 +210,7 @@ def test_a_full_disk_is_said_and_costs_nothing(root, most) -> None:
     assert course("grade", "0", root=root).returncode == 0
     for student, what in zip(STUDENTS, reversed(STUDENTS.values()), strict=True):
         submit(root, student, what)
-    command = [sys.executable, "-c", "from helpers.cli import main; main()", "grade", "0"]
+    command = [sys.executable, "-c", "from helpers.commands.main import main; main()", "grade", "0"]
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     full = subprocess.run(
         command,

@@ -15,12 +15,12 @@ import pytest
 from course_folder import HALF, LESSON, ROOT, course, make, marks, submit, surrounded
 from nbgrader.api import Gradebook
 
-from helpers.exercises import LESSONS, exercises
-from helpers.grading import lessons
-from helpers.grading.gradebook import Recorder
-from helpers.grading.jobs import Job, Limits
 from helpers.grading.mark import verdicts
+from helpers.grading.nbgrader import assignments
+from helpers.grading.nbgrader.gradebook import Recorder
 from helpers.grading.run import run
+from helpers.grading.sandbox.limits import Job, Limits
+from helpers.lessons import LESSONS, exercises
 
 ENDLESS = "def gc_content(sequence):\n    while True:\n        pass"
 
@@ -98,13 +98,13 @@ def test_a_release_with_new_points_reaches_the_gradebook_and_one_with_new_cells_
     check["metadata"]["nbgrader"]["points"] = 1.5
     path.write_text(json.dumps(released))
     coursedir = Recorder(root).coursedir
-    lessons.bring_up_to_date(coursedir, LESSON, path.read_text())
+    assignments.bring_up_to_date(coursedir, LESSON, path.read_text())
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
         assert book.find_grade_cell("check_gc_content", LESSON, LESSON).max_score == 1.5
     check["metadata"]["nbgrader"]["grade_id"] = "check_something_else"
     path.write_text(json.dumps(released))
     with pytest.raises(ValueError, match="other graded cells than the gradebook"):
-        lessons.bring_up_to_date(coursedir, LESSON, path.read_text())
+        assignments.bring_up_to_date(coursedir, LESSON, path.read_text())
 
 
 def test_a_changed_rule_or_due_date_reaches_marks_without_a_run(classroom, tmp_path) -> None:

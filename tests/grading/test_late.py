@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from traitlets.config import Config
 
-from helpers.grading.late import DAY, LatePenalty
+from helpers.grading.nbgrader.late import DAY, LatePenalty
 
 TEN_A_DAY = {"percent_per_day": 10, "grace_minutes": 30, "most_percent": 50, "extra_days": {"ada": 2}}
 

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from helpers.exercises import LESSONS, exercises
+from helpers.lessons import LESSONS, exercises
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = [lesson.folder for lesson in LESSONS]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from helpers.exercises.engine import Exercise
+from helpers.engine.exercise import Exercise
 from helpers.grading import mark, report, spool
 from helpers.grading.spool import Entry
 

@@ -18,13 +18,13 @@ from typing import Any
 import psutil
 import pytest
 
-from helpers.exercises.codec import decode
-from helpers.grading import bubblewrap, kinds
-from helpers.grading.jobs import MIB, Job, Limits, NoSandbox
+from helpers.engine.codec import decode
 from helpers.grading.mark import verdicts
 from helpers.grading.run import run
-from helpers.grading.sandbox import Ended, Sandbox
-from helpers.grading.sealed import sealed
+from helpers.grading.sandbox import bubblewrap, kinds
+from helpers.grading.sandbox.limits import MIB, Job, Limits, NoSandbox
+from helpers.grading.sandbox.sandbox import Ended, Sandbox
+from helpers.grading.sandbox.sealed import sealed
 
 ROOT = Path(__file__).parents[2]
 START = ROOT / "course" / "00_start_here" / "00_start_here.ipynb"
@@ -362,8 +362,9 @@ def test_without_a_sandbox_limits_of_time_and_memory_stay() -> None:
 
 def test_killing_the_coordinator_ends_the_sandbox() -> None:
     code = (
-        "import time\nfrom helpers.grading.sandbox import Sandbox\nfrom helpers.grading.sealed import sealed\n"
-        "from helpers.grading.jobs import Limits\nbox = Sandbox(sealed(), Limits())\n"
+        "import time\nfrom helpers.grading.sandbox.sandbox import Sandbox\n"
+        "from helpers.grading.sandbox.sealed import sealed\n"
+        "from helpers.grading.sandbox.limits import Limits\nbox = Sandbox(sealed(), Limits())\n"
         "print(box.process.pid, flush=True)\ntime.sleep(600)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT)

@@ -10,11 +10,11 @@ import sys
 
 import pytest
 
-from helpers.exercises import LESSONS, all_exercises, exercises
-from helpers.exercises.engine import plain_parts
-from helpers.exercises.kinds import MultipleChoice
-from helpers.grading import sealed as sealing
-from helpers.grading.sealed import Unsealable, asking, copy_into, sealed, sealed_module
+from helpers.engine.exercise import plain_parts
+from helpers.engine.kinds import MultipleChoice
+from helpers.grading.sandbox import sealed as sealing
+from helpers.grading.sandbox.sealed import Unsealable, asking, copy_into, sealed, sealed_module
+from helpers.lessons import LESSONS, all_exercises, exercises
 
 LONG_ENOUGH = 24  # characters of a line that nobody writes twice by chance
 SECRET_FILES = (
@@ -41,7 +41,7 @@ def text() -> str:
 def asked_inside() -> dict[str, list]:
     """The questions of three seeds, drawn by the sealed copy in a process of its own."""
     code = (
-        "import json\nfrom helpers.exercises import all_exercises\nfrom helpers.exercises.engine import plain_parts\n"
+        "import json\nfrom helpers.lessons import all_exercises\nfrom helpers.engine.exercise import plain_parts\n"
         "print(json.dumps({f'{e.key} {seed}': [[q.part, plain_parts(q)] for q in e.asked(seed)]\n"
         "                  for e in all_exercises() for seed in (0, 7, 2**55)}))"
     )
@@ -87,7 +87,7 @@ def is_wrong(node: ast.AST) -> bool:
 
 def test_no_exercise_has_a_reference_or_a_right_letter_left() -> None:
     code = (
-        "from helpers.exercises import all_exercises\nfrom helpers.exercises.kinds import MultipleChoice\n"
+        "from helpers.lessons import all_exercises\nfrom helpers.engine.kinds import MultipleChoice\n"
         "for e in all_exercises():\n"
         "    assert type(e).sealed and not {'reference', 'labels', 'facts'} & set(vars(type(e))), e.key\n"
         "    assert isinstance(e, MultipleChoice) or e.misconceptions() == [], e.key\n"

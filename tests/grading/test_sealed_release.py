@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.exercises import LESSONS, all_exercises
-from helpers.exercises.kinds import MultipleChoice
-from helpers.release import release_sealed
+from helpers.authoring.release import release_sealed
+from helpers.engine.kinds import MultipleChoice
+from helpers.lessons import LESSONS, all_exercises
 
 ROOT = Path(__file__).parents[2]
 FIRST = LESSONS[0].folder

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.exercises import LESSONS, lesson
-from helpers.grading.names import needs, parsed
-from helpers.grading.reading import MOST_BYTES, Unreadable, cells_in
-from helpers.grading.transplant import Plan, transplant
+from helpers.grading.handed_in.names import needs, parsed
+from helpers.grading.handed_in.reading import MOST_BYTES, Unreadable, cells_in
+from helpers.grading.handed_in.transplant import Plan, transplant
+from helpers.lessons import LESSONS, lesson
 
 ROOT = Path(__file__).parents[2]
 Book = dict[str, Any]

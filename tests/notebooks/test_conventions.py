@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.exercises import LESSONS, exercises
+from helpers.lessons import LESSONS, exercises
 
 ROOT = Path(__file__).parents[2]
 HEADING = re.compile(

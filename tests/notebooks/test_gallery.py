@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from helpers import widgets
-from helpers.runner import execute, normalised
+from helpers.authoring.notebooks import execute, normalised
 
 GALLERY = Path(__file__).resolve().parents[2] / "docs" / "widgets.ipynb"
 MOST_BYTES = 1_500_000

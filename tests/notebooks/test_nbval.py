@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from offline import without_network
 
-from helpers.exercises import LESSONS
+from helpers.lessons import LESSONS
 
 ROOT = Path(__file__).parents[2]
 

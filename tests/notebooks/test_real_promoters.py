@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from offline import without_network
 
-from helpers.exercises import LESSONS, exercises
+from helpers.lessons import LESSONS, exercises
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +24,7 @@ def printed(real_data, tmp_path_factory) -> str:
     place = tmp_path_factory.mktemp("offline")
     own = {"COURSE_CACHE": str(place / "cache"), "COLUMNS": "160"}
     env = {**os.environ, **own, "COURSE_DATA": str(real_data)}
-    command = [sys.executable, "-c", "from helpers.cli import main; main()"]
+    command = [sys.executable, "-c", "from helpers.commands.main import main; main()"]
     subprocess.run([*command, "data", "fetch"], cwd=ROOT, env=env, check=True)
     del env["COURSE_DATA"]
     env |= without_network(place / "calls")

@@ -11,8 +11,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.exercises import LESSONS
-from helpers.release import release
+from helpers.authoring.release import release
+from helpers.lessons import LESSONS
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = [lesson.folder for lesson in LESSONS]

@@ -14,8 +14,8 @@ from urllib.parse import unquote
 import pytest
 from clone import ROOT, copy_tracked
 
-from helpers.adopt import adopt, repository, texts
-from helpers.release import release
+from helpers.authoring.adopt import adopt, repository, texts
+from helpers.authoring.release import release
 
 FORK = "https://github.com/a-school/dna.course-2027"
 COLAB = re.compile(r"https://colab\.research\.google\.com/github/([\w.-]+/[\w.-]+)/blob/main/([^)\s\"\\]+)")
@@ -164,7 +164,7 @@ def test_an_address_as_git_clones_it_is_understood(tmp_path: Path) -> None:
 
 def test_the_command_lists_what_it_changed(tmp_path: Path) -> None:
     place = copy_tracked(tmp_path)
-    line = [sys.executable, "-c", "from helpers.cli import main; main()", "adopt", FORK]
+    line = [sys.executable, "-c", "from helpers.commands.main import main; main()", "adopt", FORK]
     done = subprocess.run(line, cwd=place, capture_output=True, text=True, env={"PYTHONPATH": str(place), "PATH": ""})
     assert done.returncode == 0, done.stderr
     assert "README.md\n" in done.stdout and "push them to main" in done.stdout

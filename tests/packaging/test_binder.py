@@ -29,7 +29,7 @@ def jovyan(checkout: Path, real_data: Path) -> dict[str, str]:
     programs.mkdir()
     (programs / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     (programs / "course").write_text(
-        f'#!/bin/sh\nexec "{sys.executable}" -c "from helpers.cli import main; main()" "$@"\n'
+        f'#!/bin/sh\nexec "{sys.executable}" -c "from helpers.commands.main import main; main()" "$@"\n'
     )
     for program in programs.iterdir():
         program.chmod(0o755)

@@ -11,9 +11,9 @@ import pytest
 from clone import ROOT, commit_all, copy_tracked
 from colab import Colab
 
-from helpers.adopt import repository
-from helpers.exercises import LESSONS
-from helpers.runner import execute
+from helpers.authoring.adopt import repository
+from helpers.authoring.notebooks import execute
+from helpers.lessons import LESSONS
 from helpers.widgets.base import SAVED
 
 UNTOUCHED = ("torch", "numpy", "pandas", "scikit-learn", "matplotlib", "ipywidgets", "ipykernel")

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import helpers
-from helpers.exercises import LESSONS
+from helpers.lessons import LESSONS
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from clone import ROOT, commit_all, copy_tracked
 
-from helpers.adopt import repository
-from helpers.exercises import LESSONS
+from helpers.authoring.adopt import repository
+from helpers.lessons import LESSONS
 
 HEAD = r"(?:(?:#|//) (\S+\.\w+)(?:, (at the end|in \w+))?\n)?"
 BLOCK = re.compile(rf"^```(\w+)\n{HEAD}(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -75,7 +75,7 @@ def shell(root: Path, about: str) -> str:
             for line in text.splitlines():
                 words = line.split()
                 python = [sys.executable, *words[1:]]
-                course = [sys.executable, "-c", "from helpers.cli import main; main()", *words[1:]]
+                course = [sys.executable, "-c", "from helpers.commands.main import main; main()", *words[1:]]
                 said += run(root, *(python if words[0] == "python" else course))
     assert said, f"the guide shows no command about {about}"
     return said

@@ -103,14 +103,14 @@ def test_the_wheel_says_what_it_is(wheel: Path, names: set[str]) -> None:
     metadata = Parser().parsestr(files.read(folder + "METADATA").decode())
     assert metadata["Version"] == helpers.__version__
     assert metadata["Requires-Python"] == ">=3.10"
-    assert "course = helpers.cli:main" in files.read(folder + "entry_points.txt").decode()
+    assert "course = helpers.commands.main:main" in files.read(folder + "entry_points.txt").decode()
 
 
 def test_an_empty_environment_imports_helpers_and_finds_the_shipped_data(python: Path, tmp_path: Path) -> None:
     place = Path(output(python, "import helpers; print(helpers.__file__)", tmp_path)).parent
     assert place.is_relative_to(python.parents[1])
     assert (place / "shipped" / "registry.toml").is_file()
-    found = output(python, "from helpers import workspace; print(workspace.lessons_folder())", tmp_path)
+    found = output(python, "from helpers import workspace; print(places.released())", tmp_path)
     assert Path(found) == place / "course"
 
 
@@ -143,13 +143,15 @@ def test_an_installed_course_hands_out_lessons_loads_data_and_starts(python: Pat
     borrow_dependencies(python)
     code = """
 import json, pathlib, helpers
-from helpers import datasets, motifs, progress, workspace
-done = workspace.hand_out(pathlib.Path("workspace"), workspace.lessons_folder())
+from helpers import datasets
+from helpers.dna import motifs
+from helpers.learner import progress, workspace
+done = workspace.hand_out(pathlib.Path("workspace"), places.released())
 ours = [name for name, entry in datasets.registry().items() if entry.kind != "real"]
 helpers.start(lesson=0)
 print(json.dumps({
-    "shipped": str(datasets.shipped()), "new": done.new, "checkout": str(workspace.checkout()),
-    "place": str(workspace.default_folder()), "test": len(datasets.load("simulated_tata").test),
+    "shipped": str(datasets.shipped()), "new": done.new, "checkout": str(places.checkout()),
+    "place": str(places.workspace()), "test": len(datasets.load("simulated_tata").test),
     "damaged": [name for name in ours if set(datasets.verify(name).values()) != {"ok"}],
     "published": len(progress.published()), "motifs": len(motifs.jaspar_all()),
 }))

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.attention_maps import asking_equally, attention_maps
+from helpers.interpret.attention_maps import asking_equally, attention_maps
 from helpers.models import MultiHeadAttention, TransformerBlock
 
 

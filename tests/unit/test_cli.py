@@ -16,18 +16,20 @@ import pytest
 from nbformat import v4
 from typer.testing import CliRunner, Result
 
-from helpers import cli, exercises, progress, workspace
+from helpers import lessons, places
+from helpers.commands import main
+from helpers.learner import progress
 
 WRONG_USE = 2
 
 
 def course(*words: str) -> Result:
-    return CliRunner().invoke(cli.app, list(words))
+    return CliRunner().invoke(main.app, list(words))
 
 
 def command(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own, as installed."""
-    line = [sys.executable, "-c", "from helpers.cli import main; main()", *words]
+    line = [sys.executable, "-c", "from helpers.commands.main import main; main()", *words]
     return subprocess.run(line, capture_output=True, text=True, timeout=120, **options)  # type: ignore[call-overload]
 
 
@@ -51,7 +53,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_help_answers_without_importing_torch_or_jupyter() -> None:
     code = (
-        "import sys\nfrom typer.testing import CliRunner\nfrom helpers.cli import app\n"
+        "import sys\nfrom typer.testing import CliRunner\nfrom helpers.commands.main import app\n"
         "assert CliRunner().invoke(app, ['--help']).exit_code == 0\n"
         "print([name for name in ('torch', 'numpy', 'nbformat', 'jupyterlab', 'rich.table') if name in sys.modules])"
     )
@@ -86,7 +88,7 @@ def test_every_command_has_help(name: str) -> None:
 def test_without_the_lab_extra_a_command_says_in_a_line_what_is_missing(
     words: str, lacks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in [name for name in sys.modules if name.split(".")[0] == lacks or name == "helpers.release"]:
+    for name in [name for name in sys.modules if name.split(".")[0] == lacks or name == "helpers.authoring.release"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, lacks, None)
     monkeypatch.chdir(tmp_path)
@@ -119,7 +121,7 @@ def test_a_terminal_that_knows_no_check_mark_gets_one_it_knows() -> None:
 
 
 def test_run_works_through_a_lesson_and_leaves_progress_and_solutions_alone(home: Path) -> None:
-    root = workspace.checkout()
+    root = places.checkout()
     assert root is not None
     notebook = root / "solutions/00_start_here/00_start_here.ipynb"
     before = notebook.read_bytes()
@@ -136,7 +138,7 @@ def solutions(folder: Path, monkeypatch: pytest.MonkeyPatch, *sources: str) -> N
     place = folder / "solutions/00_start_here/00_start_here.ipynb"
     place.parent.mkdir(parents=True)
     nbformat.write(v4.new_notebook(cells=cells), place)
-    monkeypatch.setattr(workspace, "checkout", lambda: folder)
+    monkeypatch.setattr(places, "checkout", lambda: folder)
 
 
 def test_run_says_which_cell_failed_and_goes_on_to_exit_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +163,7 @@ def test_run_refuses_lessons_that_do_not_exist() -> None:
 
 
 def test_authors_commands_refuse_where_there_is_no_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workspace, "checkout", lambda: None)
+    monkeypatch.setattr(places, "checkout", lambda: None)
     for name in ("run", "release"):
         assert "clone the repository" in one_line(course(name))
 
@@ -180,7 +182,7 @@ def test_bench_refuses_what_is_no_benchmark_and_names_those_there_are() -> None:
 
 
 def test_check_of_a_released_lesson_shows_what_is_open_and_exits_1() -> None:
-    done = course("check", str(workspace.lessons_folder() / "00_start_here/00_start_here.ipynb"))
+    done = course("check", str(places.released() / "00_start_here/00_start_here.ipynb"))
     assert done.exit_code == 1
     assert re.search(r"gc_content +open +0 of 1 +not written yet", done.output)
     assert "0 of 1 exercises right" in done.output
@@ -189,7 +191,7 @@ def test_check_of_a_released_lesson_shows_what_is_open_and_exits_1() -> None:
 
 def test_check_says_which_file_it_read_and_when_that_was_saved(tmp_path: Path) -> None:
     mine = tmp_path / "mine.ipynb"
-    shutil.copy(workspace.lessons_folder() / "00_start_here/00_start_here.ipynb", mine)
+    shutil.copy(places.released() / "00_start_here/00_start_here.ipynb", mine)
     noon = time.mktime((2026, 3, 1, 12, 30, 5, 0, 0, -1))
     os.utime(mine, (noon, noon))
     assert f"{mine}, saved on 01 March, 12:30:05" in course("check", str(mine)).output.replace("\n", "")
@@ -216,7 +218,7 @@ def test_check_of_what_is_no_lesson_is_wrong_use(tmp_path: Path) -> None:
 def test_check_of_a_number_or_name_takes_the_learners_own_copy(
     word: str, here: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workspace, "default_folder", lambda: tmp_path / "workspace")
+    monkeypatch.setattr(places, "workspace", lambda: tmp_path / "workspace")
     own = tmp_path / "workspace/00_start_here/00_start_here.ipynb"
     own.parent.mkdir(parents=True)
     monkeypatch.chdir(tmp_path / here)
@@ -234,7 +236,7 @@ def test_check_of_an_unknown_lesson_names_those_there_are() -> None:
 
 def test_exercises_as_json_holds_every_exercise_with_the_hints_of_its_misconceptions() -> None:
     listed = json.loads(course("exercises", "--json").stdout)
-    every = exercises.all_exercises()
+    every = lessons.all_exercises()
     assert [(one["lesson"], one["id"], one["points"]) for one in listed] == [(e.lesson, e.id, e.points) for e in every]
     for one, exercise in zip(listed, every, strict=True):
         assert one["kind"] == exercise.kind
@@ -245,7 +247,7 @@ def test_exercises_as_json_holds_every_exercise_with_the_hints_of_its_misconcept
 
 def test_exercises_as_a_table_names_each() -> None:
     output = course("exercises").output
-    assert all(exercise.id in output for exercise in exercises.all_exercises())
+    assert all(exercise.id in output for exercise in lessons.all_exercises())
 
 
 def test_status_prints_what_progress_shows() -> None:
@@ -259,7 +261,7 @@ def test_status_prints_what_progress_shows() -> None:
 
 
 def test_doctor_exits_1_only_if_something_essential_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from helpers import doctor
+    from helpers.learner import doctor
 
     findings = [doctor.Finding("Cake", "lacking", "none [/] :tea:", "bake"), doctor.Finding("Tea", "fine", "plenty")]
     monkeypatch.setattr(doctor, "examine", lambda: findings)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers import codons
-from helpers.sequences import tokenise
+from helpers.dna import codons
+from helpers.dna.sequences import tokenise
 
 
 def test_usage_is_the_published_table() -> None:

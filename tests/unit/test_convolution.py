@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch.nn.functional import conv1d
 
+from helpers.dna.sequences import one_hot
 from helpers.models import DilatedStack, InceptionBlock, MotifCNN, ResidualBlock
-from helpers.sequences import one_hot
 
 
 def test_motif_cnn_votes_with_each_filters_best_window() -> None:

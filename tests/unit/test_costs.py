@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.costs import layer_costs
+from helpers.experiments.costs import layer_costs
 from helpers.models import MultiHeadAttention
 
 

@@ -10,7 +10,7 @@ import torch
 
 from helpers import datasets
 from helpers.datasets import DataUnavailable, downloads, load, overlap, registry, shipped
-from helpers.sequences import one_hot
+from helpers.dna.sequences import one_hot
 
 REAL = [name for name, entry in registry().items() if entry.kind == "real"]
 SIMULATED = [name for name, entry in registry().items() if entry.kind == "simulated"]
@@ -245,7 +245,7 @@ def test_simulated_set_has_no_leaks_and_the_registered_sizes(name):
         ({"name": "xyz"}, "no data set is called 'xyz'; known are human_tata, human_nontata"),
         ({"name": "human_tata", "source": "reel"}, "load: source='reel'; it should be 'real', 'simulated', or not be"),
         ({"name": "simulated_tata", "source": "real"}, "load: 'simulated_tata' is simulated, there is no real one"),
-        ({"name": "jaspar"}, "load: 'jaspar' holds motif matrices; use helpers.motifs.jaspar(id)"),
+        ({"name": "jaspar"}, "load: 'jaspar' holds motif matrices; use helpers.dna.motifs.jaspar(id)"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, expected):

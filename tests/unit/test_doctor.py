@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers import datasets, doctor
-from helpers.grading import kinds
+from helpers import datasets
+from helpers.grading.sandbox import kinds
+from helpers.learner import doctor
 
 
 def command(folder: Path, name: str, script: str) -> None:

@@ -7,7 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.filters import (
+from helpers.dna.motifs import jaspar, jaspar_all
+from helpers.dna.sequences import one_hot, random_dna
+from helpers.interpret.filters import (
     aligned_counts,
     filter_counts,
     match_filters,
@@ -18,8 +20,6 @@ from helpers.filters import (
     shares,
     stack_motifs,
 )
-from helpers.motifs import jaspar, jaspar_all
-from helpers.sequences import one_hot, random_dna
 
 
 def test_windows_are_counted_base_by_base_and_n_for_nothing() -> None:

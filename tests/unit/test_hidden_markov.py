@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from helpers.hidden_markov import HMM, ISLAND, SEA, cpg_islands
+from helpers.models.hidden_markov import HMM, ISLAND, SEA, cpg_islands
 
 
 def random_model(rng: np.random.Generator) -> HMM:

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.interpret import in_silico_mutagenesis, integrated_gradients, saliency
-from helpers.sequences import one_hot
+from helpers.dna.sequences import one_hot
+from helpers.interpret.mutagenesis import in_silico_mutagenesis, integrated_gradients, saliency
 
 DNA = ["GCGCTATAAAAGGCNTGACC", "ACGTACGTACGTACGTACGT"]
 

@@ -22,14 +22,15 @@ from typing import Any
 from tornado.websocket import websocket_connect
 from typer.testing import CliRunner, Result
 
-from helpers import cli, workspace
+from helpers.commands import main
+from helpers.learner import workspace
 
 WRONG_USE = 2
 
 
 def refused(*words: str) -> str:
     """What `course lab` complains of, in a line."""
-    done: Result = CliRunner().invoke(cli.app, ["lab", *words])
+    done: Result = CliRunner().invoke(main.app, ["lab", *words])
     assert done.exit_code == WRONG_USE, done.output
     assert done.stderr.count("\n") == 1 and done.stderr.startswith("course: ")
     return done.stderr
@@ -41,7 +42,7 @@ def served(place: Path, tmp_path: Path, **environment: str) -> Iterator[tuple[st
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    words = [sys.executable, "-c", "from helpers.cli import main; main()", "lab", str(place), "--no-browser"]
+    words = [sys.executable, "-c", "from helpers.commands.main import main; main()", "lab", str(place), "--no-browser"]
     env = {**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "PYTHONUNBUFFERED": "1", **environment}
     log = (tmp_path / "log.txt").open("w")
     process = subprocess.Popen([*words, "--port", port], stdout=log, stderr=subprocess.STDOUT, cwd=tmp_path, env=env)

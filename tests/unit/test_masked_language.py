@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
+from helpers.dna.sequences import one_hot
 from helpers.models.masked_language import MASK, LanguageClassifier, MaskedLanguageModel, tokens
-from helpers.sequences import one_hot
 
 
 def test_tokens_of_one_hot_sequences() -> None:

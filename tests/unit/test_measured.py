@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers import datasets, progress
-from helpers.promoters import RECIPES
+from helpers import datasets
+from helpers.experiments.promoters import RECIPES
+from helpers.learner import progress
 
 ROOT = Path(__file__).parents[2]
 SETS = ("human_tata", "human_nontata", "ecoli_sigma70")

@@ -7,8 +7,8 @@ import itertools
 import pytest
 import torch
 
-from helpers import memory
-from helpers.sequences import one_hot
+from helpers.dna.sequences import one_hot
+from helpers.experiments import memory
 
 
 def generator(seed: int = 0) -> torch.Generator:

@@ -11,10 +11,10 @@ import pytest
 import torch
 from sklearn import metrics as sk
 
-from helpers import metrics
 from helpers.datasets import Split
-from helpers.metrics import binary_report, bootstrap_interval, confusion_matrix, matthews, mcc, seed_interval
-from helpers.sequences import random_dna
+from helpers.dna.sequences import random_dna
+from helpers.training import metrics
+from helpers.training.metrics import binary_report, bootstrap_interval, confusion_matrix, matthews, mcc, seed_interval
 
 RNG = np.random.default_rng(0)
 Y = RNG.integers(0, 2, 300)

@@ -7,8 +7,8 @@ import re
 import pytest
 import torch
 
+from helpers.dna.sequences import one_hot
 from helpers.models import LogisticRegression
-from helpers.sequences import one_hot
 
 
 def test_logistic_regression_adds_up_one_weight_a_base() -> None:

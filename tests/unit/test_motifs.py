@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from helpers.datasets.entries import shipped
-from helpers.motifs import Motif, best_hit, information, jaspar, jaspar_all, probabilities, scan, weights
-from helpers.sequences import BASES, one_hot, random_dna, reverse_complement
+from helpers.dna.motifs import Motif, best_hit, information, jaspar, jaspar_all, probabilities, scan, weights
+from helpers.dna.sequences import BASES, one_hot, random_dna, reverse_complement
+from helpers.places import shipped
 
 untimed = settings(deadline=None)  # a busy machine is no failure
 SKEWED = [0.3, 0.2, 0.1, 0.4]

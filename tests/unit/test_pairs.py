@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from helpers.pairs import BOXES, SPACER, pairs
-from helpers.sequences import one_hot
+from helpers.dna.sequences import one_hot
+from helpers.experiments.pairs import BOXES, SPACER, pairs
 
 
 def test_boxes_stand_where_starts_say_and_the_distance_is_the_label() -> None:

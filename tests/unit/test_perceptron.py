@@ -7,8 +7,8 @@ import re
 import pytest
 import torch
 
+from helpers.dna.sequences import one_hot
 from helpers.models import MLP
-from helpers.sequences import one_hot
 
 
 def test_mlp_bends_between_its_layers_and_not_after_the_last() -> None:

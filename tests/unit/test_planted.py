@@ -7,11 +7,11 @@ import time
 import pytest
 import torch
 
-from helpers.filters import filter_counts, match_filters, null_correlations, null_cutoff, stack_motifs
-from helpers.filters import resemblance as alike
+from helpers.dna.sequences import decode
+from helpers.experiments.planted import Task, draw_task, findable, known
+from helpers.interpret.filters import filter_counts, match_filters, null_correlations, null_cutoff, stack_motifs
+from helpers.interpret.filters import resemblance as alike
 from helpers.models import MotifCNN
-from helpers.planted import Task, draw_task, findable, known
-from helpers.sequences import decode
 from helpers.training import fit
 
 WIDTH = 15

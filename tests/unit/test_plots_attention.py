@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from helpers.costs import Cost
+from helpers.experiments.costs import Cost
 from helpers.plots import PALETTE, attention_arcs, attention_map, cost_against_length, embedding, poster
 
 WEIGHTS = np.array([[0.9, 0.1, 0.0], [0.0, 0.0, 1.0], [0.05, 0.05, 0.9]])

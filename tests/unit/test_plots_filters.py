@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from helpers import plots
-from helpers.filters import match_filters
-from helpers.motifs import jaspar, jaspar_all
+from helpers.dna.motifs import jaspar, jaspar_all
+from helpers.interpret.filters import match_filters
 
 
 @pytest.fixture(autouse=True)

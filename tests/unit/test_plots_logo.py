@@ -13,7 +13,7 @@ matplotlib.use("agg")
 import logomaker
 import matplotlib.pyplot as plt
 
-from helpers.motifs import information, jaspar
+from helpers.dna.motifs import information, jaspar
 from helpers.plots import PALETTE, composition, label_ends, logo, style
 
 TATA = jaspar("POL012.1")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers import plots
-from helpers.memory import Remembered
+from helpers.experiments.memory import Remembered
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from helpers import progress
+from helpers.learner import progress
 
 REPORT = {"mcc": 0.7, "auroc": 0.9, "auprc": 0.91}
 

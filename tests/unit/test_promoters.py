@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 import torch
 
-from helpers import datasets, promoters
+from helpers import datasets
 from helpers.datasets import Dataset, Split
+from helpers.dna.sequences import one_hot
+from helpers.experiments import promoters
+from helpers.experiments.promoters import RECIPES, built, train
 from helpers.models.promoter_cnn import Reader
-from helpers.promoters import RECIPES, built, train
-from helpers.sequences import one_hot
 
 MOST = 200_000  # parameters that a model of the course may have
 BUILT = [name for name in RECIPES if name != "logistic regression"]  # it has no random weights

@@ -9,17 +9,18 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import datasets, promoters
+from helpers import datasets
 from helpers.datasets import Dataset, Split
-from helpers.filters import filter_counts, match_filters, null_correlations, null_cutoff
-from helpers.interpret import in_silico_mutagenesis, saliency
-from helpers.metrics import mcc
+from helpers.dna.sequences import dinucleotide_shuffle, gc_content, random_dna
+from helpers.dna.windows import shift
+from helpers.experiments import promoters
+from helpers.experiments.planted import known
+from helpers.interpret.filters import filter_counts, match_filters, null_correlations, null_cutoff
+from helpers.interpret.mutagenesis import in_silico_mutagenesis, saliency
 from helpers.models import MotifCNN
-from helpers.planted import known
 from helpers.plots import places
-from helpers.sequences import dinucleotide_shuffle, gc_content, random_dna
 from helpers.training import fit, predict
-from helpers.windows import shift
+from helpers.training.metrics import mcc
 
 pytestmark = pytest.mark.data
 PARTS = ("train", "valid", "test")

@@ -2,7 +2,7 @@ import gzip
 
 import pytest
 
-from helpers.records import LabelledRecord, Record, read_csv, read_fasta
+from helpers.dna.records import LabelledRecord, Record, read_csv, read_fasta
 
 
 @pytest.fixture

@@ -11,8 +11,10 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from helpers import exercises, progress, runner, workspace
-from helpers.surroundings import surroundings
+from helpers import lessons, places
+from helpers.authoring import notebooks
+from helpers.learner import progress
+from helpers.settings import surroundings
 
 OPEN = "raise NotImplementedError()"
 RIGHT = 'return (sequence.count("G") + sequence.count("C")) / len(sequence)'
@@ -42,16 +44,16 @@ def written(path: Path, cells: list[Any]) -> Path:
     return path
 
 
-def checked(folder: Path, cells: list[Any], **options: Any) -> runner.Run:
+def checked(folder: Path, cells: list[Any], **options: Any) -> notebooks.Run:
     with surroundings():
-        return runner.check_notebook(written(folder / "lesson.ipynb", cells), **options)
+        return notebooks.check_notebook(written(folder / "lesson.ipynb", cells), **options)
 
 
 # -- a learner's notebook ------------------------------------------------------------------------------------------
 
 
 def test_every_state_of_an_exercise_is_told_apart(tmp_path: Path) -> None:
-    names = [exercise.id for exercise in exercises.exercises(2) if exercise.points]
+    names = [exercise.id for exercise in lessons.exercises(2) if exercise.points]
     assert {"tokenise", "sigmoid", "decode", "one_hot", "mcc"} <= set(names)
     cells = [
         start(2),
@@ -84,7 +86,7 @@ def test_every_state_of_an_exercise_is_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_named_mistake_comes_with_its_hint_and_partial_points_are_counted(tmp_path: Path) -> None:
-    letters = exercises.exercises(2)[-1].reference()
+    letters = lessons.exercises(2)[-1].reference()
     wrong = {**letters, next(iter(letters)): ""}
     run = checked(
         tmp_path,
@@ -101,21 +103,19 @@ def test_a_named_mistake_comes_with_its_hint_and_partial_points_are_counted(tmp_
 
 
 def test_a_bug_hunt_that_nobody_has_worked_in_is_open_until_a_line_is_changed(tmp_path: Path) -> None:
-    released = nbformat.read(
-        workspace.lessons_folder() / "02_logistic_regression/02_logistic_regression.ipynb", as_version=4
-    )
+    released = nbformat.read(places.released() / "02_logistic_regression/02_logistic_regression.ipynb", as_version=4)
     wanted = ("setup", "bug_hunt", "check_bug_hunt")
     cells = [one for one in released.cells if one.metadata.get("nbgrader", {}).get("grade_id", one.id) in wanted]
 
-    def hunted() -> runner.Outcome:
+    def hunted() -> notebooks.Outcome:
         (found,) = (one for one in checked(tmp_path, cells).outcomes if one.exercise.id == "bug_hunt")
         return found
 
-    assert (hunted().verdict, hunted().message) == ("open", runner.UNTOUCHED)
+    assert (hunted().verdict, hunted().message) == ("open", notebooks.UNTOUCHED)
     cells[1].source += "\n"
     assert hunted().verdict == "open"
     cells[1].source = cells[1].source.replace("probabilities > 0.5", "probabilities > 0.4")
-    assert hunted().verdict == "not yet" and hunted().message != runner.UNTOUCHED
+    assert hunted().verdict == "not yet" and hunted().message != notebooks.UNTOUCHED
 
 
 def test_demonstrations_are_left_out_and_a_learners_own_cells_are_run(tmp_path: Path) -> None:
@@ -181,38 +181,38 @@ def test_checking_leaves_the_learners_progress_alone(tmp_path: Path, monkeypatch
 def test_a_damaged_notebook_is_a_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "lesson.ipynb"
     path.write_bytes(content)
-    with pytest.raises(runner.Damaged, match=r"lesson\.ipynb is not a notebook"):
-        runner.check_notebook(path)
+    with pytest.raises(notebooks.Damaged, match=r"lesson\.ipynb is not a notebook"):
+        notebooks.check_notebook(path)
 
 
 def test_a_notebook_of_another_course_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(runner.NotALesson, match="holds no exercises of this course"):
-        runner.check_notebook(written(tmp_path / "other.ipynb", [cell("print(1)")]))
+    with pytest.raises(notebooks.NotALesson, match="holds no exercises of this course"):
+        notebooks.check_notebook(written(tmp_path / "other.ipynb", [cell("print(1)")]))
 
 
 def test_a_notebook_of_a_lesson_that_does_not_exist_names_those_that_do(tmp_path: Path) -> None:
-    with pytest.raises(runner.NotALesson, match=r"no lesson 99; there are 0, 1, 2"):
-        runner.check_notebook(written(tmp_path / "other.ipynb", [start(99)]))
+    with pytest.raises(notebooks.NotALesson, match=r"no lesson 99; there are 0, 1, 2"):
+        notebooks.check_notebook(written(tmp_path / "other.ipynb", [start(99)]))
 
 
 def test_missing_files_and_folders_are_sentences(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="there is no notebook"):
-        runner.check_notebook(tmp_path / "nowhere.ipynb")
-    with pytest.raises(runner.NotALesson, match="is a folder"):
-        runner.check_notebook(tmp_path)
+        notebooks.check_notebook(tmp_path / "nowhere.ipynb")
+    with pytest.raises(notebooks.NotALesson, match="is a folder"):
+        notebooks.check_notebook(tmp_path)
 
 
 def test_a_byte_order_mark_and_half_a_surrogate_pair_do_not_hurt(tmp_path: Path) -> None:
     path = tmp_path / "lesson.ipynb"
     code = {"cell_type": "code", "metadata": {}, "source": ["helpers.start(0)\n", "x = '\ud800'"]}
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps({"cells": [code]}).encode())
-    assert runner.read_cells(path).cells[0].source == "helpers.start(0)\nx = '?'"
+    assert notebooks.read_cells(path).cells[0].source == "helpers.start(0)\nx = '?'"
 
 
 # -- solved lessons ------------------------------------------------------------------------------------------------
 
 
-LESSON = exercises.lesson(0)
+LESSON = lessons.lesson(0)
 
 
 def test_a_solved_lesson_is_run_counted_and_saved_without_traces_of_the_run(tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_a_solved_lesson_is_run_counted_and_saved_without_traces_of_the_run(tmp_
     path = written(tmp_path / "lesson.ipynb", cells)
     kept = json.loads(path.read_text())["metadata"]
     with surroundings():
-        run = runner.run_lesson(LESSON, path, save=True)
+        run = notebooks.run_lesson(LESSON, path, save=True)
     assert run.passed and run.right == 1 and run.seconds > 0
     first = path.read_bytes()
     book = nbformat.reads(first.decode(), as_version=4)
@@ -234,17 +234,17 @@ def test_a_solved_lesson_is_run_counted_and_saved_without_traces_of_the_run(tmp_
     assert all("execution" not in cell.metadata for cell in book.cells)
     assert json.loads(first)["metadata"] == kept
     with surroundings():
-        runner.run_lesson(LESSON, path, save=True)
+        notebooks.run_lesson(LESSON, path, save=True)
     assert path.read_bytes() == first
 
 
 def test_widget_views_without_a_model_are_not_saved_where_there_is_a_picture() -> None:
-    both = v4.new_output("display_data", data={runner.WIDGET_VIEW: {"model_id": "x"}, "image/png": "aa"})
-    view = v4.new_output("display_data", data={runner.WIDGET_VIEW: {"model_id": "x"}, "text/plain": "a slider"})
+    both = v4.new_output("display_data", data={notebooks.WIDGET_VIEW: {"model_id": "x"}, "image/png": "aa"})
+    view = v4.new_output("display_data", data={notebooks.WIDGET_VIEW: {"model_id": "x"}, "text/plain": "a slider"})
     made = v4.new_code_cell("slider", outputs=[both, view])
-    book = runner.normalised(v4.new_notebook(cells=[made], metadata={"widgets": {"state": {}}}))
+    book = notebooks.normalised(v4.new_notebook(cells=[made], metadata={"widgets": {"state": {}}}))
     assert list(book.cells[0].outputs[0].data) == ["image/png"]
-    assert runner.WIDGET_VIEW in book.cells[0].outputs[1].data
+    assert notebooks.WIDGET_VIEW in book.cells[0].outputs[1].data
     assert book.cells[0].execution_count == 1
     assert "widgets" not in book.metadata
 
@@ -253,7 +253,7 @@ def test_a_lesson_that_fails_says_where_and_is_not_saved(tmp_path: Path) -> None
     path = written(tmp_path / "lesson.ipynb", gc_content(RIGHT, cell("# a comment\n1 / 0")))
     before = path.read_bytes()
     with surroundings():
-        run = runner.run_lesson(LESSON, path, save=True)
+        run = notebooks.run_lesson(LESSON, path, save=True)
     assert "ZeroDivisionError: division by zero" in run.error and "# a comment" in run.error
     assert run.outcomes[0].verdict == "open" and not run.passed
     assert path.read_bytes() == before
@@ -263,29 +263,29 @@ def test_a_lesson_whose_exercise_is_wrong_is_not_saved(tmp_path: Path) -> None:
     path = written(tmp_path / "lesson.ipynb", gc_content("return 0"))
     before = path.read_bytes()
     with surroundings():
-        assert not runner.run_lesson(LESSON, path, save=True).passed
+        assert not notebooks.run_lesson(LESSON, path, save=True).passed
     assert path.read_bytes() == before
 
 
 def test_a_lesson_that_never_ends_is_stopped(tmp_path: Path) -> None:
     path = written(tmp_path / "lesson.ipynb", [cell("while True: pass")])
     with surroundings():
-        assert "took longer than 2 s" in runner.run_lesson(LESSON, path, timeout=2).error
+        assert "took longer than 2 s" in notebooks.run_lesson(LESSON, path, timeout=2).error
 
 
 @pytest.mark.parametrize("name", ["2", "02", "logistic_regression", "02_logistic_regression"])
 def test_a_lesson_goes_by_number_name_and_folder(name: str) -> None:
-    assert [lesson.number for lesson in runner.lessons_named([name])] == [2]
+    assert [lesson.number for lesson in notebooks.lessons_named([name])] == [2]
 
 
 @pytest.mark.parametrize("name", ["77", "", "linear", "-1"])
 def test_an_unknown_lesson_is_refused_with_those_there_are(name: str) -> None:
     with pytest.raises(ValueError, match="there are 0 start_here, 1 linear_regression"):
-        runner.lessons_named([name])
+        notebooks.lessons_named([name])
 
 
 def test_every_lesson_is_meant_where_none_is_named() -> None:
-    assert runner.lessons_named([]) == list(exercises.LESSONS)
+    assert notebooks.lessons_named([]) == list(lessons.LESSONS)
 
 
 # -- surroundings --------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from Bio.SeqUtils import gc_fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.sequences import (
+from helpers.dna.sequences import (
     BASES,
     decode,
     dinucleotide_shuffle,

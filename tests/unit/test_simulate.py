@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 from Bio.SeqUtils import MeltingTemp
 
-from helpers import simulate
-from helpers.datasets.entries import shipped
-from helpers.motifs import best_hit, jaspar
-from helpers.recipes import kinds
-from helpers.sequences import gc_content, one_hot, reverse_complement
-from helpers.simulate import melting_temperatures, plant, planted, promoters
+from helpers.datasets.simulated import generate, melting_temperatures, plant, planted, promoters
+from helpers.datasets.simulated.recipes import kinds
+from helpers.dna.motifs import best_hit, jaspar
+from helpers.dna.sequences import gc_content, one_hot, reverse_complement
+from helpers.places import shipped
 
 # --- melting temperatures --------------------------------------------------------------------------------
 
@@ -203,8 +202,8 @@ def test_promoters_name_a_kind_or_a_number_that_does_not_exist():
 
 
 def test_shipped_sets_are_made_again_byte_for_byte(tmp_path):
-    root = Path(simulate.__file__).resolve().parent.parent
-    command = [sys.executable, "-m", "helpers.simulate", str(tmp_path)]
+    root = Path(generate.__file__).resolve().parent.parent
+    command = [sys.executable, "-m", "helpers.datasets.simulated", str(tmp_path)]
     subprocess.run(command, cwd=root, check=True, stdout=subprocess.DEVNULL)
     committed = shipped() / "simulated"
     files = sorted(path.relative_to(committed) for path in committed.rglob("*.gz"))

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from helpers.datasets.splits import divide, leaks, overlap
-from helpers.records import read_csv, read_fasta
-from helpers.sequences import random_dna, reverse_complement
+from helpers.dna.records import read_csv, read_fasta
+from helpers.dna.sequences import random_dna, reverse_complement
 
 
 def stretches(sequences, length):

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from helpers import datasets
-from helpers.metrics import mcc
-from helpers.promoters import train
-from helpers.sequences import decode, one_hot
+from helpers.dna.sequences import decode, one_hot
+from helpers.dna.windows import shift
+from helpers.experiments.promoters import train
 from helpers.training import predict
-from helpers.windows import shift
+from helpers.training.metrics import mcc
 
 
 def test_shift_moves_every_base_and_leaves_the_gap_unknown() -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from nbformat import v4, writes
 
-from helpers import workspace
+from helpers import places
 from helpers.files import write_whole
+from helpers.learner import workspace
 
 NAME = "01_linear_regression/01_linear_regression.ipynb"
 BESIDE = "01_linear_regression/01_linear_regression (new version).ipynb"
@@ -187,4 +188,4 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_rubbish(tmp_path: Path, m
 
 
 def test_the_checkouts_own_lessons_are_found() -> None:
-    assert "00_start_here/00_start_here.ipynb" in workspace.released_files(workspace.lessons_folder())
+    assert "00_start_here/00_start_here.ipynb" in workspace.released_files(places.released())

@@ -14,7 +14,7 @@ import time
 import torch
 from torch import nn
 
-from helpers.sequences import one_hot, random_dna
+from helpers.dna.sequences import one_hot, random_dna
 from helpers.training import fit, one_cycle, predict
 
 EPOCHS = 6

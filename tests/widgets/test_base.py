@@ -14,7 +14,8 @@ import torch
 from browser import missing
 from jupyter_host import ROOT
 
-from helpers.widgets.base import STATIC, as_array, as_dna, js, pack, unpack
+from helpers.places import STATIC
+from helpers.widgets.base import as_array, as_dna, js, pack, unpack
 
 
 @pytest.mark.parametrize(

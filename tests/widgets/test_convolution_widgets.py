@@ -8,8 +8,8 @@ import torch
 from agreement import agree
 from torch import nn
 
-from helpers.motifs import jaspar, jaspar_all, scan
-from helpers.sequences import one_hot, random_dna, reverse_complement
+from helpers.dna.motifs import jaspar, jaspar_all, scan
+from helpers.dna.sequences import one_hot, random_dna, reverse_complement
 from helpers.widgets import ConvScanner, FilterLogo, PoolExplorer
 
 # ---- ConvScanner

@@ -8,7 +8,7 @@ import torch
 from agreement import agree
 from torch import nn
 
-from helpers.sequences import one_hot
+from helpers.dna.sequences import one_hot
 from helpers.widgets import HiddenState
 from helpers.widgets.recurrence import MOST_WORK, Cell, reach
 

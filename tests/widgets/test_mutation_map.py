@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.sequences import BASES, one_hot
+from helpers.dna.sequences import BASES, one_hot
 from helpers.widgets import MutationMap
 
 DNA = "GCGCTATAAAAGGCNTGACC"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from widget_examples import QUESTIONS
 
-from helpers import progress
+from helpers.learner import progress
 from helpers.widgets import Predict, Quiz
 
 OPTIONS = ["up", "down", "nowhere"]

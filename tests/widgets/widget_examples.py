@@ -178,7 +178,7 @@ def _pools(rng: np.random.Generator) -> Any:
 
 def _filters(rng: np.random.Generator) -> Any:
     """Random filters, one of them a motif's, over sequences of several lengths."""
-    from helpers.motifs import jaspar_all
+    from helpers.dna.motifs import jaspar_all
 
     width = int(rng.integers(4, 11))
     bank, sequences = rng.normal(size=(3, 4, width)), [_dna(rng, int(rng.integers(width, 70))) for _ in range(25)]

@@ -272,7 +272,7 @@ def hunt_rewritten(model, sequence):
 
 
 def hunt_with_the_package(model, sequence):
-    from helpers.sequences import one_hot
+    from helpers.dna.sequences import one_hot
 
     answer = model.activations(one_hot([sequence]))[0, 0]
     width = model.conv.kernel_size[0]

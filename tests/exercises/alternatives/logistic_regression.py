@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from helpers import sequences
+from helpers.dna import sequences
 
 NUMBERS = {"A": 0, "C": 1, "G": 2, "T": 3}
 PAIRS = {"A": "T", "C": "G", "G": "C", "T": "A", "N": "N"}

@@ -1,0 +1,166 @@
+"""Making `course/`, what learners get, from `solutions/`, what authors write.
+
+nbgrader does the work: it clears solutions and outputs, locks the checks and writes checksums. Ours is one addition:
+a solution region may end in commented lines under `### STUB`, and these become the released code, so that a bug hunt
+keeps its bug and a quiz its empty letters.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader import preprocessors
+
+from helpers.files import write_whole
+
+REGION = re.compile(r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+STUB = re.compile(r"^[ \t]*### STUB[ \t]*$\n", re.MULTILINE)
+AUTHORS_TAGS = {"nbval-check-output"}  # of use only where there are outputs
+
+
+class ClearSolutions(preprocessors.ClearSolutions):
+    """nbgrader's `ClearSolutions`, which also knows a region's own stub."""
+
+    def _replace_solution_region(self, cell: nbformat.NotebookNode, language: str) -> bool:
+        cleared = REGION.sub(own_stub, cell.source).rstrip("\n")
+        had_stub = cleared != cell.source
+        cell.source = cleared
+        return super()._replace_solution_region(cell, language) or had_stub
+
+
+def own_stub(region: re.Match[str]) -> str:
+    """The region's commented stub as code, or the region as it is where it has none."""
+    parts = STUB.split(region[1])
+    if len(parts) == 1:
+        return region[0]
+    return re.sub(r"^([ \t]*)# ?", r"\1", parts[1], flags=re.MULTILINE)
+
+
+class Tidy(preprocessors.NbGraderPreprocessor):
+    """Leave out of a release what tells of the author's own run."""
+
+    def preprocess(self, nb: nbformat.NotebookNode, resources: dict[str, Any]) -> tuple[nbformat.NotebookNode, dict]:
+        """Drop widget state, interpreter version and the tags that only authors need."""
+        nb.metadata.pop("widgets", None)
+        nb.metadata["language_info"] = {"name": "python"}
+        for cell in nb.cells:
+            cell.metadata.pop("execution", None)
+            tags = [tag for tag in cell.metadata.get("tags", []) if tag not in AUTHORS_TAGS]
+            cell.metadata.pop("tags", None)
+            if tags:
+                cell.metadata["tags"] = tags
+        return nb, resources
+
+
+PREPROCESSORS = [
+    preprocessors.IncludeHeaderFooter,
+    preprocessors.LockCells,
+    ClearSolutions,
+    preprocessors.ClearOutput,
+    Tidy,
+    preprocessors.CheckCellMetadata,
+    preprocessors.ComputeChecksums,
+    preprocessors.SaveCells,
+    preprocessors.CheckCellMetadata,
+]
+
+
+def release(folders: list[str] | None = None, *, root: Path) -> list[Path]:
+    """Regenerate the released lessons; the same solutions give the same bytes.
+
+    `nbgrader generate_assignment` with our `nbgrader_config.py` writes the same, and its gradebook besides.
+
+    Parameters
+    ----------
+    folders : list of str, optional
+        Names of folders in `solutions/`; all of them if not given.
+    root : Path
+        The checkout, which holds `solutions/` and `course/`.
+
+    Returns
+    -------
+    list of Path
+        The released folders.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no `solutions/`, or no such lesson in it.
+    """
+    source, course = root / "solutions", root / "course"
+    lessons = sorted(folder.name for folder in source.glob("[0-9]*") if folder.is_dir())
+    if not lessons:
+        raise FileNotFoundError(f"release: no lessons in {source}; run it in a checkout of the course")
+    for name in folders or []:
+        if name not in lessons:
+            raise FileNotFoundError(f"release: no lesson {name!r} in {source}; there are {', '.join(lessons)}")
+    course.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=course, prefix=".release-") as workshop:
+        return [release_one(source / name, Path(workshop), course / name) for name in folders or lessons]
+
+
+def release_one(source: Path, workshop: Path, place: Path) -> Path:
+    """Release one lesson into the workshop, then put the finished folder in place of the old one."""
+    made = workshop / source.name
+    shutil.copytree(source, made, ignore=shutil.ignore_patterns(".*", "*.ipynb"))
+    steps = [step for step in PREPROCESSORS if step is not preprocessors.SaveCells]  # that one needs a gradebook
+    exporter = NotebookExporter()
+    for step in steps:
+        exporter.register_preprocessor(step, enabled=True)
+    for notebook in sorted(source.glob("*.ipynb")):
+        text, _ = exporter.from_filename(str(notebook))
+        (made / notebook.name).write_text(str(text), encoding="utf-8")
+    if place.exists():
+        os.replace(place, workshop / f"old-{source.name}")
+    os.replace(made, place)
+    return place
+
+
+def release_sealed(folders: list[str] | None = None, *, root: Path, place: Path) -> Path:
+    """Write a folder for a cohort that should have no references: lessons, and a package that asks and does not know.
+
+    Its learners install it with `pip install FOLDER`; a check there says whether their code answers, and not whether
+    rightly.
+
+    Parameters
+    ----------
+    folders : list of str, optional
+        Names of released folders; all of them if not given.
+    root : Path
+        The checkout, which holds `course/` and `pyproject.toml`.
+    place : Path
+        The folder to write; made if need be. Lessons and package that stand there are replaced.
+
+    Raises
+    ------
+    FileNotFoundError
+        If one of the lessons was not released.
+    """
+    from helpers.grading.sandbox.sealed import copy_into
+
+    released = folders or sorted(folder.name for folder in (root / "course").glob("[0-9]*") if folder.is_dir())
+    for name in released:
+        if not (root / "course" / name).is_dir():
+            raise FileNotFoundError(f"release: {name} was not released; `course release {name}` comes first")
+    place.mkdir(parents=True, exist_ok=True)
+    copy_into(place)
+    for name in released:
+        shutil.copytree(root / "course" / name, place / name, dirs_exist_ok=True)
+    project = (root / "pyproject.toml").read_text(encoding="utf-8")
+    write_whole(place / "pyproject.toml", sealed_project(project).encode())
+    return place
+
+
+def sealed_project(project: str) -> str:
+    """The project's own metadata for a package that has no command and brings its data with it."""
+    without = re.sub(r"^\[project\.(scripts|urls)\]\n(?:(?!\[).*\n)*", "", project, flags=re.MULTILINE)
+    kept = re.split(r"^\[tool\.", without, maxsplit=1, flags=re.MULTILINE)[0]
+    kept = re.sub(r"^readme = .*\n", "", kept, flags=re.MULTILINE)
+    return f'{kept}[tool.hatch.build.targets.wheel]\npackages = ["helpers"]\n'

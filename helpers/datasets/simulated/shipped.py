@@ -1,0 +1,89 @@
+"""The shipped sets `simulated_*`: written again byte for byte, and the truth about them."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from helpers.datasets.simulated.planting import Site
+from helpers.datasets.simulated.promoters import Promoters, promoters
+from helpers.datasets.splits import divide
+from helpers.files import write_whole
+from helpers.places import shipped
+
+SETS = {"tata": (2100, 2100, 5), "nontata": (4000, 4000, 2), "ecoli": (839, 3000, 3)}
+SIZES = {"tata": (3000, 600, 600), "nontata": (6000, 1000, 1000)}
+SPLITS = ("train", "valid", "test")
+
+
+def planted(kind: str, split: str) -> list[list[Site]]:
+    """Read which motifs stand where in a shipped set.
+
+    Parameters
+    ----------
+    kind : "tata", "nontata" or "ecoli"
+        The set ``simulated_<kind>``.
+    split : "train", "valid" or "test"
+        The part of it.
+
+    Returns
+    -------
+    list of list of Site
+        For each sequence of the split, in the order of ``load(...)``, its motifs; an empty list where there are none.
+
+    Raises
+    ------
+    ValueError
+        For another kind or split.
+    """
+    if kind not in SETS or split not in SPLITS:
+        raise ValueError(
+            f"planted: no {split!r} of {kind!r}; the kind is one of {', '.join(SETS)}, the split of {', '.join(SPLITS)}"
+        )
+    folder = shipped() / "simulated" / kind
+    with gzip.open(folder / f"{split}.csv.gz", "rt", encoding="ascii") as lines:
+        sites: list[list[Site]] = [[] for _ in csv.DictReader(lines)]
+    with gzip.open(folder / "truth.csv.gz", "rt", encoding="ascii") as lines:
+        for row in csv.DictReader(lines):
+            if row["split"] == split:
+                start, width, strand = (int(row[field]) for field in ("start", "width", "strand"))
+                site = Site(row["motif"], row["name"], start, width, strand)
+                sites[int(row["row"])].append(site)
+    return sites
+
+
+def write(folder: Path) -> list[Path]:
+    """Write the shipped sets below a folder, the same bytes every time; return the files."""
+    written = []
+    for kind, (positives, negatives, seed) in SETS.items():
+        made = promoters(kind, positives=positives, negatives=negatives, seed=seed)
+        truth: list[Sequence[object]] = [("split", "row", *Site._fields)]
+        for split, rows in _division(kind, made).items():
+            table = [("sequence", "label"), *((made.sequences[i], made.labels[i]) for i in rows)]
+            written.append(_write_table(folder / kind / f"{split}.csv.gz", table))
+            truth += [(split, row, *site) for row, i in enumerate(rows) for site in made.sites[i]]
+        written.append(_write_table(folder / kind / "truth.csv.gz", truth))
+    return written
+
+
+def _division(kind: str, made: Promoters) -> dict[str, list[int]]:
+    if kind not in SIZES:
+        return {split: positions.tolist() for split, positions in divide(made.sequences, made.labels).items()}
+    edges = [0, *np.cumsum(SIZES[kind]).tolist()]
+    return {split: list(range(*edges[i : i + 2])) for i, split in enumerate(SPLITS)}
+
+
+def _write_table(path: Path, rows: Sequence[Sequence[object]]) -> Path:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    packed = io.BytesIO()
+    # no name and no time in the header, so that the bytes depend on the rows only
+    with gzip.GzipFile("", "wb", 9, packed, mtime=0) as stream:
+        stream.write(text.getvalue().encode("ascii"))
+    write_whole(path, packed.getvalue())
+    return path

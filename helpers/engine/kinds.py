@@ -1,0 +1,190 @@
+"""Kinds of exercise beside the plain function: classes, predictions, multiple choice."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from helpers.engine.answers import Read
+from helpers.engine.exercise import Exercise, Failure, Misconception, Question, Verdict
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class ModuleExercise(Exercise):
+    """An `nn.Module` to write: questions are `(settings, *inputs)`.
+
+    The model is made with `settings`, its parameters are filled with known values, and its output, gradients and
+    number of parameters are compared. Names of attributes are free; parameters of one shape are told apart by order.
+    """
+
+    kind = "class"
+
+    def ask(self, code: Any, settings: dict[str, Any], *inputs: Any) -> dict[str, Any]:
+        """Output, gradients by parameter shape, and the number of parameters of the learner's model."""
+        model = made(code, settings)
+        fill(model)
+        output = model(*inputs)
+        if output is None:
+            raise ValueError("`forward` gave nothing back; is its `return` missing?")
+        output.float().pow(2).mean().backward()
+        gradients = sorted(
+            (list(p.shape), [] if p.grad is None else p.grad.flatten().tolist()) for p in model.parameters()
+        )
+        parameters = sum(p.numel() for p in model.parameters())
+        return {"output": output, "gradients": [g for _, g in gradients], "parameters": parameters}
+
+
+def made(code: Any, settings: dict[str, Any]) -> Any:
+    """Make a learner's model; one whose arguments have other names is told which are asked for."""
+    try:
+        inspect.signature(code).bind(**settings)
+    except TypeError:
+        theirs = ", ".join(inspect.signature(code).parameters) or "nothing"
+        raise TypeError(
+            f"`__init__` should take {', '.join(settings)}, under these names; yours takes {theirs}"
+        ) from None
+    return code(**settings)
+
+
+def fill(model: nn.Module) -> None:
+    """Give a model's parameters known values, whatever their names: the n-th of a shape is always the same."""
+    import torch
+
+    seen: dict[tuple[int, ...], int] = {}
+    with torch.no_grad():
+        for parameter in model.parameters():
+            shape = tuple(parameter.shape)
+            seen[shape] = seen.get(shape, 0) + 1
+            rng = np.random.default_rng([*shape, seen[shape]])
+            parameter.copy_(torch.as_tensor(rng.normal(0, 0.5, shape)))
+
+
+class PredictionExercise(Exercise):
+    """Predictions for inputs whose labels stay with the grader; points come in bands of a metric.
+
+    `questions` yields the inputs; `labels(rng)` yields, from a generator of its own, the truth for each question;
+    `metric(truth, prediction)` is better when larger; `bands` lists `(at least, points)`, best first.
+    """
+
+    kind = "predictions"
+    bands: tuple[tuple[float, float], ...] = ()
+    metric: Callable[[Any, Any], float]
+
+    def labels(self, seed: int) -> list[Any]:
+        """The truth for each question of this seed."""
+        raise TypeError(f"{type(self).__name__} knows no truth: define labels(self, seed)")
+
+    def mark(self, answers: Any, seed: int) -> Verdict:
+        """Points by the band that the mean metric over the questions falls in."""
+        given = self.read(answers, self.asked(seed))
+        if given is None:
+            return self.verdict("unreadable", "No readable answers were handed in.")
+        if self.is_empty(given):
+            return self.verdict("empty", self.unwritten)
+        try:
+            scores = [float(self.metric(t, g.facts)) for t, g in zip(self.labels(seed), given, strict=True)]
+            score = float(np.mean(scores))
+        except Exception:  # predictions of the wrong length or type
+            failed = next(((g, q) for g, q in zip(given, self.asked(seed), strict=True) if g.error), None)
+            if failed:
+                failure = Failure(tuple(failed[1]), None, None, failed[0].complaint)
+                return self.verdict("wrong", "Your code stopped with an error.", failure=failure)
+            return self.verdict("wrong", "one prediction is needed for each input.")
+        points = next((points for least, points in self.bands if score >= least), 0.0)
+        best = self.bands[0][0]
+        status = "right" if points == self.points else "wrong"
+        return Verdict(status, points, self.points, f"score {score:.3f}; full points from {best:g}.")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One multiple-choice question: options by letter, the right letter, and why each wrong one is wrong."""
+
+    key: str
+    prompt: str
+    options: dict[str, str]
+    correct: str
+    why: dict[str, str]
+
+
+class MultipleChoice(Exercise):
+    """A quiz: the learner's function returns one letter for each item's key. One point an item."""
+
+    kind = "multiple choice"
+    unwritten = "not answered yet. Put a letter between each pair of quotes."
+    items: tuple[Item, ...] = ()
+
+    def __init__(self) -> None:
+        """Award a point an item."""
+        self.parts = {item.key: 1.0 for item in self.items}
+        self.points = float(len(self.items))
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        """Ask for every item's letter."""
+        for item in self.items:
+            yield Question(item.key, part=item.key)
+
+    def ask(self, code: Any, key: str) -> Any:
+        """The letter chosen for one item."""
+        letters = code()
+        if not isinstance(letters, dict):
+            raise TypeError(f"a dict of letters is asked for, and this is a {type(letters).__name__}")
+        return letters.get(key, "")
+
+    def facts(self, answer: Any, key: str) -> str:
+        """Letters count in either case."""
+        return str(answer).strip().lower()[:1]
+
+    def reference(self) -> dict[str, str]:
+        """Every right letter."""
+        return {item.key: item.correct for item in self.items}
+
+    def data(self) -> list[dict[str, Any]]:
+        """The items as plain data, for the `Quiz` widget."""
+        return [
+            {
+                "key": item.key,
+                "prompt": item.prompt,
+                "options": [
+                    {"letter": letter, "text": text, "why": item.why.get(letter, "")}
+                    for letter, text in item.options.items()
+                ],
+                "correct": item.correct,
+            }
+            for item in self.items
+        ]
+
+    def misconceptions(self) -> list[Misconception]:
+        """One for each wrong option, with everything else right."""
+        right = self.reference()
+        return [
+            Misconception(f"{item.key}_{letter}", item.why[letter], lambda k=item.key, x=letter: {**right, k: x})
+            for item in self.items
+            for letter in item.options
+            if letter != item.correct
+        ]
+
+    def is_empty(self, given: list[Read]) -> bool:
+        """Whether no letter was chosen at all."""
+        return super().is_empty(given) or all(g.value == "" for g in given)
+
+    def diagnose(
+        self, given: list[Read], expected: list[Read], questions: list[Question], seed: int
+    ) -> tuple[str | None, str]:
+        """What is wrong with each wrong choice, a line each; a name where there is just one."""
+        chosen = {item.key: g.facts or "" for item, g in zip(self.items, given, strict=True)}
+        wrong = [item for item in self.items if chosen[item.key] in set(item.options) - {item.correct}]
+        open_ = sum(chosen[item.key] not in item.options for item in self.items)
+        if len(wrong) == 1 and not open_:
+            letter = chosen[wrong[0].key]
+            return f"{wrong[0].key}_{letter}", wrong[0].why[letter]
+        head = [f"{len(wrong)} wrong, {open_} open."]
+        return None, "\n".join(
+            head + [f"{item.key}, {chosen[item.key]}: {item.why[chosen[item.key]]}" for item in wrong]
+        )

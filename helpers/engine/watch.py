@@ -1,0 +1,159 @@
+"""Seeing what a learner's code calls while it runs, whatever it calls it by.
+
+Reading the source finds `F.mse_loss`; it does not find `getattr(F, "mse" + "_loss")`, `eval` or a function that came
+out of a dictionary. A call is a call, though: Python reports each one to a profiler, and torch each of its own to a
+`TorchFunctionMode`, also those that no Python code makes (`map(torch.sigmoid, ...)`).
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Iterable
+from functools import cache
+from types import CodeType, FrameType
+from typing import Any
+
+from helpers.engine.source import MISSING, resolve
+
+LIBRARIES = tuple({os.path.realpath(path) + os.sep for path in (sys.prefix, sys.base_prefix)})
+HERE = os.path.realpath(next(iter(sys.modules[__name__.partition(".")[0]].__path__))) + os.sep  # the package around
+
+
+class Watch:
+    """Between `with` and its end, notes in `used` which of the forbidden names were called.
+
+    Parameters
+    ----------
+    forbids : iterable of str
+        As in `forbidden_uses`. A function or class counts wherever it is called from, also deep in a library that does
+        the exercise on the way; a method named `".softmax"` counts where the learner's own code calls it.
+    """
+
+    def __init__(self, forbids: Iterable[str] = ()) -> None:
+        """Find the things behind the names."""
+        self.forbids = tuple(forbids)
+        self.used: list[str] = []
+        self.methods = {name[1:]: name for name in self.forbids if name.startswith(".")}
+        self.codes: dict[CodeType, str] = {}
+        self.functions: list[tuple[Any, str]] = []
+        self.classes: list[tuple[type, str]] = []
+        for name, thing in ((name, found(name)) for name in self.forbids if not name.startswith(".")):
+            if isinstance(thing, type):
+                self.classes.append((thing, name))
+            elif hasattr(thing, "__code__"):
+                self.codes[thing.__code__] = name
+            elif thing is not MISSING:
+                self.functions.append((thing, name))
+        self.torch = {name.rpartition(".")[2]: name for name in self.forbids if name.startswith("torch.")}
+        self.before: Any = None
+        self.mode: Any = None
+
+    def __enter__(self) -> Watch:
+        if self.forbids:
+            self.before = sys.getprofile()
+            if "torch" in sys.modules:
+                self.mode = torch_mode()(self)
+                self.mode.__enter__()
+            sys.setprofile(self.see)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        if self.forbids:
+            sys.setprofile(self.before)
+            if self.mode is not None:
+                self.mode.__exit__(*error)
+
+    def note(self, name: str) -> None:
+        """Remember that this was used."""
+        if name not in self.used:
+            self.used.append(name)
+
+    def see(self, frame: FrameType, event: str, called: Any) -> None:
+        """Hear of a call: the profiler's function."""
+        if event == "call":
+            self.see_python(frame)
+        elif event == "c_call":
+            for thing, name in self.functions:
+                if thing is called:
+                    self.note(name)
+            method = getattr(called, "__name__", "")
+            if method in self.methods and is_own(frame):
+                self.note(self.methods[method])
+
+    def see_python(self, frame: FrameType) -> None:
+        """Hear of a call of a Python function: the frame is its own."""
+        code = frame.f_code
+        if code in self.codes:
+            self.note(self.codes[code])
+        takes_self = code.co_argcount > 0 and code.co_varnames[0] == "self"
+        if takes_self and self.classes:
+            owner = frame.f_locals.get("self")
+            for cls, name in self.classes:
+                if isinstance(owner, cls):
+                    self.note(name)
+        if takes_self and code.co_name in self.methods and is_own(behind_wrappers(frame.f_back)):
+            self.note(self.methods[code.co_name])
+
+    def see_torch(self, function: Any) -> None:
+        """Hear of a call of torch, through whichever of its many doors."""
+        name = str(getattr(function, "__name__", "")).partition(".")[0].rstrip("_")
+        if name in self.torch:
+            self.note(self.torch[name])
+        if name in self.methods and is_own(nearest_outside_torch()):
+            self.note(self.methods[name])
+
+
+def found(dotted: str) -> Any:
+    """The thing behind a dotted name; MISSING where its module was not imported yet, so that nobody can call it.
+
+    Code that imports it itself is seen at the next question.
+    """
+    module = dotted.rpartition(".")[0]
+    return resolve(dotted) if module in ("", *sys.modules) else MISSING
+
+
+def is_own(frame: FrameType | None) -> bool:
+    """Whether the code of a frame stands in a notebook, not in an installed library or in this package."""
+    if frame is None:
+        return False
+    file = frame.f_code.co_filename
+    return not file.startswith(("<frozen", HERE, *LIBRARIES))
+
+
+def behind_wrappers(frame: FrameType | None) -> FrameType | None:
+    """Who called, past a library's decorators (scikit-learn has some): closures that pass on what they get."""
+    while frame is not None and not is_own(frame) and frame.f_code.co_freevars:
+        if not frame.f_code.co_flags & inspect.CO_VARKEYWORDS:
+            break
+        frame = frame.f_back
+    return frame
+
+
+def nearest_outside_torch() -> FrameType | None:
+    """The innermost frame that is neither torch's nor this file's."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and (
+        frame.f_code.co_filename == nearest_outside_torch.__code__.co_filename
+        or f"{os.sep}torch{os.sep}" in frame.f_code.co_filename
+    ):
+        frame = frame.f_back
+    return frame
+
+
+@cache
+def torch_mode() -> type:
+    """The mode that tells a `Watch` of every call of torch; made here, for torch is slow to import."""
+    from torch.overrides import TorchFunctionMode
+
+    class Told(TorchFunctionMode):
+        def __init__(self, watch: Watch) -> None:
+            super().__init__()
+            self.watch = watch
+
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            self.watch.see_torch(func)
+            return func(*args, **(kwargs or {}))
+
+    return Told

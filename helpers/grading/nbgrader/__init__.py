@@ -1,0 +1,1 @@
+"""Where grading meets nbgrader: its preprocessors, its gradebook, its assignments."""

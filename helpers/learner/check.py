@@ -1,0 +1,191 @@
+"""The check that stands behind every exercise in a notebook.
+
+    one_hot = check.one_hot(one_hot)
+
+It never blocks: right code comes back as it is, wrong or missing code is explained and the reference comes back in
+its place, marked, so that the lesson goes on. A sealed course knows no answers: there it runs the code and says no more
+than that it ran.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import difflib
+import functools
+import io
+import os
+from collections.abc import Callable
+from typing import Any
+
+from helpers.engine import message
+from helpers.engine.exercise import Exercise, Verdict
+from helpers.engine.source import forbidden_uses
+from helpers.learner import progress
+
+VISIBLE_SEED = 0
+STEPPED_IN = (
+    "this is the reference, which stepped in. Run the cell with your own code (if it ends with an error, mend that "
+    "first), then check again."
+)
+VERDICT = "application/vnd.course.verdict+json"  # what a check found, for programs; browsers show the HTML beside it
+listeners: list[Callable[[Exercise, Verdict, int], None]] = []  # told of every verdict and the tries so far: a room
+
+
+class Check:
+    """The exercises of one lesson, by name."""
+
+    def __init__(self, lesson: str, exercises: list[Exercise]) -> None:
+        """Hold the exercises of the lesson with this title."""
+        self._lesson = lesson
+        self._exercises = {exercise.id: ExerciseCheck(exercise) for exercise in exercises}
+
+    def __getattr__(self, name: str) -> ExerciseCheck:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._exercises:
+            near = difflib.get_close_matches(name, self._exercises, n=1)
+            guess = f"; did you mean check.{near[0]}?" if near else ""
+            raise AttributeError(
+                f"lesson {self._lesson} has no exercise {name!r}{guess} It has: {', '.join(self._exercises)}"
+            )
+        return self._exercises[name]
+
+    def __dir__(self) -> list[str]:
+        return list(self._exercises)
+
+    def __repr__(self) -> str:
+        return f"<checks of lesson {self._lesson}: {', '.join(self._exercises)}>"
+
+
+class ExerciseCheck:
+    """The check of one exercise, called with the learner's function or class."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        """Make a check; tries are counted for stepped hints."""
+        self.exercise = exercise
+        self.tries = 0
+        self.__doc__ = exercise.__doc__
+
+    def __call__(self, code: Any) -> Any:
+        """Check `code` and give it back if it is right; else say why and give back the reference, marked as such."""
+        exercise = self.exercise
+        if is_reference(code):
+            self._say(STEPPED_IN)
+            return code
+        if exercise.sealed:
+            self._say(self._try_out(code))
+            return code
+        verdict = self._verdict(code)
+        self.tries += verdict.status in ("wrong", "forbidden")
+        strict = "NBGRADER_EXECUTION" in os.environ
+        lines = message.lines_of(exercise, verdict, self.tries, stand_in=not strict)
+        unfit = verdict.passed and not strict and other_kind(exercise, code)
+        if unfit:
+            lines.append(("", f"{unfit}: they go on with the reference."))
+        text = message.plain(exercise, verdict, lines)
+        html = message.rich(exercise, verdict, lines)
+        message.tell({"text/plain": text, "text/html": html, VERDICT: in_data(exercise, verdict, lines)})
+        for listener in listeners:
+            listener(exercise, verdict, self.tries)
+        if verdict.passed:
+            if exercise.points:
+                progress.record_solved(exercise.key)
+            return stand_in(exercise) if unfit else code
+        if strict:
+            raise AssertionError(text)
+        return stand_in(exercise)
+
+    def _verdict(self, code: Any) -> Verdict:
+        exercise = self.exercise
+        if not callable(code):
+            thing = "class" if exercise.kind == "class" else "function"
+            what = f"`check.{exercise.id}` needs the {thing} itself, and this is a {type(code).__name__}: "
+            return exercise.verdict("unreadable", what + f"write `check.{exercise.id}({exercise.code_name})`.")
+        used = forbidden_uses(code, exercise.forbids)
+        if used:
+            return exercise.forbidden(used)
+        try:
+            return exercise.mark(exercise.answers(code, VISIBLE_SEED), VISIBLE_SEED)
+        except KeyboardInterrupt:
+            return exercise.verdict("unreadable", "stopped: your code was still running. Does a loop never end?")
+
+    def _try_out(self, code: Any) -> str:
+        """What can be said where nobody knows the right answers: whether the code answers at all."""
+        answers = self.exercise.answers(code, VISIBLE_SEED) if callable(code) else [{"error": "not a function"}]
+        errors = [f"{one['error']}: {one.get('text', '')}".rstrip(": ") for one in answers if "error" in one]
+        if not errors:
+            return f"it answers all {len(answers)} questions. Whether rightly, you will hear with your marks."
+        return f"{len(errors)} of {len(answers)} questions end with an error, the first with {errors[0]}"
+
+    def _say(self, sentence: str) -> None:
+        exercise, lines = self.exercise, [("", sentence)]
+        verdict = exercise.verdict("empty", sentence)
+        message.tell(
+            {
+                "text/plain": message.plain(exercise, verdict, lines),
+                "text/html": message.rich(exercise, verdict, lines),
+            }
+        )
+
+
+def in_data(exercise: Exercise, verdict: Verdict, lines: list[tuple[str, str]]) -> dict[str, Any]:
+    """A verdict as data: `course check` reads it, and no printed look-alike."""
+    rest = [f"{label} {text}".strip() for label, text in lines[1:] if text != message.GOES_ON]
+    message = "\n".join([verdict.message.split("\n")[0], *rest])
+    return {"exercise": exercise.id, "status": verdict.status, "points": verdict.points, "message": message}
+
+
+def other_kind(exercise: Exercise, code: Any) -> str:
+    """In words, what right code returns where later cells compute with a tensor, if it is something else; else ""."""
+    if exercise.any_dtype and exercise.returns is not None:
+        return ""  # marking has seen that a tensor came
+    with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
+        return difference(returned(exercise, code), returned(exercise, exercise.reference))
+    return ""
+
+
+def returned(exercise: Exercise, code: Any) -> Any:
+    """What code itself returns, whatever the exercise makes of it, when it is asked the first question."""
+    came = []
+
+    def noted(*arguments: Any, **named: Any) -> Any:
+        came.append(code(*arguments, **named))
+        return came[-1]
+
+    exercise.ask(noted, *copy.deepcopy(tuple(exercise.asked(VISIBLE_SEED)[0])))
+    return came[0]
+
+
+def difference(came: Any, asked: Any) -> str:
+    """What came where a tensor was asked, in words; "" where tensors came."""
+    if hasattr(asked, "detach") and described(came) != described(asked):
+        return f"Later cells compute with {described(asked)}, and yours is {described(came)}"
+    return next(filter(None, map(difference, came, asked)), "") if isinstance(asked, (list, tuple)) else ""
+
+
+def described(value: Any) -> str:
+    """The kind of a value, so far as computing with it depends on it."""
+    if not hasattr(value, "detach"):
+        return f"a {type(value).__name__}"
+    dtype = str(value.dtype).removeprefix("torch.")
+    return f"a tensor of {'integers' if 'int' in dtype else dtype}"  # integers of any width go together
+
+
+def is_reference(code: Any) -> bool:
+    """Whether this is the course's own answer: one that stepped in, or a method of an exercise."""
+    return bool(getattr(code, "is_reference", False)) or isinstance(getattr(code, "__self__", None), Exercise)
+
+
+def stand_in(exercise: Exercise) -> Any:
+    """The reference under the learner's name, marked so that it cannot pass for the learner's own."""
+    reference = exercise.reference
+    if isinstance(reference, type):
+        return type(reference.__name__, (reference,), {"is_reference": True})
+
+    @functools.wraps(reference)
+    def answer(*arguments: Any, **named: Any) -> Any:
+        return reference(*arguments, **named)
+
+    answer.is_reference = True  # type: ignore[attr-defined]
+    return answer

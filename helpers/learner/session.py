@@ -1,0 +1,111 @@
+"""The beginning of every notebook: seeds, style, and one line each on device, versions and data."""
+
+from __future__ import annotations
+
+import os
+import platform
+import random
+import sys
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from helpers import lessons, places
+from helpers.lessons import Lesson
+
+if TYPE_CHECKING:
+    from helpers.learner.check import Check
+
+
+def start(lesson: int, *, seed: int = 0, room: str | None = None) -> Check:
+    """Open a lesson: seed the generators, set the plot style, say where it runs, and return the lesson's checks.
+
+    This is the only function of the package that touches global state.
+
+    Parameters
+    ----------
+    lesson : int
+        The lesson's number.
+    seed : int
+        Seeds `random`, NumPy's legacy generator and torch.
+    room : str, optional
+        The address on an instructor's page, as in `"https://room.example.org/KFXQD"`: it then hears of every check,
+        without a name. `helpers.leave()` ends that. Nothing is sent where a submission is graded.
+
+    Returns
+    -------
+    Check
+        `check.one_hot(one_hot)` checks the exercise `one_hot`.
+
+    Raises
+    ------
+    ValueError
+        If there is no lesson of that number, or `room` is no address of a room.
+    """
+    import numpy as np
+    import torch  # here, not above: the `course` command imports this package and should answer at once
+
+    opened = lessons.lesson(lesson)
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+    if "google.colab" in sys.modules:
+        enable_colab_widgets()
+    if "matplotlib" in sys.modules or "IPython" in sys.modules:
+        from helpers import plots
+
+        plots.style()
+    print(f"Lesson {opened.number:02d} · {opened.title}")
+    print(f"Device    {device_line()}")
+    print(f"Versions  {versions_line()}")
+    print(f"Data      {data_line(opened)}")
+    if room is not None and "NBGRADER_EXECUTION" not in os.environ:
+        from helpers.room import client
+
+        print(f"Room      {client.join(room)}")
+    return lessons.checks(lesson)
+
+
+def leave() -> None:
+    """Leave the room that was joined, if any: nothing more is sent, and the room forgets what it was told."""
+    from helpers.room import client
+
+    client.leave()
+
+
+def enable_colab_widgets() -> None:
+    """Let Colab load the widgets of this notebook."""
+    from google.colab import output  # type: ignore[import-not-found]
+
+    output.enable_custom_widget_manager()
+
+
+def device_line() -> str:
+    """The device that training will use, in words."""
+    import torch
+
+    from helpers.training import device
+
+    kind = device().type
+    if kind == "cuda":
+        return f"GPU, {torch.cuda.get_device_name()}"
+    if kind == "mps":
+        return "GPU of this Mac"
+    threads = torch.get_num_threads()
+    return f"CPU, {threads} thread{'s' * (threads > 1)}: enough for every lesson"
+
+
+def versions_line() -> str:
+    """Versions of Python, torch and the course."""
+    import torch
+
+    course = metadata.version(places.APPLICATION)
+    return f"Python {platform.python_version()} · torch {torch.__version__} · course {course}"
+
+
+def data_line(lesson: Lesson) -> str:
+    """What the lesson's data sets are, and where they come from."""
+    if not lesson.data:
+        return "made in this notebook, from a seed"
+    from helpers import datasets
+
+    return " · ".join(f"{name}: {datasets.whereabouts(name)}" for name in lesson.data)

@@ -1,0 +1,29 @@
+"""Old names of modules lead to the modules of today."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import pytest
+
+from helpers.moved import MOVED
+
+
+@pytest.mark.parametrize("old", sorted(MOVED))
+def test_an_old_name_is_the_module_of_today_and_says_so(old: str) -> None:
+    sys.modules.pop(old, None)
+    with pytest.warns(DeprecationWarning, match=rf"{old} is called {MOVED[old]} now"):
+        module = importlib.import_module(old)
+    assert module is importlib.import_module(MOVED[old]) and module.__name__ == MOVED[old]
+
+
+def test_a_notebook_written_before_still_runs() -> None:
+    with pytest.warns(DeprecationWarning):
+        for name in ("helpers.sequences", "helpers.progress"):
+            sys.modules.pop(name, None)
+        space: dict[str, object] = {}
+        exec("from helpers import progress\nfrom helpers.sequences import one_hot", space)
+    from helpers.dna import one_hot
+
+    assert space["one_hot"] is one_hot and callable(space["progress"].show)  # type: ignore[attr-defined]
