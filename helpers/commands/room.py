@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import time
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,13 +44,15 @@ def room(
             from helpers.room.catalogue import Catalogue
             from helpers.room.host import Host
             from helpers.room.server import application
+            from helpers.room.store import Store
         except ImportError as error:
             refuse(f"{error}; `pip install 'deep-learning-on-dna[room]'` brings it")
         shown = [lesson.number for lesson in lessons_named(lessons)] if lessons else []
         hub = urlsplit(os.environ.get(HUB_URL, ""))
         host, port, prefix = hub.hostname or host, hub.port or port, prefix or os.environ.get(HUB_PREFIX, "")
         catalogue = Catalogue()
-        hosted = Host(folder, catalogue, steps_of(plan, catalogue, shown), shown)
+        store = Store(folder)
+        hosted = Host(store, catalogue, steps_of(plan, catalogue, shown, store.began), shown)
         if end:
             for path in hosted.end():
                 print(path)
@@ -76,13 +77,13 @@ def room(
         print(path)
 
 
-def steps_of(plan: Path | None, catalogue: Catalogue, shown: list[int]) -> list[Step]:
-    """The clock's plan: a timetable, or the sections of the one lesson that is shown, beginning now."""
+def steps_of(plan: Path | None, catalogue: Catalogue, shown: list[int], began: float) -> list[Step]:
+    """The clock's plan: a timetable, or the sections of the one lesson that is shown."""
     from helpers.room import clock
 
     if plan is not None:
         return clock.timetable(plan, datetime.now())
-    return clock.sections(catalogue.plans[shown[0]], time.time()) if len(shown) == 1 else []
+    return clock.sections(catalogue.plans[shown[0]], began) if len(shown) == 1 else []
 
 
 def listener(host: str, port: int) -> socket.socket:

@@ -58,8 +58,8 @@ class Host:
 
     Parameters
     ----------
-    folder : Path
-        Where the room lies on disk, and where its numbers are kept afterwards.
+    store : Store
+        The room on disk; its numbers are kept in the same folder afterwards.
     catalogue : Catalogue
     steps : list of Step
         The clock's plan.
@@ -67,12 +67,11 @@ class Host:
         Lessons that are shown though nobody has tried anything in them.
     """
 
-    def __init__(self, folder: Path, catalogue: Catalogue, steps: list[Step], shown: list[int]) -> None:
+    def __init__(self, store: Store, catalogue: Catalogue, steps: list[Step], shown: list[int]) -> None:
         """Open the room; one that was interrupted goes on where it was."""
-        self.folder, self.catalogue, self.steps, self.shown = folder, catalogue, steps, shown
-        self.store = Store(folder)
-        self.code, self.key = self.store.code, self.store.key
-        self.standing = rebuilt(catalogue, self.store.events())
+        self.store, self.catalogue, self.steps, self.shown = store, catalogue, steps, shown
+        self.code, self.key = store.code, store.key
+        self.standing = rebuilt(catalogue, store.events())
         self.ended = False
         self.files: list[Path] = []
         self.guesses = Allowance(10, 0.1)  # wrong codes and keys, by address
@@ -186,10 +185,9 @@ class Host:
 
     def news(self, now: float) -> dict[str, Any]:
         """What a learner's next check says."""
-        said = self.said("sentence")
-        fresh = said and now - said["at"] <= SENTENCE_LASTS
-        opened = self.opened()
-        return {"section": opened["line"] if opened else "", "sentence": said["text"] if fresh else ""}
+        said, opened = self.said("sentence"), self.said("section")
+        text = said["text"] if said and now - said["at"] <= SENTENCE_LASTS else ""
+        return {"section": opened["line"] if opened else "", "sentence": text}
 
     # -- what the instructor does -----------------------------------------------------------------------------------
 
@@ -236,7 +234,7 @@ class Host:
 
     def end(self) -> list[Path]:
         """End the room: the numbers are kept as a page and a table, and the file with the sessions is deleted."""
-        self.files = write_record(self.folder, self.standing, time.time())
+        self.files = write_record(self.store.path.parent, self.standing, time.time())
         self.ended = True
         self.store.remove()
         return self.files
@@ -247,10 +245,6 @@ class Host:
             return None
         text = self.store.said(name)
         return json.loads(text) if text else None
-
-    def opened(self) -> dict[str, Any] | None:
-        """The section that is open."""
-        return self.said("section")
 
     # -- what there is to see ---------------------------------------------------------------------------------------
 
@@ -301,7 +295,7 @@ class Host:
             "ended": self.ended,
             "present": self.standing.present(now),
             "joined": len(self.standing.sitters),
-            "section": self.opened(),
+            "section": self.said("section"),
             "sentence": sentence["text"] if sentence else "",
             "lessons": [self.lesson_seen(number, now) for number in self.lessons()],
             "plan": [asdict(step) for step in self.steps],

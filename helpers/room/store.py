@@ -7,6 +7,7 @@ import os
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 from pathlib import Path
@@ -55,6 +56,7 @@ class Store:
         self.base.execute("PRAGMA synchronous = FULL")  # also what a power cut interrupts
         self.base.executescript(SCHEMA)
         self.code = self.said("code") or self.say("code", "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH)))
+        self.began = float(self.said("began") or self.say("began", str(time.time())))
         self.key = self.said("key") or self.say("key", secrets.token_urlsafe(16))
 
     def said(self, name: str) -> str:
