@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import re
 import secrets
 import time
 from dataclasses import asdict, dataclass
@@ -18,7 +19,7 @@ from helpers.room.event import Event, read_event
 from helpers.room.limits import Allowance, network_of
 from helpers.room.record import write_record
 from helpers.room.standing import UNNAMED, Mistake, rebuilt
-from helpers.room.store import Store
+from helpers.room.store import CODE_LENGTH, Store
 from helpers.room.teaching import Note, note
 
 MOST_SESSIONS = 3000
@@ -27,6 +28,7 @@ MOST_MISTAKES = 12  # shown of a lesson
 MOST_SENTENCE = 300  # characters
 SENTENCE_LASTS = 15 * 60.0  # seconds
 LOOKS = 10.0  # seconds after which the picture is drawn again though nobody spoke
+LOOKS_LIKE_A_CODE = re.compile(rf"[A-Za-z]{{{CODE_LENGTH}}}")
 GATHERS = 0.02  # seconds in which events come together that are written as one
 
 log = logging.getLogger("helpers.room")
@@ -94,6 +96,8 @@ class Host:
         ------
         NotAdmitted, TooOften
         """
+        if not LOOKS_LIKE_A_CODE.fullmatch(code):  # a browser asks for icons and more: nobody guesses like that
+            raise NotAdmitted
         network = network_of(address)
         if session not in self.standing.sitters and self.guesses.remaining(network) < 1:
             raise TooOften

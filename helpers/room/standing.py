@@ -27,7 +27,7 @@ class Mark:
     first: float  # when it was first tried
     at: float
     mistakes: set[str] = field(default_factory=set)
-    through: float = 0.0  # when it was first right
+    through: float | None = None  # when it was first right
     tries_before: int = 0  # wrong tries before it was
 
 
@@ -79,7 +79,7 @@ class Standing:
         mark.status, mark.misconception, mark.tries, mark.at = event.status, event.misconception, event.tries, at
         if event.status == "wrong":
             mark.mistakes.add(event.misconception)
-        elif event.status == "right" and not mark.through:
+        elif event.status == "right" and mark.through is None:
             mark.through, mark.tries_before = at, event.tries
 
     def hear(self, session: str, at: float) -> None:
@@ -122,7 +122,7 @@ class Standing:
         tasks = self.catalogue.tasks
         for sitter in self.sitters.values():
             for key, mark in sitter.marks.items():
-                through[key] += bool(mark.through)
+                through[key] += mark.through is not None
                 tried[key] += 1
             place = self.place(sitter)
             if place and now - sitter.seen <= PRESENT:
@@ -152,11 +152,11 @@ class Standing:
     def effort(self, key: str) -> tuple[float, float]:
         """Medians over the sessions that got through an exercise: wrong tries before, and minutes since the first."""
         marks = [sitter.marks[key] for sitter in self.sitters.values() if key in sitter.marks]
-        done = [mark for mark in marks if mark.through]
+        done = [(mark.tries_before, (mark.through - mark.first) / 60) for mark in marks if mark.through is not None]
         if not done:
             return 0.0, 0.0
-        tries = statistics.median(mark.tries_before for mark in done)
-        return float(tries), statistics.median((mark.through - mark.first) / 60 for mark in done)
+        tries, minutes = zip(*done, strict=True)
+        return float(statistics.median(tries)), statistics.median(minutes)
 
 
 def rebuilt(catalogue: Catalogue, events: list[tuple[Event, float]]) -> Standing:

@@ -25,7 +25,7 @@ function keep(list, items, keyOf, make, update) {
   let before = null;
   for (const item of items) {
     const key = keyOf(item);
-    const node = known.get(key) ?? Object.assign(make(item), {});
+    const node = known.get(key) ?? make(item);
     node.dataset.key = key;
     known.delete(key);
     update(node, item);
@@ -98,6 +98,7 @@ function drawTiles(tiles, joined) {
     put(bar, ...counts.map(([kind]) => made('span', kind)));
     counts.forEach(([, count], i) => { bar.children[i].style.width = `${(100 * count) / Math.max(joined, 1)}%`; });
     node.firstChild.setAttribute('aria-pressed', String(state.task === tile.number));
+    node.firstChild.classList.toggle('quiet', !tile.at && !tile.tried);
   });
 }
 
@@ -142,7 +143,7 @@ function tick() {
   const now = Date.now() / 1000 + state.ahead;
   const place = plan.findLastIndex((step) => step.at <= now);
   const [step, next] = [plan[place], plan[place + 1]];
-  const hour = (at) => new Date((at - state.ahead) * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  const hour = (at) => new Date((at - state.ahead) * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   put($('time'), hour(now));
   put($('step'), step ? step.what : 'Not yet begun');
   put($('next'), next ? `At ${hour(next.at)}, in ${plural(Math.ceil((next.at - now) / 60), 'minute', 'minutes')}: ${next.what}` : '');
