@@ -21,7 +21,7 @@ from helpers import places
 from helpers.room.event import MOST_BYTES, Refused
 from helpers.room.host import Ended, Host, NotAdmitted, TooOften
 
-TYPES = {"room.html": "text/html", "room.css": "text/css", "room.js": "text/javascript"}
+TYPES = {"room.css": "text/css", "room.js": "text/javascript", "icon.svg": "image/svg+xml"}
 MOST_ACTION = 2000  # bytes
 BODY_IN = 5.0  # seconds in which a body must have come
 BREATH = 15.0  # seconds after which a silent stream says that it lives
@@ -70,12 +70,12 @@ class Door:
     async def static(self, request: Request) -> Response:
         """The page's script and style."""
         name = request.path_params["name"]
-        return file(name) if name in ("room.css", "room.js") else PlainTextResponse("not found", 404, HEADERS)
+        return file(name, TYPES[name]) if name in TYPES else PlainTextResponse("not found", 404, HEADERS)
 
     async def page(self, request: Request) -> Response:
         """The page; what it shows comes by its stream."""
         self.host.admit(request.path_params["code"], address_of(request))
-        return file("room.html")
+        return file("room.html", "text/html")
 
     async def qr(self, request: Request) -> Response:
         """The address as a QR code."""
@@ -184,9 +184,9 @@ def application(host: Host, address: str, prefix: str = "") -> Starlette:
     return Starlette(routes=routes, lifespan=lifespan, exception_handlers=answers)
 
 
-def file(name: str) -> Response:
+def file(name: str, media_type: str) -> Response:
     """A file of the page."""
-    return Response((places.ROOM_PAGE / name).read_bytes(), media_type=TYPES[name], headers=HEADERS)
+    return Response((places.ROOM_PAGE / name).read_bytes(), media_type=media_type, headers=HEADERS)
 
 
 def address_of(request: Request) -> str:

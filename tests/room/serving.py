@@ -45,9 +45,14 @@ class Served:
     """A room that is open; `close` lets go of port and file, and another may then go on in the same folder."""
 
     def __init__(
-        self, folder: Path, steps: list[Step] | None = None, shown: tuple[int, ...] = (2,), prefix: str = ""
+        self,
+        folder: Path,
+        steps: list[Step] | None = None,
+        shown: tuple[int, ...] = (2,),
+        prefix: str = "",
+        port: int = 0,
     ) -> None:
-        self.socket = listener("127.0.0.1", 0)
+        self.socket = listener("127.0.0.1", port)
         self.port = self.socket.getsockname()[1]
         self.prefix = prefix
         self.host = Host(Store(folder), catalogue(), steps or [], list(shown))

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.room.event import Refused, read_event
 from tests.room.serving import SESSION, Served, check_of, session
 
 
@@ -141,14 +142,19 @@ def malformed(draw: random.Random) -> bytes:
     return json.dumps(body).encode()
 
 
-def test_ten_thousand_malformed_bodies_change_nothing(room: Served) -> None:
-    from helpers.room.event import Refused, read_event
+def refused(body: bytes, room: Served) -> bool:
+    """Whether reading a body says what is wrong with it, and nothing else happens."""
+    try:
+        read_event(body, room.host.catalogue)
+    except Refused:
+        return True
+    return False
 
+
+def test_ten_thousand_malformed_bodies_change_nothing(room: Served) -> None:
     draw = random.Random(0)
     bodies = [malformed(draw) for _ in range(10_000)]
-    for body in bodies:
-        with pytest.raises(Refused):
-            read_event(body, room.host.catalogue)
+    assert [body for body in bodies if not refused(body, room)] == []
     answers = [room.tell(body)[0] for body in bodies[:400]]
     assert set(answers) <= {400, 413}
     assert room.host.standing.sitters == {}

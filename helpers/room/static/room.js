@@ -94,7 +94,7 @@ function drawTiles(tiles, joined) {
     const counts = [['through', tile.through], ['at', tile.at - tile.stuck], ['stuck', tile.stuck]];
     const words = { through: 'through', at: 'at it', stuck: 'stuck' };
     put(numbers, ...counts.flatMap(([kind, count]) =>
-      [made('span', count ? kind : 'none', made('span', 'big', String(count)), words[kind]), ' ']));
+      [made('span', count ? kind : 'none', made('span', 'big', String(count)), ` ${words[kind]}`), ' ']));
     put(bar, ...counts.map(([kind]) => made('span', kind)));
     counts.forEach(([, count], i) => { bar.children[i].style.width = `${(100 * count) / Math.max(joined, 1)}%`; });
     node.firstChild.setAttribute('aria-pressed', String(state.task === tile.number));
