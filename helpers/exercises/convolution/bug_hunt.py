@@ -23,7 +23,6 @@ class BugHunt(Exercise):
     """bug_hunt(model, sequence) -> (the window that excites filter 0 most, the word that filter 0 likes best)"""
 
     parts = {"window": 2, "word": 1}
-    points = 3
     hints = (
         "Everybody in this course has the rows in one order. Which one does this code use, and how often?",
         "The order stands in two places: where letters become rows, and where rows become letters.",

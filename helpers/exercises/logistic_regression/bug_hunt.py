@@ -18,7 +18,6 @@ class BugHunt(Exercise):
     """bug_hunt(model, optimiser, X, y) -> (loss, share right) before one training step; the model has learned"""
 
     parts = {"training": 2, "report": 1}
-    points = 3
     hints = (
         "Read the name of the loss to its end. What does it want, and what does it get?",
         "`F.binary_cross_entropy_with_logits` has a sigmoid inside. Where else is one?",

@@ -97,7 +97,6 @@ class MlpBackward(Exercise):
     """mlp_backward(X (N, I), y (N,), W1, b1, W2, b2) -> (dW1, db1, dW2, db2), slopes of the mean log-loss"""
 
     parts = {"last layer": 2, "hidden layer": 2}
-    points = 4
     forbids = (".backward", "torch.autograd.grad", "torch.autograd.backward", "torch.func.grad")
     hints = (
         "The slope in the logits is `d = (sigmoid(logits) - y) / N`. As a column (N, 1), `d.T @ A` is dW2.",

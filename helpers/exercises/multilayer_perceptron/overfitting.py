@@ -20,7 +20,6 @@ class Dropout(Exercise):
     """dropout(x: tensor, p: float, training: bool, generator) -> tensor: each entry is silenced with probability p"""
 
     parts = {"training": 2, "evaluation": 1}
-    points = 3
     forbids = ("torch.nn.functional.dropout", "torch.nn.Dropout", "torch.dropout")
     hints = (
         "`torch.rand(x.shape, generator=generator)` gives each entry a number of its own, evenly from 0 to 1.",
@@ -139,7 +138,6 @@ class EarlyStopping(Exercise):
 
     kind = "class"
     parts = {"patience": 2, "best weights": 1}
-    points = 3
     hints = (
         "Remember the lowest loss so far and how many epochs ago that was; a new lowest sets the count to 0.",
         "`copy.deepcopy(weights)`: training goes on writing into the tensors that you were given.",

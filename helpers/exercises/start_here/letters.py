@@ -28,9 +28,9 @@ class CountA(Exercise):
     def counts_t(self, sequence: str) -> int:
         return sequence.count("T")
 
-    @misconception("You counted all letters. Count only those that are an A.")
-    def counts_all(self, sequence: str) -> int:
-        return len(sequence)
+    counts_all = misconception(
+        "You counted all letters. Count only those that are an A.", lambda sequence: len(sequence)
+    )
 
 
 class GcContent(Exercise):
