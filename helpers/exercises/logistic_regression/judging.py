@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from helpers.dna.sequences import random_dna, reverse_complement
-from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.engine.exercise import Exercise, Question, Returns, misconception
 
 CHANGES: dict[str, Callable[[str], str]] = {
     "copies": str,
@@ -92,8 +92,7 @@ class ConfusionMatrix(Exercise):
     """confusion_matrix(y (N,), predicted (N,)) -> (2, 2): rows truth 0, 1; columns predicted 0, 1"""
 
     points = 2
-    returns = Tensor
-    any_dtype = True
+    returns = Returns(Tensor, any_dtype=True)
     forbids = ("helpers.training.metrics.confusion_matrix", "sklearn.metrics.confusion_matrix")
     hints = ("Start from four zeros; each sequence adds 1 to one cell.", "That cell is `[truth, prediction]`.")
 

@@ -240,19 +240,19 @@ class TrainEpoch(Exercise):
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for part in ("weights", "loss"):
             for n, size in ((11, 4), (30, 8)):
-                yield Question(*small_task(rng, n, 6), size, part, part=part)
+                yield Question(*small_task(rng, n, 6), size, part=part)
 
-    def ask(self, code: Callable[..., Any], X: Tensor, y: Tensor, size: int, wanted: str) -> Any:
+    def ask(self, code: Callable[..., Any], X: Tensor, y: Tensor, size: int, *, part: str) -> Any:
         """Two epochs with the learner's code: what it returned, or the weights that came out."""
         model = small_model(X.shape[2])
         optimiser = torch.optim.SGD(model.parameters(), lr=0.5)
         batches = list(zip(X.split(size), y.split(size), strict=True))
         losses = [code(model, optimiser, batches) for _ in range(2)]
-        return losses if wanted == "loss" else torch.cat([p.detach().flatten() for p in model.parameters()])
+        return losses if part == "loss" else torch.cat([p.detach().flatten() for p in model.parameters()])
 
-    def words(self, X: Tensor, y: Tensor, size: int, wanted: str) -> str:
+    def words(self, X: Tensor, y: Tensor, size: int, *, part: str) -> str:
         """What was asked, in words."""
-        what = "the two losses returned" if wanted == "loss" else "the weights and the bias after them"
+        what = "the two losses returned" if part == "loss" else "the weights and the bias after them"
         return f"two epochs over {len(X)} sequences in batches of {size}, lr=0.5: {what}"
 
     def reference(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:

@@ -31,21 +31,21 @@ class PadBatch(Exercise):
         for lengths in ((3, 1), (2, 5, 4), (6, 3, 1, 4)):
             sequences = [rng.integers(0, 4, length).tolist() for length in lengths]
             sequences[0][-1] = 4  # an N at the end of a sequence
-            for wanted in self.parts:
-                yield Question(sequences, wanted, part=wanted)
+            for part in self.parts:
+                yield Question(sequences, part=part)
 
-    def ask(self, code: Callable[..., Any], sequences: list[Tokens], wanted: str) -> Any:
+    def ask(self, code: Callable[..., Any], sequences: list[Tokens], *, part: str) -> Any:
         """One of the two things that come back."""
         tokens, mask = code(sequences)
-        return tokens if wanted == "tokens" else mask
+        return tokens if part == "tokens" else mask
 
-    def words(self, sequences: list[Tokens], wanted: str) -> str:
+    def words(self, sequences: list[Tokens], *, part: str) -> str:
         """What was asked, in words."""
-        return f"pad_batch({sequences}), of which the {wanted}"
+        return f"pad_batch({sequences}), of which the {part}"
 
-    def facts(self, answer: Any, sequences: list[Tokens], wanted: str) -> Any:
+    def facts(self, answer: Any, sequences: list[Tokens], *, part: str) -> Any:
         """Of a mask also whether it is one: zeros and ones pick no places."""
-        return [answer, np.asarray(answer).dtype.kind == "b"] if wanted == "mask" else answer
+        return [answer, np.asarray(answer).dtype.kind == "b"] if part == "mask" else answer
 
     def reference(self, sequences: list[Tokens]) -> Pair:
         return self.laid_out(sequences, max(map(len, sequences)))

@@ -11,7 +11,7 @@ from helpers.engine.exercise import Exercise, misconception
 
 
 class CountA(Exercise):
-    """count_a(sequence: str) -> int"""
+    """How many A a sequence has; shown, not graded."""
 
     kind = "practice"
     points = 0
