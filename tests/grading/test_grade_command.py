@@ -21,6 +21,7 @@ from helpers.grading.nbgrader.gradebook import Recorder
 from helpers.grading.run import run
 from helpers.grading.sandbox.limits import Job, Limits
 from helpers.lessons import LESSONS, exercises
+from tests.commands import TRUE
 
 ENDLESS = "def gc_content(sequence):\n    while True:\n        pass"
 
@@ -217,7 +218,9 @@ def test_where_dask_is_not_installed_it_is_said(tmp_path) -> None:
     hidden = tmp_path / "hidden"
     hidden.mkdir()
     (hidden / "distributed.py").write_text("raise ImportError('No module named distributed')")
-    done = course("grade", "0", "--scheduler", "local", root=root, PYTHONPATH=f"{hidden}:{ROOT}")
+    env = surrounded(PYTHONPATH=f"{hidden}:{ROOT}")
+    command = [*TRUE, "grade", "0", "--scheduler", "local"]
+    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True)
     assert done.returncode == 2
     assert "pip install 'deep-learning-on-dna[grade]'" in done.stderr
 
