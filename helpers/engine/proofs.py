@@ -20,9 +20,7 @@ from helpers.engine.marking import marking
 from helpers.engine.verdict import Status, Verdict
 
 SEEDS = 20
-WATCHED = (
-    7  # of so many seeds one: there the code runs once more, with its calls watched, which takes three times as long
-)
+WATCHED = 7  # of so many seeds one: there the code runs once more, with its calls watched, at three times the cost
 MOST_HINT = 320  # characters
 
 
