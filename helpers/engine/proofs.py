@@ -20,14 +20,12 @@ from helpers.engine.marking import marking
 from helpers.engine.verdict import Status, Verdict
 
 SEEDS = 20
-WATCHED = (
-    7  # of so many seeds one: there the code runs once more, with its calls watched, which takes three times as long
-)
+WATCHED = 7  # of so many seeds one: there the code runs once more, with its calls watched, at three times the cost
 MOST_HINT = 320  # characters
 
 
 def marked(exercise: Exercise, code: Any, seed: int, *, watched: bool = True, name: str = "") -> Verdict:
-    """Mark some code as grading does: the answers travel as JSON text. Under its name, the exercise knows what it says."""
+    """Mark some code as grading does: the answers travel as JSON text. Of a name, the exercise knows the answers."""
     known = marking(exercise, seed)
     if watched:
         answers = exercise.answers(code, seed)

@@ -24,6 +24,7 @@ FLOORS = (
     {"widgets"},
     {"exercises"},
     {"authoring", "grading"},
+    {"room"},
     {"commands"},
 )
 
