@@ -14,10 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from course_folder import course
 
 from helpers import places
-from helpers.commands.main import app
 from helpers.grading.similar import chance, fragments, known_sources, shares_in, similar
 from helpers.lessons import exercises, lesson
 
@@ -216,9 +215,9 @@ def test_the_command_writes_both_beside_each_other_and_escapes_them(tmp_path: Pa
         place = tmp_path / "submitted" / student / folder
         place.mkdir(parents=True)
         (place / f"{folder}.ipynb").write_text(json.dumps(book))
-    done = CliRunner().invoke(app, ["grade", "similar", str(LESSON), "--course", str(tmp_path)])
-    assert done.exit_code == 0, done.output
-    assert "15 submissions compared, 1 pair to look at" in done.output
+    done = course("grade", "similar", str(LESSON), root=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "15 submissions compared, 1 pair to look at" in done.stdout
     page = (tmp_path / "reports" / f"{folder}-similar.html").read_text()
     assert "&lt;b&gt;ada and s3" in page or "s3 and &lt;b&gt;ada" in page
     assert "<b>ada" not in page
