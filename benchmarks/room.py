@@ -33,7 +33,8 @@ import psutil
 from side_by_side import machine, write
 
 PORT = 8724
-ROUNDS = 300
+ROUNDS = 150
+PAUSE = 0.05  # seconds between two checks, in which what the last one told is sent
 COURSE = [sys.executable, "-c", "from helpers.commands.main import main; main()"]
 
 
@@ -43,11 +44,15 @@ def main() -> None:
     words.add_argument("--seconds", type=float, default=300)
     words.add_argument("--sessions", type=int, default=500)
     words.add_argument("--malformed", type=int, default=10_000)
+    words.add_argument("--checks-only", action="store_true", help="Measure a learner's side, and store nothing.")
     asked = words.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         server = Server(folder)
         learner = measure_checks(server.address)
         print(json.dumps(learner))
+        if asked.checks_only:
+            server.process.terminate()
+            return
         loaded = Load(server, asked.sessions, asked.seconds, asked.malformed).run()
         print(json.dumps(loaded))
         server.process.terminate()
@@ -118,7 +123,7 @@ def measure_checks(address: str) -> dict[str, Any]:
             for number in range(2 * ROUNDS):
                 inside = number % 2 == 0
                 checks.listeners[:] = [client.hear] if inside else []
-                time.sleep(0.01)
+                time.sleep(PAUSE)
                 begun = time.perf_counter()
                 check(reverse_complement)
                 times[inside].append(1e3 * (time.perf_counter() - begun))
