@@ -108,7 +108,7 @@ def setup(lesson: int) -> dict[str, Any]:
     """What the lesson's setup cell imports."""
     from helpers import lessons, places
 
-    folder = lessons.lesson(lesson).folder
+    folder = lessons.find(lesson).folder
     book = json.loads((places.released() / folder / f"{folder}.ipynb").read_text(encoding="utf-8"))
     names: dict[str, Any] = {}
     for cell in book["cells"]:

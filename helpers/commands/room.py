@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 
 import typer
 
+from helpers.commands.console import one_line, refuse
+from helpers.lessons import find
+
 if TYPE_CHECKING:
     from helpers.room.catalogue import Catalogue
     from helpers.room.clock import Step
@@ -34,9 +37,6 @@ def room(
     end: Annotated[bool, typer.Option("--end", help="End the room that is open there, and keep its numbers.")] = False,
 ) -> None:
     """Show live where a class stands; learners join by choice, without a name."""
-    from helpers.authoring.notebooks import lessons_named
-    from helpers.commands.main import one_line, refuse
-
     with one_line():
         try:
             import uvicorn
@@ -47,7 +47,7 @@ def room(
             from helpers.room.store import Store
         except ImportError as error:
             refuse(f"{error}; `pip install 'deep-learning-on-dna[room]'` brings it")
-        shown = [lesson.number for lesson in lessons_named(lessons)] if lessons else []
+        shown = [find(name).number for name in lessons or []]
         hub = urlsplit(os.environ.get(HUB_URL, ""))
         host, port, prefix = hub.hostname or host, hub.port or port, prefix or os.environ.get(HUB_PREFIX, "")
         catalogue = Catalogue()

@@ -44,7 +44,9 @@ def start(lesson: int, *, seed: int = 0, room: str | None = None) -> Check:
     import numpy as np
     import torch  # here, not above: the `course` command imports this package and should answer at once
 
-    opened = lessons.lesson(lesson)
+    from helpers.learner.check import checks
+
+    opened = lessons.find(lesson)
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
@@ -59,17 +61,17 @@ def start(lesson: int, *, seed: int = 0, room: str | None = None) -> Check:
     print(f"Versions  {versions_line()}")
     print(f"Data      {data_line(opened)}")
     if room is not None and "NBGRADER_EXECUTION" not in os.environ:
-        from helpers.room import client
+        from helpers.learner.room import join
 
-        print(f"Room      {client.join(room)}")
-    return lessons.checks(lesson)
+        print(f"Room      {join(room)}")
+    return checks(lesson)
 
 
 def leave() -> None:
     """Leave the room that was joined, if any: nothing more is sent, and the room forgets what it was told."""
-    from helpers.room import client
+    from helpers.learner import room
 
-    client.leave()
+    room.leave()
 
 
 def enable_colab_widgets() -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from helpers import places
-from helpers.lessons import LESSONS, Lesson, exercises
+from helpers.lessons import LESSONS, Lesson, exercises, key_of
 
 SECTION = re.compile(r"### (\d+) · (.+)")
 EXERCISE = re.compile(r"#### Exercise \d+\.(\d+) · `(\w+)`.*?about (\d+) minutes?")
@@ -110,7 +110,7 @@ def plan_of(lesson: Lesson, folder: Path) -> Plan:
         default = (f"{lesson.number}.{place}", 0, 5.0)
         numbered, section, minutes = found.get(exercise.code_name, found.get(exercise.id, default))
         hints = {wrong.name: wrong.hint for wrong in exercise.misconceptions()}
-        tasks.append(Task(exercise.key, numbered, exercise.code_name, section, minutes, hints))
+        tasks.append(Task(key_of(exercise), numbered, exercise.code_name, section, minutes, hints))
     return Plan(lesson, tuple(sections), tuple(sorted(tasks, key=lambda task: int(task.number.split(".")[1]))))
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from helpers.engine.kinds import MultipleChoice
 from helpers.engine.message import failure_lines
-from helpers.lessons import exercises
+from helpers.lessons import exercises, key_of
 from helpers.room.catalogue import lesson_number
 
 VISIBLE_SEED = 0  # the questions that learners see, too
@@ -34,7 +34,7 @@ def note(key: str, name: str) -> Note | None:
     name : str
         The misconception's.
     """
-    exercise = next(one for one in exercises(lesson_number(key)) if one.key == key)
+    exercise = next(one for one in exercises(lesson_number(key)) if key_of(one) == key)
     if isinstance(exercise, MultipleChoice):
         return quiz_note(exercise, name)
     code = next(wrong.code for wrong in exercise.misconceptions() if wrong.name == name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.room import client
+from helpers.learner import room as client
 from tests.room.serving import Served
 
 

@@ -15,7 +15,7 @@ import pytest
 
 import helpers
 from helpers.learner import check as checks
-from helpers.room import client
+from helpers.learner import room as client
 from tests.room.serving import Served
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))

@@ -21,8 +21,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from helpers.lessons import key_of
+
 if TYPE_CHECKING:
-    from helpers.engine.exercise import Exercise, Verdict
+    from helpers.engine.exercise import Exercise
+    from helpers.engine.verdict import Verdict
 
 WAITING = 16  # checks that may wait to be sent; what comes on top is dropped
 TIMEOUT = 3.0  # seconds for one try to reach the room; there is no second
@@ -158,7 +161,7 @@ def hear(exercise: Exercise, verdict: Verdict, tries: int) -> None:
         return
     if exercise.points and not room.left:
         mistake = verdict.misconception or "" if verdict.status == "wrong" else ""
-        room.tell({"exercise": exercise.key, "status": verdict.status, "misconception": mistake, "tries": tries})
+        room.tell({"exercise": key_of(exercise), "status": verdict.status, "misconception": mistake, "tries": tries})
     for sentence in room.fresh():
         show(sentence)
 
