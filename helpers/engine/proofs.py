@@ -25,7 +25,7 @@ MOST_HINT = 320  # characters
 
 
 def marked(exercise: Exercise, code: Any, seed: int, *, watched: bool = True, name: str = "") -> Verdict:
-    """Mark some code as grading does: the answers travel as JSON text. Code that has a `name` here is run once."""
+    """Mark some code as grading does: the answers travel as JSON text. Of a name, the exercise knows the answers."""
     known = marking(exercise, seed)
     if watched:
         answers = exercise.answers(code, seed)
