@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,9 +13,9 @@ from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from helpers.grading.coordinate import Summary
+    from helpers.grading.progress import Progress
 
 LESSON = "lesson"
-STATUSES = ("graded", "timed out", "died", "unreadable")
 
 
 class LessonOrCommand(TyperGroup):
@@ -52,29 +52,25 @@ def grade_lesson(
     from helpers.authoring.notebooks import lessons_named
     from helpers.commands.main import one_line, refuse
     from helpers.grading.coordinate import grade
-    from helpers.grading.nbgrader.gradebook import Recorder
+    from helpers.grading.nbgrader.gradebook import open_course
     from helpers.grading.sandbox import kinds
     from helpers.grading.sandbox.limits import NoSandbox
 
     with one_line():
-        recorder = Recorder(course.resolve())
         assignment = lessons_named([lesson])[0].folder
-        settings = {"sandbox": kinds.UNSAFE} if unsafe else {}
+        here = open_course(course.resolve(), **({"sandbox": kinds.UNSAFE} if unsafe else {}))
         if unsafe:
             print(f"course: --unsafe: {kinds.GIVEN_UP}", file=sys.stderr)
         try:
-            with progress(assignment) as (began, done, say):
+            with bar(assignment) as progress:
                 summary = grade(
-                    recorder,
-                    recorder.course(**settings),
+                    here,
                     assignment,
                     students=student or (),
                     retry=retry,
                     at_once=jobs,
                     scheduler=scheduler,
-                    began=began,
-                    done=done,
-                    say=say,
+                    progress=progress,
                 )
         except NoSandbox as error:
             refuse(f"no submission is run without a sandbox, and none works here: {error}. --unsafe runs without one")
@@ -85,35 +81,46 @@ def grade_lesson(
 
 
 @contextlib.contextmanager
-def progress(title: str) -> Iterator[tuple[Callable[[int], None], Callable[[str, str], None], Callable[[str], None]]]:
+def bar(title: str) -> Iterator[Progress]:
     """A bar with the time left where there is a terminal, else a line for each submission."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    from helpers.grading.progress import Progress
 
     console = Console(stderr=True, markup=False, emoji=False, highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(title, total=None)
+    with Bar(*columns, console=console, disable=not console.is_terminal) as shown:
+        task = shown.add_task(title, total=None)
 
-        def done(student: str, what: str) -> None:
-            bar.advance(task)
-            if not console.is_terminal:
-                now = bar.tasks[0]
-                left = f", about {now.time_remaining:.0f} s left" if now.time_remaining else ""
-                console.print(f"{now.completed:.0f} of {now.total:.0f}: {student}: {what}{left}", soft_wrap=True)
+        class Shown(Progress):
+            def began(self, count: int) -> None:
+                shown.update(task, total=count)
 
-        yield lambda total: bar.update(task, total=total), done, lambda line: console.print(line, soft_wrap=True)
+            def done(self, student: str, what: str) -> None:
+                shown.advance(task)
+                if not console.is_terminal:
+                    now = shown.tasks[0]
+                    left = f", about {now.time_remaining:.0f} s left" if now.time_remaining else ""
+                    self.say(f"{now.completed:.0f} of {now.total:.0f}: {student}: {what}{left}")
+
+            def say(self, line: str) -> None:
+                console.print(line, soft_wrap=True)
+
+        yield Shown()
 
 
 def tell(assignment: str, summary: Summary) -> None:
     """The end of a run: how many of each kind, and who and why for all that were not graded."""
     from helpers.commands.main import show, table
+    from helpers.grading.spool import Outcome
 
-    counts = {status: sum(e.status == status for e in summary.entries.values()) for status in STATUSES}
+    counts = {str(one): sum(e.status == one for e in summary.entries.values()) for one in Outcome}
     counts["failed"] = len(summary.failed)
     made = table("student", "what", "why")
     for student, entry in sorted(summary.entries.items()):
-        if entry.status != "graded":
+        if entry.status != Outcome.GRADED:
             made.add_row(student, entry.status, entry.why)
     for student, why in sorted(summary.failed.items()):
         made.add_row(student, "failed", why)
@@ -137,11 +144,11 @@ def collect(
     from helpers.commands.main import one_line, show, table
     from helpers.grading.handed_in.collect import NAMES
     from helpers.grading.handed_in.collect import collect as sort
-    from helpers.grading.nbgrader.gradebook import Recorder
+    from helpers.grading.nbgrader.gradebook import open_course
 
     with one_line():
         assignment = lessons_named([lesson])[0].folder
-        found = sort(Recorder(course.resolve()).course(), assignment, folder, names or NAMES)
+        found = sort(open_course(course.resolve()), assignment, folder, names or NAMES)
     made = table("student", "file", *["why not"] * bool(found.left))
     for student, path in found.students.items():
         made.add_row(student, str(path))
@@ -157,21 +164,18 @@ def status(lesson: Which, course: Where = Path(".")) -> None:
     """Show what became of each submission, and what is still to do."""
     from helpers.authoring.notebooks import lessons_named
     from helpers.commands.main import one_line, show, table
-    from helpers.grading.nbgrader.gradebook import Recorder, no_date
-    from helpers.grading.nbgrader.preprocessors import is_recorded
+    from helpers.grading.nbgrader.gradebook import no_date, open_course
 
     made = table("student", "status", "seconds", "gradebook", "why")
     with one_line():
-        recorder = Recorder(course.resolve())
-        here, assignment = recorder.course(), lessons_named([lesson])[0].folder
-        for student in here.students(assignment):
-            entry = here.entry(here.job(assignment, student))
+        for one in open_course(course.resolve()).submissions(lessons_named([lesson])[0].folder):
+            entry = one.entry()
             if entry is None:
-                made.add_row(student, "to do", "", "", "")
+                made.add_row(one.student, "to do", "", "", "")
             else:
-                recorded = "recorded" if is_recorded(here, assignment, student) else "to do"
-                why = entry.why or no_date(here.timestamp(assignment, student))
-                made.add_row(student, entry.status, f"{entry.seconds:.0f}", recorded, why)
+                recorded = "recorded" if one.is_recorded() else "to do"
+                why = entry.why or no_date(one.timestamp)
+                made.add_row(one.student, entry.status, f"{entry.seconds:.0f}", recorded, why)
     show(made)
 
 
@@ -185,14 +189,14 @@ def feedback(
     from helpers.authoring.notebooks import lessons_named
     from helpers.commands.main import one_line, refuse
     from helpers.grading.feedback import write_feedback
-    from helpers.grading.nbgrader.gradebook import Recorder
+    from helpers.grading.nbgrader.gradebook import open_course
 
     with one_line():
-        recorder = Recorder(course.resolve())
-        said = write_feedback(recorder.coursedir, recorder.config, lessons_named([lesson])[0].folder, student)
+        here = open_course(course.resolve())
+        said = write_feedback(here, lessons_named([lesson])[0].folder, student)
     if said:
         refuse(said, code=1)
-    print(f"{recorder.coursedir.root}/{recorder.coursedir.feedback_directory}")
+    print(here.root / here.settings.CourseDirectory.get("feedback_directory", "feedback"))
 
 
 @app.command()
@@ -206,14 +210,13 @@ def report(
     """Write a page and a table about the class: points, hard exercises, misconceptions, time."""
     from helpers.authoring.notebooks import lessons_named
     from helpers.commands.main import one_line
-    from helpers.grading.nbgrader.gradebook import Recorder
-    from helpers.grading.report import collect, write_report
+    from helpers.grading.nbgrader.gradebook import open_course
+    from helpers.grading.report import rows_of, write_report
 
     with one_line():
-        recorder = Recorder(course.resolve())
-        assignment = lessons_named([lesson])[0].folder
-        with progress(assignment) as (began, done, _):
-            rows = collect(recorder.course().root, assignment, recorder.coursedir.db_url, began, done)
+        here, assignment = open_course(course.resolve()), lessons_named([lesson])[0].folder
+        with bar(assignment) as progress:
+            rows = rows_of(here, assignment, progress)
         for path in write_report(folder or course.resolve() / "reports", assignment, rows):
             print(path)
 

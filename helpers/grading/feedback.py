@@ -22,22 +22,22 @@ from nbgrader import utils
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
 
 from helpers.engine.exercise import Exercise, Verdict
 from helpers.files import write_whole
 from helpers.grading import mark, spool
 from helpers.grading.handed_in.submissions import Course
-from helpers.grading.page import number, page, sentence, text
-from helpers.grading.spool import Entry
+from helpers.grading.nbgrader.preprocessors import submission_of
+from helpers.grading.page import page
+from helpers.grading.spool import Entry, Outcome
 
 MOST_CODE = 20_000  # characters of an answer that are shown
 AUTOMATIC = "No response."  # nbgrader's own comment on a cell that is as it was released
-STATUSES = {
-    "timed out": "Your code took too long, and was stopped there. What it answered elsewhere was marked.",
-    "died": "Your notebook ended its own process: what it had answered by then was marked.",
-    "unreadable": "Your notebook could not be read, so nothing in it was marked. Open it in JupyterLab, save it, and "
-    "ask whether you may hand it in again.",
+ENDS = {
+    Outcome.TIMED_OUT: "Your code took too long, and was stopped there. What it answered elsewhere was marked.",
+    Outcome.DIED: "Your notebook ended its own process: what it had answered by then was marked.",
+    Outcome.UNREADABLE: "Your notebook could not be read, so nothing in it was marked. Open it in JupyterLab, "
+    "save it, and ask whether you may hand it in again.",
 }
 WORDS = {
     "right": "right",
@@ -45,6 +45,7 @@ WORDS = {
     "forbidden": "not by hand",
     "unreadable": "no answer",
     "wrong": "not yet",
+    "part": "not yet",
 }
 
 
@@ -55,6 +56,38 @@ class Points:
     score: float
     most: float
     comment: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """What the page says of one graded cell.
+
+    Attributes
+    ----------
+    name : str
+    points : Points
+    verdict, standing : str
+        In words, and as `mark.standing` has it; "" where a person graded.
+    lines : list of str
+        What is wrong, a sentence each.
+    by_hand : float or None
+        What the check gave, where a person set other points.
+    own : str
+        What the learner wrote.
+    """
+
+    name: str
+    points: Points
+    verdict: str = ""
+    standing: str = ""
+    lines: tuple[str, ...] = ()
+    by_hand: float | None = None
+    own: str = ""
+
+    @property
+    def comment(self) -> str:
+        """What a person wrote to it."""
+        return "" if self.points.comment.strip() == AUTOMATIC else self.points.comment.strip()
 
 
 class FeedbackExporter(Exporter):
@@ -74,8 +107,7 @@ class FeedbackExporter(Exporter):
         if self.parent is not None:
             place = Path(self.parent._format_dest(names["assignment"], names["student"]))
             keep_pages_only(place)
-            course = Course(Path.cwd(), self.parent.coursedir.submitted_directory)  # nbgrader works in its folder
-            for name, content in course.exchanged(names["assignment"], names["student"]).items():
+            for name, content in submission_of(self.parent.coursedir, resources).exchanged().items():
                 write_whole(place / name, content)
         entry = spool.read(Path.cwd(), names["assignment"], names["student"])
         return feedback(
@@ -99,10 +131,11 @@ class Pages(GenerateFeedback):
             raise NbGraderException("nothing was autograded")
 
 
-def write_feedback(coursedir: CourseDirectory, config: Config, assignment: str, student: str = "*") -> str:
+def write_feedback(course: Course, assignment: str, student: str = "*") -> str:
     """Write the pages of an assignment, as `nbgrader generate_feedback --force` does; what went wrong, or ""."""
+    coursedir = CourseDirectory(config=course.settings)
     coursedir.assignment_id, coursedir.student_id = assignment, student
-    converter = Pages(coursedir=coursedir, config=config)
+    converter = Pages(coursedir=coursedir, config=course.settings)
     converter.force = True
     converter.log = logging.Logger("feedback", logging.CRITICAL)
     try:
@@ -160,41 +193,40 @@ def feedback(
     lesson = mark.lesson_of(assignment)
     verdicts = mark.verdicts(entry) if entry else {}
     exercises = {one.id: one for one in mark.exercises_of(assignment)}
-    score, most = sum(p.score for _, p, _ in graded), sum(p.most for _, p, _ in graded)
-    total = f"{number(score - penalty)} of {number(most)} points"
-    head = [f"<h1>{text(f'{lesson.number:02d} {lesson.title}')}</h1>", f"<p>{text(student)}: <b>{total}</b></p>"]
-    if penalty:
-        head.append(f"<p>{number(score)} points, and {number(penalty)} taken off because it came late.</p>")
-    if entry and entry.status in STATUSES:
-        head.append(f"<p>{STATUSES[entry.status]}</p>")
-    if entry and entry.status == "unreadable":
-        parts = [written_section(name, points, written) for name, points, written in graded if points.score]
-        return page(f"{lesson.folder}: {student}", "\n".join([*head, *parts]))
-    head.append(
-        '<p class="soft">Marks come from questions that you have not seen. To see what your code says, open your '
-        "notebook, run it from the top, and look at each check.</p>"
-    )
-    parts = []
+    unreadable = entry is not None and entry.status == Outcome.UNREADABLE
+    sections = []
     for name, points, written in graded:
-        if name in exercises and name in verdicts and entry:
-            parts.append(section(exercises[name], verdicts[name], entry, points))
+        if unreadable and not points.score:
+            continue
+        if not unreadable and entry and name in exercises and name in verdicts:
+            sections.append(section(exercises[name], verdicts[name], entry, points))
         else:
-            parts.append(written_section(name, points, written))
-    return page(f"{lesson.folder}: {student}", "\n".join([*head, *parts]))
+            sections.append(Section(name, points, own=shown(written)))
+    return page(
+        "feedback.html",
+        lesson=lesson,
+        student=student,
+        score=sum(points.score for _, points, _ in graded),
+        most=sum(points.most for _, points, _ in graded),
+        penalty=penalty,
+        ended=ENDS.get(entry.status, "") if entry else "",
+        sees_code=not unreadable,
+        sections=sections,
+    )
 
 
-def section(exercise: Exercise, verdict: Verdict, entry: Entry, points: Points) -> str:
+def section(exercise: Exercise, verdict: Verdict, entry: Entry, points: Points) -> Section:
     """One exercise: verdict, hint, own code."""
-    written = bool(entry.code.get(exercise.id, "").strip())
-    kind = "right" if verdict.passed else "part" if verdict.points else "open" if verdict.status == "empty" else "wrong"
-    lines = [heading(exercise.id, points, f'<span class="{kind}">{WORDS[verdict.status]}</span>')]
-    lines += [f"<p>{sentence(line)}</p>" for line in told(exercise, verdict, entry)]
-    if points.score != verdict.points:
-        lines.append(f"<p>The check gave {number(verdict.points)}; the points above were set by a person.</p>")
-    lines += comment_lines(points)
-    own = shown(entry.code[exercise.id]) if written else '<p class="soft">Left as it was released.</p>'
-    lines.append(own)
-    return "\n".join(lines)
+    standing = mark.standing(verdict)
+    return Section(
+        exercise.id,
+        points,
+        WORDS[standing],
+        standing,
+        tuple(told(exercise, verdict, entry)),
+        verdict.points if points.score != verdict.points else None,
+        shown(entry.code.get(exercise.id, "")),
+    )
 
 
 def told(exercise: Exercise, verdict: Verdict, entry: Entry) -> list[str]:
@@ -220,9 +252,7 @@ def told(exercise: Exercise, verdict: Verdict, entry: Entry) -> list[str]:
 
 def was_stopped(entry: Entry, exercise: str) -> bool:
     """Whether an exercise's code ran out of time."""
-    answers = entry.answers.get(exercise)
-    late = [one for one in answers if type(one) is dict and one.get("error") == "TimeLimit"] if answers else []
-    return bool(late) or any(why.startswith(f"{exercise}: took ") for why in entry.why.split("; "))
+    return entry.ended.get(exercise) == Outcome.TIMED_OUT
 
 
 def first_error(entry: Entry, exercise: str) -> tuple[str, str]:
@@ -238,26 +268,8 @@ def first_error(entry: Entry, exercise: str) -> tuple[str, str]:
     return name, line if line and line in own and "`" not in line else ""
 
 
-def written_section(name: str, points: Points, written: str) -> str:
-    """A cell that a person graded, or an exercise of which only the points are known."""
-    lines = [heading(name, points, ""), *comment_lines(points)]
-    return "\n".join([*lines, shown(written)] if written.strip() else lines)
-
-
-def heading(name: str, points: Points, verdict: str) -> str:
-    """Name, verdict, points."""
-    earned = f"{number(points.score)} of {number(points.most)}"
-    return f'<h2>{text(name)} {verdict} <span class="soft">{earned}</span></h2>'
-
-
-def comment_lines(points: Points) -> list[str]:
-    """What a person wrote to it."""
-    if points.comment.strip() in ("", AUTOMATIC):
-        return []
-    return [f"<p><b>Comment:</b> {text(points.comment)}</p>"]
-
-
 def shown(code: str) -> str:
-    """Code as it is, unless there is very much of it; it scrolls by keys as well."""
-    short = code if len(code) <= MOST_CODE else f"{code[:MOST_CODE]}\n… and more"
-    return f'<pre tabindex="0">{text(short)}</pre>'
+    """Code as it is, unless there is very much of it; "" where there is none."""
+    if not code.strip():
+        return ""
+    return code if len(code) <= MOST_CODE else f"{code[:MOST_CODE]}\n… and more"

@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     from helpers.grading.spool import Entry
 
 
+SIGNS = {"right": "✔", "part": "◐", "empty": "○", "unreadable": "○"}
+
+
+def standing(found: Verdict) -> str:
+    """A verdict's status, where a wrong answer with points is told apart."""
+    return "part" if found.points and not found.passed else found.status
+
+
+def sign(standing: str) -> str:
+    """One character for it."""
+    return SIGNS.get(standing, "✘")
+
+
 def lesson_of(assignment: str) -> Lesson:
     """The lesson whose folder an assignment is named after.
 

@@ -10,29 +10,36 @@ import base64
 import contextlib
 import json
 import secrets
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.grading.handed_in.reading import Unreadable
-from helpers.grading.handed_in.transplant import Plan, Step, digest, transplant
+from helpers.grading.handed_in.reading import NoNotebook
+from helpers.grading.handed_in.transplant import Plan, Step, transplant
 from helpers.grading.mark import lesson_of
-from helpers.grading.sandbox.limits import Job
-from helpers.grading.sandbox.sandbox import Broken, Ended, Sandbox
+from helpers.grading.sandbox.limits import Job, digest
+from helpers.grading.sandbox.sandbox import Broken, Cause, Ended, Sandbox
 from helpers.grading.sandbox.sealed import asking, sealed
 from helpers.grading.secret import question_seed
-from helpers.grading.spool import Entry
+from helpers.grading.spool import Entry, Outcome
 
 START = 180.0  # seconds for the first import of torch on a slow disk
 GRACE = 5.0  # seconds between asking to stop and stopping
 MOST_RESTARTS = 60
-KILLED = ("was killed", "ended its process")
+ONCE_MORE = (Cause.KILLED, Cause.LEFT)  # may be somebody else's doing
 MOST_DEPTH = 100  # of answers; the deepest that can be read has a third of it
-TOO_LONG = "TimeLimit"
+TOO_LONG = "TimeLimit"  # the name of the error, where a question took too long
 
 
-def run(job: Job) -> Entry:
+def run(job: Job, stop: threading.Event | None = None) -> Entry:
     """What a submission answers. Whatever is wrong with it is in the entry.
+
+    Parameters
+    ----------
+    job : Job
+    stop : Event
+        When it is set, the run is given up.
 
     Raises
     ------
@@ -40,21 +47,23 @@ def run(job: Job) -> Entry:
         If there is no sandbox here.
     Broken
         If the sandbox fails before the learner's code has a part in it.
+    Interrupted
+        If `stop` was set.
     """
     began = time.monotonic()
     entry: dict[str, Any] = {
         "assignment": job.assignment,
         "student": job.student,
         "seed": job.seed,
-        "submission": submission_digest(job),
+        "submission": job.digest,
         "release": digest(job.release),
         "course": asking(lesson_of(job.assignment).name),
     }
     try:
         plan = transplant(job.notebook, job.release, demos=job.demos)
-    except Unreadable as error:
-        return Entry(**entry, status="unreadable", why=job.trouble or str(error))
-    done = Running(job, plan).to_the_end()
+    except NoNotebook as error:
+        return Entry(**entry, status=Outcome.UNREADABLE, why=job.trouble or str(error))
+    done = Running(job, plan, stop).to_the_end()
     return Entry(
         **entry,
         status=done.status,
@@ -62,15 +71,10 @@ def run(job: Job) -> Entry:
         seconds=round(time.monotonic() - began, 2),
         answers=done.answers,
         said=done.said,
+        ended=done.ended,
         code=plan.code,
         extra=plan.extra,
     )
-
-
-def submission_digest(job: Job) -> str:
-    """SHA-256 of everything that was handed in."""
-    parts = [digest(job.notebook), job.trouble, *(f"{name}:{digest(data)}" for name, data in sorted(job.files.items()))]
-    return digest("\n".join(parts))
 
 
 @dataclass
@@ -79,10 +83,12 @@ class Running:
 
     job: Job
     plan: Plan
+    stop: threading.Event | None = None
     answers: dict[str, Any] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     why: list[str] = field(default_factory=list)
-    status: str = "graded"
+    ended: dict[str, Outcome] = field(default_factory=dict)
+    status: Outcome = Outcome.GRADED
     left_out: set[int] = field(default_factory=set)
     suspects: set[int] = field(default_factory=set)  # steps at which the process ended once; -1 is its start
 
@@ -95,14 +101,14 @@ class Running:
             if self.once(asked, until):
                 return self
             if time.monotonic() > until:
-                return self.note("timed out", f"took longer than {self.job.limits.total:.0f} s in all", "")
-        return self.note("died", f"was started {MOST_RESTARTS} times", "")
+                return self.note(Outcome.TIMED_OUT, f"took longer than {self.job.limits.total:.0f} s in all", "")
+        return self.note(Outcome.DIED, f"was started {MOST_RESTARTS} times", "")
 
     def once(self, asked: set[str], until: float) -> bool:
         """Run in one sandbox; whether it came to the end."""
         at = -1
         try:
-            with Sandbox(sealed(), self.job.limits, self.job.sandbox) as sandbox:
+            with Sandbox(sealed(), self.job.limits, self.job.sandbox, self.stop) as sandbox:
                 talk = Talk(sandbox, self.job, until)
                 if not self.opened(talk):
                     return False
@@ -111,7 +117,7 @@ class Running:
                         self.take(talk, step)
                         asked.update({step.asks} - {""})
         except Ended as error:
-            return self.lost(at, str(error))
+            return self.lost(at, error)
         return True
 
     def opened(self, talk: Talk) -> bool:
@@ -126,15 +132,15 @@ class Running:
         try:
             talk.ask(START, do="open", lesson=lesson_of(self.job.assignment).number, files=files)
         except Ended as error:
-            if self.once_more(-1, str(error)):
+            if self.once_more(-1, error):
                 return False
             complaint = talk.sandbox.complaint()
             raise Broken(f"the sandbox ({talk.sandbox.kind}) did not start: {error}. {complaint}".strip()) from None
         return True
 
-    def once_more(self, at: int, why: str) -> bool:
+    def once_more(self, at: int, end: Ended) -> bool:
         """Whether a process that ended at a step gets a second chance there."""
-        if why not in KILLED or at in self.suspects:
+        if end.cause not in ONCE_MORE or at in self.suspects:
             return False
         self.suspects.add(at)
         return True
@@ -147,8 +153,8 @@ class Running:
             said = words(reply.get("said"))
             if said and step.exercise:
                 self.said[step.exercise] = said
-            if said.startswith(TOO_LONG):
-                self.note("timed out", f"{step.exercise or 'a cell'}: {said}", step.exercise)
+            if reply.get("late") is True:
+                self.note(Outcome.TIMED_OUT, f"{step.exercise or 'a cell'}: {said}", step.exercise)
             return
         seed = question_seed(self.job.seed, step.asks)
         reply = talk.ask(seconds, do="ask", exercise=step.asks, name=step.source, seed=seed)
@@ -161,9 +167,9 @@ class Running:
         if words(reply.get("said")):
             self.said[step.asks] = words(reply.get("said"))
         if any(type(a) is dict and a.get("error") == TOO_LONG for a in listed(reply.get("answers"))):
-            self.note("timed out", f"{step.asks}: took longer than {seconds:.0f} s", step.asks)
+            self.note(Outcome.TIMED_OUT, f"{step.asks}: took longer than {seconds:.0f} s", step.asks)
 
-    def lost(self, at: int, why: str) -> bool:
+    def lost(self, at: int, end: Ended) -> bool:
         """After the end of a sandbox: leave out the step that ended it. Whether there is nothing more to run.
 
         Raises
@@ -171,28 +177,30 @@ class Running:
         Broken
             If a setup cell ended it before anything of the learner's ran.
         """
-        if self.once_more(at, why):
+        if self.once_more(at, end):
             return False
         step = self.plan.steps[at]
         culprit = at
         if step.setup:
             own = [i for i in range(at) if i not in self.left_out and not self.plan.steps[i].setup]
             if not own:
-                raise Broken(f"the lesson's own setup cell {why}")
+                raise Broken(f"the lesson's own setup cell {end}")
             culprit = own[-1]
         exercise = self.plan.steps[culprit].exercise
         places = [i for i, each in enumerate(self.plan.steps) if each.exercise == exercise] if exercise else []
         self.left_out.update({culprit, *places})
         if exercise:
-            self.said[exercise] = why
-        self.note("timed out" if "too long" in why else "died", f"{exercise or 'a cell'}: {why}", exercise)
+            self.said[exercise] = str(end)
+        outcome = Outcome.TIMED_OUT if end.cause is Cause.LATE else Outcome.DIED
+        self.note(outcome, f"{exercise or 'a cell'}: {end}", exercise)
         return False
 
-    def note(self, status: str, why: str, exercise: str) -> Running:
+    def note(self, outcome: Outcome, why: str, exercise: str) -> Running:
         """Remember what went wrong; a process that died says more than one that was late."""
-        self.status = "died" if "died" in (status, self.status) else status
+        self.status = Outcome.DIED if Outcome.DIED in (outcome, self.status) else outcome
         self.why.append(why)
         if exercise:
+            self.ended[exercise] = outcome
             self.said.setdefault(exercise, why)
         return self
 

@@ -11,20 +11,19 @@ from pathlib import Path
 
 from helpers.grading.coordinate import grade
 from helpers.grading.mark import exercises_of
-from helpers.grading.nbgrader.gradebook import Recorder
+from helpers.grading.nbgrader.gradebook import open_course
 
 
 def main() -> None:
     """Serve until there are no more orders."""
     root = Path(sys.argv[1])
-    Recorder(root)
+    open_course(root)
     for order in sys.stdin:
         assignment, at_once = order.split()
         exercises_of(assignment)
         child = os.fork()
         if child == 0:
-            recorder = Recorder(root)
-            grade(recorder, recorder.course(), assignment, at_once=int(at_once), say=lambda line: None)
+            grade(open_course(root), assignment, at_once=int(at_once))
             os._exit(0)
         print(child, flush=True)
         _, status = os.waitpid(child, 0)

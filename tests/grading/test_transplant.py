@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.grading.handed_in.names import needs, parsed
-from helpers.grading.handed_in.reading import MOST_BYTES, Unreadable, cells_in
+from helpers.grading.handed_in.reading import MOST_BYTES, NoNotebook, cells_in
 from helpers.grading.handed_in.transplant import Plan, transplant
 from helpers.lessons import LESSONS, lesson
 
@@ -147,7 +147,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN.keys())
 def test_a_file_that_is_none_is_said_to_be_unreadable(data) -> None:
-    with pytest.raises(Unreadable, match=r"\w"):
+    with pytest.raises(NoNotebook, match=r"\w"):
         transplant(data, RELEASE)
 
 
@@ -155,7 +155,7 @@ def test_a_file_that_is_none_is_said_to_be_unreadable(data) -> None:
 def test_any_bytes_are_read_or_refused(data) -> None:
     try:
         assert cells_in(data)
-    except Unreadable as error:
+    except NoNotebook as error:
         assert str(error)
 
 
@@ -171,7 +171,7 @@ anything = st.recursive(
 def test_any_cells_are_transplanted_or_refused(cells) -> None:
     try:
         plan = of({"cells": cells})
-    except Unreadable:
+    except NoNotebook:
         return
     checked(plan)
 

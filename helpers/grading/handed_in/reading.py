@@ -16,7 +16,7 @@ MOST_CELLS = 5_000
 MOST_SOURCE = 200_000  # characters of a cell
 
 
-class Unreadable(ValueError):
+class NoNotebook(ValueError):
     """A file that holds no notebook; the message says in a few words why."""
 
 
@@ -36,30 +36,30 @@ def cells_in(data: bytes | None) -> list[Cell]:
 
     Raises
     ------
-    Unreadable
+    NoNotebook
         If it is none.
     """
     if data is None:
-        raise Unreadable("there is no notebook")
+        raise NoNotebook("there is no notebook")
     if len(data) > MOST_BYTES:
-        raise Unreadable(f"the file has {len(data) / MIB:.0f} MB, and {MOST_BYTES // MIB} MB are the most")
+        raise NoNotebook(f"the file has {len(data) / MIB:.0f} MB, and {MOST_BYTES // MIB} MB are the most")
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
-        raise Unreadable("the file is empty")
+        raise NoNotebook("the file is empty")
     try:
         book = json.loads(text_of(data))
     except RecursionError:
-        raise Unreadable("the file is nested too deep") from None
+        raise NoNotebook("the file is nested too deep") from None
     except ValueError as error:
-        raise Unreadable(f"the file is cut or damaged ({str(error)[:80]})") from None
+        raise NoNotebook(f"the file is cut or damaged ({str(error)[:80]})") from None
     if type(book) is not dict:
-        raise Unreadable("the file is JSON, but no notebook")
+        raise NoNotebook("the file is JSON, but no notebook")
     lists = [book.get("cells")] + [sheet.get("cells") for sheet in dicts(book.get("worksheets"))]  # format 3
     found = [cell_of(cell) for cells in lists for cell in dicts(cells)]
     cells = [cell for cell in found if cell is not None]
     if not cells:
-        raise Unreadable("the notebook has no cells")
+        raise NoNotebook("the notebook has no cells")
     if len(cells) > MOST_CELLS:
-        raise Unreadable(f"the notebook has {len(cells)} cells, and {MOST_CELLS} are the most")
+        raise NoNotebook(f"the notebook has {len(cells)} cells, and {MOST_CELLS} are the most")
     return cells
 
 

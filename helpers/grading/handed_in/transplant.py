@@ -6,7 +6,6 @@ answers and, of its other cells, those that an answer needs.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -73,13 +72,6 @@ class Piece:
         self.binds, self.needs = bound(tree), needs(tree)
 
 
-def digest(data: bytes | str | None) -> str:
-    """SHA-256 of a file's content, "" where there is no file."""
-    if data is None:
-        return ""
-    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
-
-
 def untouched(release: str) -> NotebookNode:
     """The release as a notebook: what is recorded where nothing could be read."""
     import nbformat
@@ -101,7 +93,7 @@ def transplant(data: bytes | None, release: str, *, demos: bool = False) -> Plan
 
     Raises
     ------
-    Unreadable
+    NoNotebook
         If the file holds no notebook.
     """
     return Surgery(cells_in(data), release).plan(demos)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 from traitlets.config import Config, PyFileConfigLoader
 
-from helpers.grading.handed_in.submissions import CONFIG, TIMESTAMP, Course
-from helpers.grading.nbgrader.assignments import NotRecorded, patiently
-from helpers.grading.nbgrader.preprocessors import course_of, is_recorded
+from helpers.grading.handed_in.submissions import CONFIG, TIMESTAMP, Course, Submission
+from helpers.grading.nbgrader.assignments import NotRecorded, bring_up_to_date, patiently
+from helpers.grading.nbgrader.preprocessors import course_of
 
 
 class One(Autograde):
@@ -30,69 +31,64 @@ class One(Autograde):
         self.notebooks: list[str] = []
 
 
-class Recorder:
-    """Writes submissions of one course into its gradebook."""
+def open_course(root: Path, **settings: Any) -> Course:
+    """The course in a folder, with other settings than its own where they are given.
 
-    def __init__(self, root: Path) -> None:
-        """Read the course's settings.
+    Raises
+    ------
+    FileNotFoundError
+        If this is no folder of a course.
+    """
+    if not (root / CONFIG).is_file():
+        raise FileNotFoundError(f"{root} is no course: there is no {CONFIG} in it; work in a clone of the course")
+    config: Config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+    config.CourseDirectory.root = str(root)
+    return replace(course_of(CourseDirectory(config=config)), **settings)
 
-        Raises
-        ------
-        FileNotFoundError
-            If this is no folder of a course.
-        """
-        if not (root / CONFIG).is_file():
-            raise FileNotFoundError(f"{root} is no course: there is no {CONFIG} in it; work in a clone of the course")
-        self.config: Config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
-        self.config.CourseDirectory.root = str(root)
-        self.coursedir = CourseDirectory(config=self.config)
 
-    def course(self, **settings: Any) -> Course:
-        """The course, with other settings than its own where they are given."""
-        from dataclasses import replace
+def introduce(course: Course, lesson: str) -> None:
+    """Let the gradebook know a lesson as it is released (see `lessons.bring_up_to_date`)."""
+    bring_up_to_date(CourseDirectory(config=course.settings), lesson, course.released(lesson))
 
-        from helpers.grading.sandbox.limits import Limits
 
-        own = self.config.get("AnswerInSandbox", Config())
-        course = course_of(self.coursedir, Limits(**dict(own.get("limits", {}))), str(own.get("sandbox", "")))
-        return replace(course, **settings)
+def record(submission: Submission) -> None:
+    """Write one submission into the gradebook, unless exactly this is in it.
 
-    def record(self, course: Course, assignment: str, student: str) -> None:
-        """Write one submission into the gradebook, unless exactly this is in it.
+    Raises
+    ------
+    NotRecorded
+        If it cannot be written: another program holds the gradebook for a minute, or the disk is full; or if
+        nobody can tell when it was handed in.
+    """
+    if trouble := no_date(submission.timestamp):
+        raise NotRecorded(trouble)
+    coursedir = CourseDirectory(config=submission.course.settings)
+    coursedir.assignment_id, coursedir.student_id = submission.lesson, submission.student
+    made = coursedir.format_path(coursedir.autograded_directory, submission.student, submission.lesson)
+    if (submission.course.root / made).is_dir() and submission.is_recorded():
+        return
+    patiently(lambda: autograde(coursedir, submission.course.settings))
 
-        Raises
-        ------
-        NotRecorded
-            If it cannot be written: another program holds the gradebook for a minute, or the disk is full; or if
-            nobody can tell when it was handed in.
-        """
-        if trouble := no_date(course.timestamp(assignment, student)):
-            raise NotRecorded(trouble)
-        made = course.root / self.coursedir.format_path(self.coursedir.autograded_directory, student, assignment)
-        if made.is_dir() and is_recorded(course, assignment, student):
-            return
-        patiently(lambda: self.autograde(assignment, student))
 
-    def autograde(self, assignment: str, student: str) -> None:
-        """Let nbgrader record one submission.
+def autograde(coursedir: CourseDirectory, config: Config) -> None:
+    """Let nbgrader record the submission that `coursedir` names.
 
-        Raises
-        ------
-        NotRecorded
-            If it does not, with what it complained of.
-        """
-        self.coursedir.assignment_id, self.coursedir.student_id = assignment, student
-        said: list[str] = []
-        log = logging.Logger("recording")
-        log.addHandler(Listener(said))
-        converter = One(coursedir=self.coursedir, config=self.config, log=log)
-        converter.force = True
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of nbgrader's own making
-                converter.start()
-        except Exception as error:
-            raise NotRecorded(last_line("\n".join(said) or f"{type(error).__name__}: {error}")) from None
+    Raises
+    ------
+    NotRecorded
+        If it does not, with what it complained of.
+    """
+    said: list[str] = []
+    log = logging.Logger("recording")
+    log.addHandler(Listener(said))
+    converter = One(coursedir=coursedir, config=config, log=log)
+    converter.force = True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of nbgrader's own making
+            converter.start()
+    except Exception as error:
+        raise NotRecorded(last_line("\n".join(said) or f"{type(error).__name__}: {error}")) from None
 
 
 def no_date(timestamp: str) -> str:
