@@ -4,7 +4,8 @@
     {"version": 2, "assignment": "02_logistic_regression", "student": "ada", "seed": 123,
      "submission": sha256, "release": sha256, "course": sha256, "status": "graded", "why": "", "seconds": 4.2,
      "answers": {"one_hot": [...], "decode": null}, "said": {"decode": "SyntaxError: ..."}, "ended": {},
-     "code": {"one_hot": "def one_hot(...", ...}, "extra": ["def my_helper(...", ...]}
+     "tries": {"one_hot": [{"cells": 3}], ...}, "code": {"one_hot": "def one_hot(...", ...},
+     "cells": ["def my_helper(...", ...]}
 
 Verdicts are not in it: whoever wants them marks the answers anew (`helpers.grading.mark.verdicts`).
 """
@@ -55,16 +56,19 @@ class Entry:
     seconds : float
         Wall-clock time in the sandbox.
     answers : dict of str to Any
-        Exercise id to what `Exercise.mark` takes; None where no answers came.
+        Exercise id to what `Exercise.mark` takes, at the first check; None where no answers came.
     said : dict of str to str
         Exercise id to the error that its cell ended with, trimmed. For the instructor's eyes: a learner's code may
         have put anything there.
     ended : dict of str to Outcome
         Exercise id to how its own cell or its questions ended, where that was too late or with the process.
+    tries : dict of str to list of dict
+        Exercise id to what came at each check that got answers: how many of `cells` had run by then, and the
+        `answers` where it is not the first.
     code : dict of str to str
-        Exercise id to the learner's own cell, as it was run; "" where it was left as released.
-    extra : list of str
-        The learner's other cells that these needed, in the order they were run.
+        Exercise id to the learner's own cells for it; "" where they were left as released.
+    cells : list of str
+        All cells of the learner's own, in the order they were run.
     """
 
     assignment: str
@@ -79,8 +83,9 @@ class Entry:
     answers: dict[str, Any] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     ended: dict[str, Outcome] = field(default_factory=dict)
+    tries: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     code: dict[str, str] = field(default_factory=dict)
-    extra: list[str] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
     version: int = VERSION
 
     @property

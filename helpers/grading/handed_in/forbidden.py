@@ -37,8 +37,10 @@ def forbidden_in_cells(name: str, cells: Iterable[str], forbids: Iterable[str]) 
     forbids = tuple(forbids)
     table: Scope = {}
     for cell in cells:
+        scope: Scope = {}
         for node in statements(parsed(cell)):
-            bind(node, table)
+            bind(node, scope)
+        table |= scope  # a later cell's binding replaces an earlier one's
     used: set[str] = set()
     waiting, seen = [name], set()
     while waiting:

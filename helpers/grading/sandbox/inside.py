@@ -3,7 +3,8 @@
 Everything here is in the hands of whoever wrote the cells; `sandbox.py` says why that earns nothing. A command comes as
 one line of JSON, and one line goes back:
 
-    {"do": "open", "token": t, "lesson": 2, "files": {"notes.txt": base64}}             -> {"token": t}
+    {"do": "open", "token": t, "lesson": 2}                                             -> {"token": t}
+    {"do": "unpack", "token": t, "files": {"notes.txt": base64}}                        -> {"token": t}
     {"do": "run", "token": t, "source": "...", "seconds": 60}             -> {"token": t, "said": "", "late": false}
     {"do": "ask", "token": t, "exercise": "one_hot", "name": "one_hot", "seed": 1, "seconds": 60}
                                                                  -> {"token": t, "answers": [...], "said": ""}
@@ -62,17 +63,12 @@ def silence(*handles: int) -> None:
 class Inside:
     """The shell that cells run in, and the exercises that ask."""
 
-    def open(self, token: str, lesson: int, files: dict[str, str]) -> dict[str, Any]:
-        """Unpack the learner's files and prepare everything that costs time."""
-        for name, data in files.items():
-            os.makedirs(os.path.dirname(os.path.join(".", name)), exist_ok=True)
-            with open(name, "wb") as file:
-                file.write(base64.b64decode(data))
+    def open(self, token: str, lesson: int) -> dict[str, Any]:
+        """Prepare everything that costs time; nothing of the learner's is there yet."""
         os.makedirs(os.environ["HOME"], exist_ok=True)
         with contextlib.suppress(OSError):
             shutil.copytree(f"{SEALED}/matplotlib", os.environ["MPLCONFIGDIR"])
         sys.path.insert(0, SEALED)
-        sys.path.append(os.getcwd())  # behind everything: a learner's json.py is not Python's
         import helpers
         from helpers import lessons
 
@@ -80,6 +76,15 @@ class Inside:
         self.exercises = {one.id: one for one in lessons.exercises(lesson)}
         self.shell = new_shell()
         silence(2)  # until here, what goes wrong is ours
+        return {}
+
+    def unpack(self, token: str, files: dict[str, str]) -> dict[str, Any]:
+        """Lay the learner's files into the working folder, from which modules can be imported then."""
+        for name, data in files.items():
+            os.makedirs(os.path.dirname(os.path.join(".", name)), exist_ok=True)
+            with open(name, "wb") as file:
+                file.write(base64.b64decode(data))
+        sys.path.append(os.getcwd())  # behind everything: a learner's json.py is not Python's
         return {}
 
     def run(self, token: str, source: str, seconds: float) -> dict[str, Any]:
