@@ -152,7 +152,13 @@ def waiting(submissions: list[Submission], summary: Summary, retry: bool) -> lis
     """What has to be run; what need not be goes into the summary."""
     todo = []
     for one in submissions:
-        entry = one.entry()
+        try:
+            entry = one.entry()
+        except (OSError, ValueError) as error:  # of this one; the others go on
+            if isinstance(error, FileNotFoundError):
+                raise
+            summary.failed[one.student] = f"not run: {error}"
+            continue
         if entry is None or (retry and entry.status != spool.Outcome.GRADED):
             todo.append(one)
         else:

@@ -2,16 +2,18 @@
 
 nbgrader makes it (`nbgrader generate_feedback`, the formgrader's button, `course grade feedback`), through
 `c.GenerateFeedback.exporter_class`. The page is written from the spool and the gradebook, not from the notebook that
-was run: of what a submission said while it was graded, only the type of an error and the line it came from get out,
-and these only if Python knows the type and the line is the learner's own. So no question, no seed, no expected answer
-and no other file can come back, however it is wrapped.
+was run: of what a submission said while it was graded, only the type of an error gets out, and that only if Python
+knows it. So no question, no seed, no expected answer and no other file can come back, however it is wrapped; and where
+a little could, the next submission has other questions.
 """
 
 from __future__ import annotations
 
+import ast
 import logging
 import os
 import shutil
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,9 +25,10 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from helpers.engine.exercise import Exercise, Verdict
 from helpers.files import write_whole
 from helpers.grading import mark, spool
+from helpers.grading.apart import Mark, marked
+from helpers.grading.handed_in.names import without_magics
 from helpers.grading.handed_in.submissions import Course
 from helpers.grading.nbgrader.preprocessors import submission_of
 from helpers.grading.page import page
@@ -191,16 +194,13 @@ def feedback(
         Points taken off for being late.
     """
     lesson = mark.lesson_of(assignment)
-    verdicts = mark.verdicts(entry) if entry else {}
-    exercises = {one.id: one for one in mark.exercises_of(assignment)}
     unreadable = entry is not None and entry.status == Outcome.UNREADABLE
+    marks = marked(entry) if entry and not unreadable else {}
     sections = []
     for name, points, written in graded:
-        if unreadable and not points.score:
-            continue
-        if not unreadable and entry and name in exercises and name in verdicts:
-            sections.append(section(exercises[name], verdicts[name], entry, points))
-        else:
+        if entry and name in marks:
+            sections.append(section(marks[name], entry, points))
+        elif points.score or not unreadable:
             sections.append(Section(name, points, own=shown(written)))
     return page(
         "feedback.html",
@@ -215,57 +215,70 @@ def feedback(
     )
 
 
-def section(exercise: Exercise, verdict: Verdict, entry: Entry, points: Points) -> Section:
+def section(found: Mark, entry: Entry, points: Points) -> Section:
     """One exercise: verdict, hint, own code."""
-    standing = mark.standing(verdict)
     return Section(
-        exercise.id,
+        found.exercise,
         points,
-        WORDS[standing],
-        standing,
-        tuple(told(exercise, verdict, entry)),
-        verdict.points if points.score != verdict.points else None,
-        shown(entry.code.get(exercise.id, "")),
+        WORDS[found.standing],
+        found.standing,
+        tuple(told(found, entry)),
+        found.points if points.score != found.points else None,
+        shown(entry.code.get(found.exercise, "")),
     )
 
 
-def told(exercise: Exercise, verdict: Verdict, entry: Entry) -> list[str]:
-    """What can be said of a verdict without a word of what the submission said while it was graded."""
-    if verdict.passed:
+def told(found: Mark, entry: Entry) -> list[str]:
+    """What can be said of a mark without a word of what the submission said while it was graded."""
+    if found.passed:
         return []
-    message = verdict.message[:1].upper() + verdict.message[1:]
-    lines = message.split("\n")
-    if was_stopped(entry, exercise.id) and verdict.misconception is None:
+    lines = (found.message[:1].upper() + found.message[1:]).split("\n")
+    if found.kind == "multiple choice":
+        return lines
+    if entry.ended.get(found.exercise) == Outcome.TIMED_OUT and found.misconception is None:
         lines[0] = "Your code took too long here, and was stopped. Does a loop never end?"
-    error, line = first_error(entry, exercise.id)
-    if error and verdict.misconception is None and verdict.status == "wrong":
-        lines.append(f"It stopped with {error}" + (f" in your line `{line}`." if line else "."))
+    code = entry.code.get(found.exercise, "")
+    if place := no_python(code):
+        lines.append(place)
+    elif found.misconception is None and found.status == "wrong" and (error := first_error(entry, found.exercise)):
+        lines.append(f"It stopped with {error}.")
     lines += [
         f"Part “{part}”: {'right' if good else 'not yet'}."
-        for part, good in verdict.parts.items()
-        if len(verdict.parts) > 1
+        for part, good in found.parts.items()
+        if len(found.parts) > 1
     ]
-    if verdict.status == "wrong" and exercise.hints:
-        lines.append(f"Hint: {exercise.hints[0]}")
-    return lines if exercise.kind != "multiple choice" else message.split("\n")
+    if found.status == "wrong" and found.hint:
+        lines.append(f"Hint: {found.hint}")
+    return lines
 
 
-def was_stopped(entry: Entry, exercise: str) -> bool:
-    """Whether an exercise's code ran out of time."""
-    return entry.ended.get(exercise) == Outcome.TIMED_OUT
+def no_python(code: str) -> str:
+    """Where code is no Python, in a sentence, read here and not told by the submission; "" where it is."""
+    try:
+        ast.parse(without_magics(code))
+    except SyntaxError as error:
+        odd = sorted({unicodedata.name(one, "a hidden character").lower() for one in error.text or "" if odd_one(one)})
+        holds = f"; it holds {' and '.join(odd)}" if odd else ""
+        return f"Line {error.lineno} of your code is no Python ({error.msg}){holds}."
+    except (ValueError, RecursionError, MemoryError):
+        return "Your code is no Python."
+    return ""
 
 
-def first_error(entry: Entry, exercise: str) -> tuple[str, str]:
-    """The type of the first error among the answers, and the own line it came from; "" for what may be made up."""
+def odd_one(character: str) -> bool:
+    """Whether a character only looks like one of Python's: curly quotes, long dashes, blanks that are none."""
+    return not character.isascii() and unicodedata.category(character) in ("Pi", "Pf", "Pd", "Zs", "Cf")
+
+
+def first_error(entry: Entry, exercise: str) -> str:
+    """The type of the first error among the answers; "" for what may be made up.
+
+    No line of the submission's is quoted with it: which one it claims may tell of the questions.
+    """
     answers = entry.answers.get(exercise)
     errors = [one for one in answers if type(one) is dict and "error" in one] if type(answers) is list else []
     said = entry.said.get(exercise, "").partition(":")[0]
-    name = mark.known_error(str(errors[0]["error"]) if errors else said)
-    if not name:
-        return "", ""
-    line = str(errors[0].get("line", "")).strip() if errors else ""
-    own = [one.strip()[:120] for one in entry.code.get(exercise, "").splitlines()]
-    return name, line if line and line in own and "`" not in line else ""
+    return mark.known_error(str(errors[0]["error"]) if errors else said)
 
 
 def shown(code: str) -> str:

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import places
 from helpers.engine.exercise import Exercise, Verdict
+from helpers.engine.kinds import MultipleChoice
+from helpers.engine.message import lines_of, plain, rich
+from helpers.grading.apart import Mark
 from helpers.grading.handed_in.forbidden import forbidden_in_cells
 from helpers.grading.secret import question_seed
 from helpers.lessons import LESSONS, Lesson, exercises
@@ -99,6 +102,41 @@ def judged_at(exercise: Exercise, entry: Entry, answers: Any, cells: list[str]) 
 def verdicts(entry: Entry) -> dict[str, Verdict]:
     """The verdict on every exercise that carries points, by its id, in the order of the lesson."""
     return {each.id: verdict(each, entry) for each in exercises_of(entry.assignment) if each.points}
+
+
+def in_data(exercise: Exercise, entry: Entry) -> Mark:
+    """The verdict on one exercise as plain data, with the message of a notebook and the mistakes that it shows."""
+    found = verdict(exercise, entry)
+    lines = lines_of(exercise, found, stand_in=False)
+    return Mark(
+        exercise.id,
+        exercise.kind,
+        str(found.status),
+        standing(found),
+        found.points,
+        found.max_points,
+        found.message,
+        found.misconception,
+        found.parts,
+        exercise.hints[0] if exercise.hints else "",
+        plain(exercise, found, lines),
+        rich(exercise, found, lines),
+        mistakes(exercise, found, entry),
+    )
+
+
+def mistakes(exercise: Exercise, found: Verdict, entry: Entry) -> list[tuple[str, str]]:
+    """The misconceptions of one exercise: the one that marking named, or each wrong choice of a quiz."""
+    if isinstance(exercise, MultipleChoice):
+        given = exercise.read(entry.answers.get(exercise.id), exercise.asked(entry.seed)) or []
+        return [
+            (f"{item.key}, {one.facts}", item.why[one.facts])
+            for item, one in zip(exercise.items, given, strict=False)
+            if type(one.facts) is str and one.facts != item.correct and one.facts in item.why
+        ]
+    if found.status == "forbidden":
+        return [("not by hand", found.message)]
+    return [(found.misconception, found.message)] if found.misconception else []
 
 
 def known_error(name: str) -> str:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
-from helpers.engine.exercise import Exercise, Verdict
-from helpers.engine.kinds import MultipleChoice
+from helpers.engine.exercise import Exercise
 from helpers.files import write_whole
 from helpers.grading import mark, spool
+from helpers.grading.apart import marked
 from helpers.grading.handed_in.submissions import Course
 from helpers.grading.page import number, page
 from helpers.grading.progress import Progress
@@ -98,14 +98,8 @@ def recorded(db_url: str, assignment: str) -> dict[str, Recorded]:
 
 def row_of(entry: Entry, known: Recorded | None = None) -> Row:
     """One submission's row: its answers are marked anew, its points are the gradebook's."""
-    verdicts = mark.verdicts(entry)
-    points = {name: verdict.points for name, verdict in verdicts.items()}
-    if known:
-        points |= known.points
-    mistakes = [
-        one for exercise in mark.exercises_of(entry.assignment) if exercise.id in verdicts
-        for one in mistakes_in(exercise, verdicts[exercise.id], entry)
-    ]  # fmt: skip
+    marks = marked(entry)
+    points = {name: one.points for name, one in marks.items()} | (known.points if known else {})
     return Row(
         entry.student,
         entry.status,
@@ -113,23 +107,9 @@ def row_of(entry: Entry, known: Recorded | None = None) -> Row:
         entry.seconds,
         points,
         known.penalty if known else 0,
-        {name: mark.standing(verdict) for name, verdict in verdicts.items()},
-        mistakes,
+        {name: one.standing for name, one in marks.items()},
+        [Mistake(name, *each) for name, one in marks.items() for each in one.mistakes],
     )
-
-
-def mistakes_in(exercise: Exercise, verdict: Verdict, entry: Entry) -> list[Mistake]:
-    """The misconceptions of one exercise: the one that marking named, or each wrong choice of a quiz."""
-    if isinstance(exercise, MultipleChoice):
-        given = exercise.read(entry.answers.get(exercise.id), exercise.asked(entry.seed)) or []
-        return [
-            Mistake(exercise.id, f"{item.key}, {one.facts}", item.why[one.facts])
-            for item, one in zip(exercise.items, given, strict=False)
-            if type(one.facts) is str and one.facts != item.correct and one.facts in item.why
-        ]
-    if verdict.status == "forbidden":
-        return [Mistake(exercise.id, "not by hand", verdict.message)]
-    return [Mistake(exercise.id, verdict.misconception, verdict.message)] if verdict.misconception else []
 
 
 def rows_of(course: Course, assignment: str, progress: Progress | None = None) -> list[Row]:
@@ -148,7 +128,10 @@ def rows_of(course: Course, assignment: str, progress: Progress | None = None) -
     hears.began(len(entries))
     rows = []
     for entry in entries:
-        rows.append(row_of(entry, known.get(entry.student)))
+        try:
+            rows.append(row_of(entry, known.get(entry.student)))
+        except Exception as error:  # one submission's trouble is not the class's
+            hears.say(f"{entry.student}: left out of the report: {type(error).__name__}: {error}")
         hears.done(entry.student, entry.status)
     return rows
 

@@ -15,8 +15,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from helpers.grading.apart import planned
 from helpers.grading.handed_in.reading import NoNotebook
-from helpers.grading.handed_in.transplant import Kind, Plan, Step, transplant
+from helpers.grading.handed_in.transplant import Kind, Plan, Step
 from helpers.grading.mark import lesson_of
 from helpers.grading.sandbox.limits import Job, digest
 from helpers.grading.sandbox.sandbox import Broken, Cause, Ended, Sandbox
@@ -62,7 +63,7 @@ def run(job: Job, stop: threading.Event | None = None) -> Entry:
         "course": asking(lesson_of(job.assignment).name),
     }
     try:
-        plan = transplant(job.notebook, job.release, demos=job.demos)
+        plan = planned(job.notebook, job.release, demos=job.demos)
     except NoNotebook as error:
         return Entry(**entry, status=Outcome.UNREADABLE, why=job.trouble or str(error))
     done = Running(job, plan, stop).to_the_end()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -131,10 +132,10 @@ class Submission:
             If the lesson was not released.
         """
         notebook, trouble = self.notebook
-        return Job(
+        job = Job(
             self.lesson,
             self.student,
-            seed_of(secret(self.course.root), self.lesson, self.student),
+            0,
             notebook,
             self.course.released(self.lesson),
             self.course.limits,
@@ -142,6 +143,7 @@ class Submission:
             trouble=trouble,
             files=dict(self.files()),
         )
+        return replace(job, seed=seed_of(secret(self.course.root), self.lesson, self.student, job.digest))
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """What else was handed in: plain files, a few, no hidden ones, nothing that a link leads to, no exchange's."""
@@ -155,8 +157,10 @@ class Submission:
                 exchanged = path in [folder / name for name in EXCHANGE]
                 if exchanged or not is_plain(path) or left == 0 or path.stat().st_size > room:
                     continue
-                left, room = left - 1, room - path.stat().st_size
-                yield path.relative_to(folder).as_posix(), path.read_bytes()
+                with contextlib.suppress(OSError):  # a zip can say that nobody may read it
+                    content = path.read_bytes()
+                    left, room = left - 1, room - len(content)
+                    yield path.relative_to(folder).as_posix(), content
 
     @cached_property
     def timestamp(self) -> str:

@@ -75,6 +75,19 @@ class Plan:
     code: dict[str, str]
     notebook: NotebookNode
 
+    def to_data(self) -> dict[str, Any]:
+        """It as JSON takes it."""
+        steps = [(one.kind.value, one.source, one.exercise, one.last) for one in self.steps]
+        return {"steps": steps, "code": self.code, "notebook": self.notebook}
+
+    @staticmethod
+    def from_data(data: dict[str, Any]) -> Plan:
+        """It from there."""
+        from nbformat import from_dict
+
+        steps = [Step(Kind(kind), source, exercise, last) for kind, source, exercise, last in data["steps"]]
+        return Plan(steps, data["code"], from_dict(data["notebook"]))
+
 
 def untouched(release: str) -> NotebookNode:
     """The release as a notebook: what is recorded where nothing could be read."""

@@ -22,12 +22,12 @@ from helpers.grading.nbgrader.preprocessors import course_of
 class One(Autograde):
     """nbgrader's autograder for one submission, whatever its folder and its notebook are called."""
 
+    submission: Submission
+
     def init_notebooks(self) -> None:
         """Take the submission that is meant, without patterns: a name may hold `[`, or begin with a dot."""
-        folder = self.coursedir.format_path(
-            self._input_directory, self.coursedir.student_id, self.coursedir.assignment_id
-        )
-        self.assignments = {folder: [os.path.join(folder, f"{self.coursedir.assignment_id}.ipynb")]}
+        folder = self._format_source(self.submission.lesson, self.submission.student)
+        self.assignments = {folder: [os.path.join(folder, f"{self.submission.lesson}.ipynb")]}
         self.notebooks: list[str] = []
 
 
@@ -63,15 +63,14 @@ def record(submission: Submission) -> None:
     if trouble := no_date(submission.timestamp):
         raise NotRecorded(trouble)
     coursedir = CourseDirectory(config=submission.course.settings)
-    coursedir.assignment_id, coursedir.student_id = submission.lesson, submission.student
     made = coursedir.format_path(coursedir.autograded_directory, submission.student, submission.lesson)
     if (submission.course.root / made).is_dir() and submission.is_recorded():
         return
-    patiently(lambda: autograde(coursedir, submission.course.settings))
+    patiently(lambda: autograde(coursedir, submission))
 
 
-def autograde(coursedir: CourseDirectory, config: Config) -> None:
-    """Let nbgrader record the submission that `coursedir` names.
+def autograde(coursedir: CourseDirectory, submission: Submission) -> None:
+    """Let nbgrader record a submission.
 
     Raises
     ------
@@ -81,7 +80,9 @@ def autograde(coursedir: CourseDirectory, config: Config) -> None:
     said: list[str] = []
     log = logging.Logger("recording")
     log.addHandler(Listener(said))
-    converter = One(coursedir=coursedir, config=config, log=log)
+    coursedir.assignment_id, coursedir.student_id = submission.lesson, submission.student
+    converter = One(coursedir=coursedir, config=submission.course.settings, log=log)
+    converter.submission = submission
     converter.force = True
     try:
         with warnings.catch_warnings():

@@ -25,13 +25,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Unicode
 from traitlets.config import Config
 
-from helpers.engine.exercise import Exercise, Verdict
-from helpers.engine.message import lines_of, plain, rich
 from helpers.grading import spool
+from helpers.grading.apart import Mark, marked, planned
 from helpers.grading.handed_in.reading import NoNotebook
 from helpers.grading.handed_in.submissions import Course, Submission
-from helpers.grading.handed_in.transplant import transplant, untouched
-from helpers.grading.mark import exercises_of, verdict
+from helpers.grading.handed_in.transplant import untouched
 from helpers.grading.nbgrader import assignments
 from helpers.grading.run import run
 from helpers.grading.sandbox.limits import Limits
@@ -58,7 +56,7 @@ class HandedIn(NotebookExporter):
         submission = submission_of(self.parent.coursedir, resources)
         released = submission.course.released(submission.lesson)
         try:
-            book = transplant(submission.notebook[0], released).notebook
+            book = planned(submission.notebook[0], released).notebook
         except NoNotebook:
             book = untouched(released)
         return self.from_notebook_node(book, resources, **named)
@@ -89,19 +87,18 @@ class MarkAnswers(NbGraderPreprocessor):
         entry = spool.read(submission.course.root, submission.lesson, submission.student)
         if entry is None:
             raise RuntimeError(f"there are no answers of {submission.student} in the spool")
-        asked = {exercise.id: exercise for exercise in exercises_of(submission.lesson)}
+        marks = marked(entry)
         for cell in nb.cells:
             if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell):
-                exercise = asked[cell.metadata["nbgrader"]["grade_id"].removeprefix("check_")]
-                cell.outputs = outputs_for(exercise, verdict(exercise, entry))
+                cell.outputs = outputs_for(marks[cell.metadata["nbgrader"]["grade_id"].removeprefix("check_")])
         return nb, resources
 
 
-def outputs_for(exercise: Exercise, found: Verdict) -> list[NotebookNode]:
-    """The verdict as outputs: the message, then the points where nbgrader looks for them."""
-    lines = lines_of(exercise, found, stand_in=False)
-    message = {"text/plain": plain(exercise, found, lines), "text/html": rich(exercise, found, lines)}
-    told = new_output("display_data", data=message)
+def outputs_for(found: Mark) -> list[NotebookNode]:
+    """A mark as outputs: the message, then the points where nbgrader looks for them."""
+    told = new_output(
+        "display_data", data={"text/plain": found.text, **({"text/html": found.html} if found.html else {})}
+    )
     if not found.points:  # nbgrader reads no points from an error, and full points from a bare 0
         return [told, new_output("error", ename="NotYet", evalue=found.message, traceback=[found.message])]
     return [told, new_output("execute_result", data={"text/plain": repr(found.points)}, execution_count=1)]
