@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from helpers.text import visible
+
 if TYPE_CHECKING:
     from helpers.grading.coordinate import Summary
+    from helpers.grading.handed_in.submissions import Submission
     from helpers.grading.progress import Progress
 
 LESSON = "lesson"
@@ -50,7 +53,7 @@ def grade_lesson(
 ) -> None:
     """Grade what was handed in for a lesson, and write it into the gradebook."""
     from helpers.authoring.notebooks import lessons_named
-    from helpers.commands.main import one_line, refuse
+    from helpers.commands.console import one_line, refuse
     from helpers.grading.coordinate import grade
     from helpers.grading.nbgrader.gradebook import open_course
     from helpers.grading.sandbox import kinds
@@ -106,14 +109,14 @@ def bar(title: str) -> Iterator[Progress]:
                     self.say(f"{now.completed:.0f} of {now.total:.0f}: {student}: {what}{left}")
 
             def say(self, line: str) -> None:
-                console.print(line, soft_wrap=True)
+                console.print(visible(line), soft_wrap=True)
 
         yield Shown()
 
 
 def tell(assignment: str, summary: Summary) -> None:
     """The end of a run: how many of each kind, and who and why for all that were not graded."""
-    from helpers.commands.main import show, table
+    from helpers.commands.console import add, show, table
     from helpers.grading.spool import Outcome
 
     counts = {str(one): sum(e.status == one for e in summary.entries.values()) for one in Outcome}
@@ -121,9 +124,9 @@ def tell(assignment: str, summary: Summary) -> None:
     made = table("student", "what", "why")
     for student, entry in sorted(summary.entries.items()):
         if entry.status != Outcome.GRADED:
-            made.add_row(student, entry.status, entry.why)
+            add(made, student, entry.status, entry.why)
     for student, why in sorted(summary.failed.items()):
-        made.add_row(student, "failed", why)
+        add(made, student, "failed", why)
     if made.row_count:
         show(made)
     words = ", ".join(f"{count} {status}" for status, count in counts.items() if count or status == "graded")
@@ -141,7 +144,7 @@ def collect(
 ) -> None:
     """Sort what a learning platform gave you into submitted/, and say whose each notebook is."""
     from helpers.authoring.notebooks import lessons_named
-    from helpers.commands.main import one_line, show, table
+    from helpers.commands.console import add, one_line, show, table
     from helpers.grading.handed_in.collect import NAMES
     from helpers.grading.handed_in.collect import collect as sort
     from helpers.grading.nbgrader.gradebook import open_course
@@ -151,9 +154,9 @@ def collect(
         found = sort(open_course(course.resolve()), assignment, folder, names or NAMES)
     made = table("student", "file", *["why not"] * bool(found.left))
     for student, path in found.students.items():
-        made.add_row(student, str(path))
+        add(made, student, str(path))
     for path, why in found.left.items():
-        made.add_row("", str(path), why)
+        add(made, "", str(path), why)
     show(made)
     print(f"{assignment}: {len(found.students)} put into submitted/, {len(found.left)} left")
     raise typer.Exit(0 if found.students and not found.left else 1)
@@ -163,20 +166,28 @@ def collect(
 def status(lesson: Which, course: Where = Path(".")) -> None:
     """Show what became of each submission, and what is still to do."""
     from helpers.authoring.notebooks import lessons_named
-    from helpers.commands.main import one_line, show, table
-    from helpers.grading.nbgrader.gradebook import no_date, open_course
+    from helpers.commands.console import add, one_line, show, table
+    from helpers.grading.nbgrader.gradebook import open_course
 
     made = table("student", "status", "seconds", "gradebook", "why")
     with one_line():
         for one in open_course(course.resolve()).submissions(lessons_named([lesson])[0].folder):
-            entry = one.entry()
-            if entry is None:
-                made.add_row(one.student, "to do", "", "", "")
-            else:
-                recorded = "recorded" if one.is_recorded() else "to do"
-                why = entry.why or no_date(one.timestamp)
-                made.add_row(one.student, entry.status, f"{entry.seconds:.0f}", recorded, why)
+            try:
+                add(made, one.student, *standing_of(one))
+            except (OSError, ValueError) as error:  # of this one
+                add(made, one.student, "unreadable", "", "", error)
     show(made)
+
+
+def standing_of(submission: Submission) -> tuple[str, str, str, str]:
+    """Status, seconds, whether it is in the gradebook, and why not."""
+    from helpers.grading.nbgrader.gradebook import no_date
+
+    entry = submission.entry()
+    if entry is None:
+        return "to do", "", "", ""
+    recorded = "recorded" if submission.is_recorded() else "to do"
+    return entry.status, f"{entry.seconds:.0f}", recorded, entry.why or no_date(submission.timestamp)
 
 
 @app.command()
@@ -187,7 +198,7 @@ def feedback(
 ) -> None:
     """Write a page for each graded submission: own code, verdicts, hints, points."""
     from helpers.authoring.notebooks import lessons_named
-    from helpers.commands.main import one_line, refuse
+    from helpers.commands.console import one_line, refuse
     from helpers.grading.feedback import write_feedback
     from helpers.grading.nbgrader.gradebook import open_course
 
@@ -209,7 +220,7 @@ def report(
 ) -> None:
     """Write a page and a table about the class: points, hard exercises, misconceptions, time."""
     from helpers.authoring.notebooks import lessons_named
-    from helpers.commands.main import one_line
+    from helpers.commands.console import one_line
     from helpers.grading.nbgrader.gradebook import open_course
     from helpers.grading.report import rows_of, write_report
 
@@ -224,7 +235,7 @@ def report(
 @app.command()
 def doctor(course: Where = Path(".")) -> None:
     """Look at what grading needs on this machine, and say what mends it."""
-    from helpers.commands.main import show_findings
+    from helpers.commands.console import show_findings
     from helpers.grading.doctor import examine
 
     show_findings(examine(course.resolve()))

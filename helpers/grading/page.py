@@ -11,11 +11,11 @@ from functools import cache
 from statistics import mean, median
 from typing import TYPE_CHECKING, Any
 
+from helpers.text import visible
+
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
-
-HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def page(template: str, **values: Any) -> str:
@@ -51,11 +51,6 @@ def environment() -> Environment:
 def shown(value: Any) -> Any:
     """A value on its way into a page: text with everything visible; what a template made is left alone."""
     return value if hasattr(value, "__html__") else visible(value)
-
-
-def visible(words: object) -> str:
-    """Text in which what cannot be seen is written out, as `\\u202e`; line ends are those of Unix."""
-    return HIDDEN.sub(lambda one: f"\\u{ord(one[0]):04x}", str(words).replace("\r\n", "\n"))
 
 
 def sentence(words: str) -> Markup:

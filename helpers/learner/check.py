@@ -128,8 +128,8 @@ class ExerciseCheck:
 def in_data(exercise: Exercise, verdict: Verdict, lines: list[tuple[str, str]]) -> dict[str, Any]:
     """A verdict as data: `course check` reads it, and no printed look-alike."""
     rest = [f"{label} {text}".strip() for label, text in lines[1:] if text != message.GOES_ON]
-    message = "\n".join([verdict.message.split("\n")[0], *rest])
-    return {"exercise": exercise.id, "status": verdict.status, "points": verdict.points, "message": message}
+    said = "\n".join([verdict.message.split("\n")[0], *rest])
+    return {"exercise": exercise.id, "status": verdict.status, "points": verdict.points, "message": said}
 
 
 def other_kind(exercise: Exercise, code: Any) -> str:

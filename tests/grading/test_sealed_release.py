@@ -13,7 +13,7 @@ import pytest
 
 from helpers.authoring.release import release_sealed
 from helpers.engine.kinds import MultipleChoice
-from helpers.lessons import LESSONS, all_exercises
+from helpers.lessons import LESSONS, all_exercises, exercises
 
 ROOT = Path(__file__).parents[2]
 FIRST = LESSONS[0].folder
@@ -26,7 +26,9 @@ def cohort(tmp_path_factory) -> Path:
 
 def test_no_reference_no_misconception_and_no_right_letter_is_handed_out(cohort) -> None:
     for lesson in LESSONS:
-        source = (cohort / "helpers" / "exercises" / f"{lesson.name}.py").read_text()
+        modules = sorted((cohort / "helpers" / "exercises" / lesson.name).glob("*.py"))
+        source = "\n".join(path.read_text(encoding="utf-8") for path in modules)
+        assert f"class {type(exercises(lesson.number)[0]).__name__}" in source
         names = {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
         ours = [exercise for exercise in all_exercises() if exercise.lesson == lesson.number]
         assert "reference" not in names and "misconception(" not in source
@@ -55,7 +57,9 @@ def test_it_can_be_installed(cohort, tmp_path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert "helpers/exercises/start_here.py" in names and any(name.startswith("helpers/shipped/") for name in names)
+    assert "helpers/exercises/start_here/letters.py" in names and any(
+        name.startswith("helpers/shipped/") for name in names
+    )
     assert not [name for name in names if name.endswith("entry_points.txt")]
 
 

@@ -294,6 +294,6 @@ def test_importing_datasets_does_not_import_heavy_libraries():
     code = (
         "import sys, helpers.datasets; print([m for m in ('Bio', 'pooch', 'requests', 'pandas') if m in sys.modules])"
     )
-    root = Path(downloads.__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     result = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
