@@ -145,21 +145,22 @@ def collect(
     """Sort what a learning platform gave you into submitted/, and say whose each notebook is."""
     from helpers.authoring.notebooks import lessons_named
     from helpers.commands.console import add, one_line, show, table
-    from helpers.grading.handed_in.collect import NAMES
     from helpers.grading.handed_in.collect import collect as sort
     from helpers.grading.nbgrader.gradebook import open_course
 
     with one_line():
         assignment = lessons_named([lesson])[0].folder
-        found = sort(open_course(course.resolve()), assignment, folder, names or NAMES)
+        found = sort(open_course(course.resolve()), assignment, folder, names)
     made = table("student", "file", *["why not"] * bool(found.left))
     for student, path in found.students.items():
-        add(made, student, str(path))
+        add(made, student, path)
+        for other in found.beside.get(student, []):
+            add(made, "", other)
     for path, why in found.left.items():
-        add(made, "", str(path), why)
+        add(made, "", path, why)
     show(made)
     print(f"{assignment}: {len(found.students)} put into submitted/, {len(found.left)} left")
-    raise typer.Exit(0 if found.students and not found.left else 1)
+    raise typer.Exit(0 if found.complete else 1)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from statistics import mean
 from helpers.engine.exercise import Exercise
 from helpers.files import write_whole
 from helpers.grading import mark, spool
-from helpers.grading.apart import marked
+from helpers.grading.apart import marked, prepare
 from helpers.grading.handed_in.submissions import Course
 from helpers.grading.page import number, page
 from helpers.grading.progress import Progress
@@ -126,6 +126,7 @@ def rows_of(course: Course, assignment: str, progress: Progress | None = None) -
         raise FileNotFoundError(f"nothing of {assignment} was graded yet: `course grade {assignment}` comes first")
     known = recorded(course.gradebook, assignment)
     hears.began(len(entries))
+    prepare(mark.lesson_of(assignment).name)
     rows = []
     for entry in entries:
         try:

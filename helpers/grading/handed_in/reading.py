@@ -11,9 +11,9 @@ from typing import Any
 
 from helpers.grading.sandbox.limits import MIB
 
-MOST_BYTES = 32 * MIB  # a lesson with all its pictures has one
+MOST_BYTES = 128 * MIB  # a lesson with all its pictures has one; with many large ones of the learner's, more
 MOST_CELLS = 5_000
-MOST_SOURCE = 200_000  # characters of a cell
+MOST_SOURCE = 4_000_000  # characters of a cell: a chromosome arm can be pasted; what is longer is left out
 
 
 class NoNotebook(ValueError):
@@ -85,7 +85,9 @@ def cell_of(cell: dict[str, Any]) -> Cell | None:
         source = "".join(line for line in source if type(line) is str)
     if type(source) is not str:
         return None
-    source = source.encode("utf-8", "replace").decode()[:MOST_SOURCE]  # half an emoji would not travel
+    source = source.encode("utf-8", "replace").decode()  # half an emoji would not travel
+    if len(source) > MOST_SOURCE:
+        return None
     metadata = cell.get("metadata")
     metadata = metadata if type(metadata) is dict else {}
     nbgrader = metadata.get("nbgrader")

@@ -11,10 +11,10 @@ from typing import Any
 
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 from traitlets.config import Config, PyFileConfigLoader
 
 from helpers.grading.handed_in.submissions import CONFIG, TIMESTAMP, Course, Submission
+from helpers.grading.handed_in.times import moment
 from helpers.grading.nbgrader.assignments import NotRecorded, bring_up_to_date, patiently
 from helpers.grading.nbgrader.preprocessors import course_of
 
@@ -96,9 +96,9 @@ def no_date(timestamp: str) -> str:
     """What is wrong with a timestamp, in a sentence; "" if it is a date, or nothing."""
     try:
         if timestamp:
-            parse_utc(timestamp)
-    except (ValueError, OverflowError):
-        return f"{TIMESTAMP} says {timestamp!r}, which is no date; write it as 2026-11-19 13:00:00 UTC"
+            moment(timestamp)
+    except ValueError as error:
+        return f"{TIMESTAMP} says {error}"
     return ""
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 import functools
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from traitlets.config import Config
 from helpers.grading import spool
 from helpers.grading.apart import Mark, marked, planned
 from helpers.grading.handed_in.reading import NoNotebook
-from helpers.grading.handed_in.submissions import Course, Submission
+from helpers.grading.handed_in.submissions import TIMESTAMP, Course, Submission, read_plain
+from helpers.grading.handed_in.times import moment
 from helpers.grading.handed_in.transplant import untouched
 from helpers.grading.nbgrader import assignments
 from helpers.grading.run import run
@@ -142,6 +144,7 @@ def prepare(converter: Autograde) -> None:
     """
     converter.coursedir = copy.copy(converter.coursedir)
     converter.coursedir.ignore = ["*"]
+    converter.coursedir.get_existing_timestamp = handed_in_at  # nbgrader's own misreads offsets, and knows no zones
     course = course_of(converter.coursedir)
     for folder in map(Path, converter.assignments):
         submission = course.submission(folder.name, folder.parent.name)
@@ -149,6 +152,12 @@ def prepare(converter: Autograde) -> None:
         if made.is_dir() and not submission.is_recorded():
             shutil.rmtree(made)
     converter.post_convert_hook = functools.partial(remember, course)
+
+
+def handed_in_at(folder: str) -> datetime | None:
+    """When what lies in a folder was handed in, as nbgrader has it: in UTC, without a zone; None where nobody says."""
+    written = (read_plain(Path(folder) / TIMESTAMP)[0] or b"")[:100].decode("utf-8", "replace").strip()
+    return moment(written).replace(tzinfo=None) if written else None
 
 
 def remember(course: Course, assignment: str, student: str, notebooks: list[str]) -> None:
