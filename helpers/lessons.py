@@ -64,10 +64,18 @@ def lesson(number: int) -> Lesson:
 def exercises(number: int) -> tuple[Exercise, ...]:
     """The exercises of a lesson, in the order that its folder names them in `EXERCISES`."""
     folder = importlib.import_module(f"helpers.exercises.{lesson(number).name}")
-    found = tuple(cls() for cls in folder.EXERCISES)
-    for exercise in found:
-        exercise.lesson = number
-    return found
+    return tuple(cls() for cls in folder.EXERCISES)
+
+
+def lesson_of(exercise: Exercise) -> Lesson:
+    """The lesson that an exercise stands in."""
+    name = type(exercise).__module__.removeprefix("helpers.exercises.").partition(".")[0]
+    return next(one for one in LESSONS if one.name == name)
+
+
+def key_of(exercise: Exercise) -> str:
+    """An exercise's name within the whole course: its lesson's number and its id."""
+    return f"{lesson_of(exercise).number:02d}/{exercise.id}"
 
 
 def all_exercises() -> list[Exercise]:

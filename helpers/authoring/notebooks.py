@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers import lessons, places
+from helpers.engine.message import VERDICT
 from helpers.files import write_whole
-from helpers.learner.check import VERDICT
 from helpers.lessons import Lesson
 from helpers.settings import full
 

@@ -134,12 +134,12 @@ def exercises(
     as_json: Annotated[bool, typer.Option("--json", help="All of it, for programs.")] = False,
 ) -> None:
     """List every exercise and the mistakes it names."""
-    from helpers.lessons import all_exercises
+    from helpers.lessons import all_exercises, lesson_of
 
     found: list[dict[str, Any]] = [
         {
             "id": exercise.id,
-            "lesson": exercise.lesson,
+            "lesson": lesson_of(exercise).number,
             "kind": exercise.kind,
             "points": exercise.points,
             "misconceptions": [{"name": wrong.name, "hint": wrong.hint} for wrong in exercise.misconceptions()],

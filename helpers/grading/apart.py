@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from helpers.engine.verdict import Status
 from helpers.grading.sandbox.limits import MIB
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ class Mark:
 
     exercise: str
     kind: str
-    status: str
-    standing: str
+    status: Status
+    standing: Status
     points: float
     max_points: float
     message: str
@@ -69,7 +70,7 @@ class Mark:
     @property
     def passed(self) -> bool:
         """Whether every question was answered rightly."""
-        return self.status == "right"
+        return self.status is Status.RIGHT
 
 
 def planned(notebook: bytes | None, release: str, *, demos: bool = False) -> Plan:
@@ -114,7 +115,7 @@ def marked(entry: Entry) -> dict[str, Mark]:
                 if waiting is None:
                     waiting = [(name, points) for name, points in one]
                 elif type(one) is dict:
-                    mark = Mark(**one)
+                    mark = Mark(**one | {"status": Status(one["status"]), "standing": Status(one["standing"])})
                     found[mark.exercise] = mark
             break
         except Overrun as error:
@@ -130,7 +131,7 @@ def marked(entry: Entry) -> dict[str, Mark]:
 def unmarked(exercise: str, points: float, why: str) -> Mark:
     """The mark of an exercise whose answers could not be marked."""
     message = f"There is nothing to mark: {why}."
-    return Mark(exercise, "", "unreadable", "unreadable", 0, points, message, None, {}, "", message, "", [])
+    return Mark(exercise, "", Status.UNREADABLE, Status.UNREADABLE, 0, points, message, None, {}, "", message, "", [])
 
 
 def marks_in_data(entry: Entry, begin: int) -> Iterator[Any]:

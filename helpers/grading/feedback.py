@@ -25,6 +25,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
+from helpers.engine.verdict import Status
 from helpers.files import write_whole
 from helpers.grading import mark, spool
 from helpers.grading.apart import Mark, marked, prepare
@@ -43,12 +44,12 @@ ENDS = {
     "save it, and ask whether you may hand it in again.",
 }
 WORDS = {
-    "right": "right",
-    "empty": "not written",
-    "forbidden": "not by hand",
-    "unreadable": "no answer",
-    "wrong": "not yet",
-    "part": "not yet",
+    Status.RIGHT: "right",
+    Status.PART: "not yet",
+    Status.WRONG: "not yet",
+    Status.EMPTY: "not written",
+    Status.FORBIDDEN: "not by hand",
+    Status.UNREADABLE: "no answer",
 }
 
 
@@ -241,14 +242,14 @@ def told(found: Mark, entry: Entry) -> list[str]:
     code = entry.code.get(found.exercise, "")
     if place := no_python(code):
         lines.append(place)
-    elif found.misconception is None and found.status == "wrong" and (error := first_error(entry, found.exercise)):
+    elif found.misconception is None and found.status is Status.WRONG and (error := first_error(entry, found.exercise)):
         lines.append(f"It stopped with {error}.")
     lines += [
         f"Part “{part}”: {'right' if good else 'not yet'}."
         for part, good in found.parts.items()
         if len(found.parts) > 1
     ]
-    if found.status == "wrong" and found.hint:
+    if found.status is Status.WRONG and found.hint:
         lines.append(f"Hint: {found.hint}")
     return lines
 

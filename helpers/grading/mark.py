@@ -14,28 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import places
 from helpers.engine.exercise import Exercise, Verdict
-from helpers.engine.kinds import MultipleChoice
-from helpers.engine.message import lines_of, plain, rich
+from helpers.engine.message import Message
+from helpers.engine.verdict import Status
 from helpers.grading.apart import Mark
 from helpers.grading.handed_in.forbidden import forbidden_in_cells
 from helpers.grading.secret import question_seed
+from helpers.grading.spool import Outcome
 from helpers.lessons import LESSONS, Lesson, exercises
 
 if TYPE_CHECKING:
     from helpers.grading.spool import Entry
-
-
-SIGNS = {"right": "✔", "part": "◐", "empty": "○", "unreadable": "○"}
-
-
-def standing(found: Verdict) -> str:
-    """A verdict's status, where a wrong answer with points is told apart."""
-    return "part" if found.points and not found.passed else found.status
-
-
-def sign(standing: str) -> str:
-    """One character for it."""
-    return SIGNS.get(standing, "✘")
 
 
 def lesson_of(assignment: str) -> Lesson:
@@ -73,17 +61,17 @@ def known_files() -> list[Path]:
 
 def verdict(exercise: Exercise, entry: Entry) -> Verdict:
     """The verdict on one exercise of a spool entry; what was left as it was released is no mistake of its reader."""
-    found = judged(exercise, entry)
+    return judged(exercise, entry)[0]
+
+
+def judged(exercise: Exercise, entry: Entry) -> tuple[Verdict, Any]:
+    """The verdict, and the answers that it is on; of several checks the best, as at home."""
+    found = [(judged_at(exercise, entry, answers, cells), answers) for answers, cells in tries(entry, exercise.id)]
+    best, answers = max(found, key=lambda one: (one[0].passed, one[0].points))  # the first of equals
     written = entry.code.get(exercise.id, "").strip()
-    if written or found.points or entry.status == "unreadable":
-        return found
-    return exercise.verdict("empty", exercise.unwritten)
-
-
-def judged(exercise: Exercise, entry: Entry) -> Verdict:
-    """The verdict on the answers, whoever wrote the code; of several checks the best, as at home."""
-    found = [judged_at(exercise, entry, answers, cells) for answers, cells in tries(entry, exercise.id)]
-    return max(found, key=lambda one: (one.passed, one.points))  # the first of equals
+    if written or best.points or entry.status == Outcome.UNREADABLE:
+        return best, answers
+    return exercise.verdict(Status.EMPTY, exercise.unwritten), None
 
 
 def tries(entry: Entry, exercise: str) -> list[tuple[Any, list[str]]]:
@@ -101,7 +89,7 @@ def judged_at(exercise: Exercise, entry: Entry, answers: Any, cells: list[str]) 
     if answers is None:
         error = known_error(entry.said.get(exercise.id, "").partition(":")[0])
         what = f"ended with {error}" if error else "gave none"
-        return exercise.verdict("unreadable", f"There are no answers to mark: your cell {what}.")
+        return exercise.verdict(Status.UNREADABLE, f"There are no answers to mark: your cell {what}.")
     return exercise.mark(answers, question_seed(entry.seed, exercise.id))
 
 
@@ -112,37 +100,27 @@ def verdicts(entry: Entry) -> dict[str, Verdict]:
 
 def in_data(exercise: Exercise, entry: Entry) -> Mark:
     """The verdict on one exercise as plain data, with the message of a notebook and the mistakes that it shows."""
-    found = verdict(exercise, entry)
-    lines = lines_of(exercise, found, stand_in=False)
+    found, answers = judged(exercise, entry)
+    message = Message.of(exercise, found, stand_in=False)
+    if found.status is Status.FORBIDDEN:
+        mistakes = [("not by hand", found.message)]
+    else:
+        mistakes = [(one.name, one.hint) for one in exercise.mistakes(answers, question_seed(entry.seed, exercise.id))]
     return Mark(
         exercise.id,
         exercise.kind,
-        str(found.status),
-        standing(found),
+        found.status,
+        found.standing,
         found.points,
         found.max_points,
         found.message,
         found.misconception,
         found.parts,
         exercise.hints[0] if exercise.hints else "",
-        plain(exercise, found, lines),
-        rich(exercise, found, lines),
-        mistakes(exercise, found, entry),
+        message.text(),
+        message.html(),
+        mistakes,
     )
-
-
-def mistakes(exercise: Exercise, found: Verdict, entry: Entry) -> list[tuple[str, str]]:
-    """The misconceptions of one exercise: the one that marking named, or each wrong choice of a quiz."""
-    if isinstance(exercise, MultipleChoice):
-        given = exercise.read(entry.answers.get(exercise.id), exercise.asked(entry.seed)) or []
-        return [
-            (f"{item.key}, {one.facts}", item.why[one.facts])
-            for item, one in zip(exercise.items, given, strict=False)
-            if type(one.facts) is str and one.facts != item.correct and one.facts in item.why
-        ]
-    if found.status == "forbidden":
-        return [("not by hand", found.message)]
-    return [(found.misconception, found.message)] if found.misconception else []
 
 
 def known_error(name: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import mean
 
 from helpers.engine.exercise import Exercise
+from helpers.engine.verdict import Status
 from helpers.files import write_whole
 from helpers.grading import mark, spool
 from helpers.grading.apart import marked, prepare
@@ -48,7 +49,7 @@ class Row:
     penalty : float
         Points taken off for being late.
     verdicts : dict of str to str
-        By exercise, as `mark.standing` has it.
+        By exercise, with `PART` told apart.
     mistakes : list of Mistake
     """
 
@@ -58,7 +59,7 @@ class Row:
     seconds: float
     points: dict[str, float]
     penalty: float
-    verdicts: dict[str, str]
+    verdicts: dict[str, Status]
     mistakes: list[Mistake]
 
     @property
@@ -192,8 +193,7 @@ class Cell:
     id: str
     points: float
     most: float
-    standing: str
-    sign: str
+    standing: Status
 
 
 def page_of_class(title: str, exercises: list[Exercise], rows: list[Row]) -> str:
@@ -241,7 +241,7 @@ def hardest(exercises: list[Exercise], rows: list[Row]) -> list[dict[str, object
     found = []
     for one in exercises:
         share = mean(row.points.get(one.id, 0) for row in rows) / one.points
-        signs = Counter(mark.sign(row.verdicts.get(one.id, "empty")) for row in rows)
+        signs = Counter(row.verdicts.get(one.id, Status.EMPTY).sign for row in rows)
         counts = [signs[sign] for sign in "✔◐✘○"]
         found.append((share, {"id": one.id, "points": one.points, "percent": f"{100 * share:.0f}", "counts": counts}))
     return [line for _, line in sorted(found, key=lambda pair: pair[0])]
@@ -251,7 +251,7 @@ def in_grid(exercises: list[Exercise], row: Row) -> dict[str, object]:
     """A student's line in the grid."""
     cells = []
     for one in exercises:
-        standing = row.verdicts.get(one.id, "empty")
-        cells.append(Cell(one.id, row.points.get(one.id, 0), one.points, standing, mark.sign(standing)))
+        standing = row.verdicts.get(one.id, Status.EMPTY)
+        cells.append(Cell(one.id, row.points.get(one.id, 0), one.points, standing))
     odd = row.status != Outcome.GRADED
     return {"student": row.student, "total": row.total, "cells": cells, "status": row.status, "odd": odd}

@@ -16,7 +16,7 @@ from helpers.engine.kinds import MultipleChoice
 from helpers.grading.sandbox import sealed as sealing
 from helpers.grading.sandbox.sealed import asking, copy_into, sealed
 from helpers.grading.sandbox.sealing import Unsealable, sealed_modules
-from helpers.lessons import LESSONS, all_exercises, exercises
+from helpers.lessons import LESSONS, all_exercises, exercises, key_of
 
 LONG_ENOUGH = 24  # characters of a line that nobody writes twice by chance
 SECRET_FILES = (
@@ -43,8 +43,9 @@ def text() -> str:
 def asked_inside() -> dict[str, list]:
     """The questions of three seeds, drawn by the sealed copy in a process of its own."""
     code = (
-        "import json\nfrom helpers.lessons import all_exercises\nfrom helpers.engine.exercise import plain_parts\n"
-        "print(json.dumps({f'{e.key} {seed}': [[q.part, plain_parts(q)] for q in e.asked(seed)]\n"
+        "import json\nfrom helpers.lessons import all_exercises, key_of\n"
+        "from helpers.engine.exercise import plain_parts\n"
+        "print(json.dumps({f'{key_of(e)} {seed}': [[q.part, plain_parts(q)] for q in e.asked(seed)]\n"
         "                  for e in all_exercises() for seed in (0, 7, 2**55)}))"
     )
     environment = {**os.environ, "PYTHONPATH": str(sealed().folder)}
@@ -58,13 +59,13 @@ def test_it_asks_exactly_what_the_course_asks(asked_inside) -> None:
     for exercise in all_exercises():
         for seed in (0, 7, 2**55):
             ours = [[question.part, plain_parts(question)] for question in exercise.asked(seed)]
-            assert asked_inside[f"{exercise.key} {seed}"] == json.loads(json.dumps(ours)), exercise.key
+            assert asked_inside[f"{key_of(exercise)} {seed}"] == json.loads(json.dumps(ours)), key_of(exercise)
 
 
 def test_no_misconception_and_no_reason_is_in_it(text) -> None:
     for exercise in all_exercises():
         for wrong in exercise.misconceptions():
-            assert wrong.hint not in text or wrong.hint in SAID_BY_THE_ENGINE, (exercise.key, wrong.name)
+            assert wrong.hint not in text or wrong.hint in SAID_BY_THE_ENGINE, (key_of(exercise), wrong.name)
     for quiz in (one for one in all_exercises() if isinstance(one, MultipleChoice)):
         for reason in (reason for item in quiz.items for reason in item.why.values()):
             assert reason[:40] not in text
@@ -96,10 +97,10 @@ def is_wrong(node: ast.AST) -> bool:
 
 def test_no_exercise_has_a_reference_or_a_right_letter_left() -> None:
     code = (
-        "from helpers.lessons import all_exercises\nfrom helpers.engine.kinds import MultipleChoice\n"
+        "from helpers.lessons import all_exercises, key_of\nfrom helpers.engine.kinds import MultipleChoice\n"
         "for e in all_exercises():\n"
-        "    assert type(e).sealed and not {'reference', 'labels', 'facts'} & set(vars(type(e))), e.key\n"
-        "    assert isinstance(e, MultipleChoice) or e.misconceptions() == [], e.key\n"
+        "    assert type(e).sealed and not {'reference', 'labels', 'facts'} & set(vars(type(e))), key_of(e)\n"
+        "    assert isinstance(e, MultipleChoice) or e.misconceptions() == [], key_of(e)\n"
         "    for item in getattr(e, 'items', ()):\n"
         "        assert item.correct == '' and item.why == {} and len(item.options) > 1, item\n"
         "print(len(all_exercises()))"

@@ -20,7 +20,7 @@ from browser import listen_for_errors
 from jupyter_host import ROOT
 from widget_examples import EXAMPLES
 
-from helpers.lessons import LESSONS, exercises
+from helpers.lessons import LESSONS, exercises, key_of
 
 LESSON = "solutions/01_linear_regression/01_linear_regression.html"
 GALLERY = "docs/widgets.html"
@@ -151,7 +151,7 @@ def test_the_exercise_list_holds_every_misconception(site: Path) -> None:
     for lesson in LESSONS:
         for exercise in exercises(lesson.number):
             for wrong in exercise.misconceptions() * bool(exercise.points):
-                assert f"<code>{wrong.name}</code>" in text, f"{exercise.key}: {wrong.name}"
+                assert f"<code>{wrong.name}</code>" in text, f"{key_of(exercise)}: {wrong.name}"
 
 
 @pytest.mark.browser
