@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -231,6 +232,41 @@ def report(
             rows = rows_of(here, assignment, progress)
         for path in write_report(folder or course.resolve() / "reports", assignment, rows):
             print(path)
+
+
+class Platform(str, Enum):
+    """Who is to import marks; see `helpers.grading.export`."""
+
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+    CSV = "csv"
+
+
+@app.command()
+def export(
+    lesson: Which,
+    platform: Annotated[Platform, typer.Option("--for", help="Which platform imports the table.")] = Platform.CSV,
+    folder: Annotated[
+        Path | None, typer.Option("--to", help="Where to write; default: reports/ in the course.")
+    ] = None,
+    course: Where = Path("."),
+) -> None:
+    """Write the marks as Canvas, Moodle or a spreadsheet imports them; roster.csv says who is who."""
+    from helpers.authoring.notebooks import lessons_named
+    from helpers.commands.console import one_line
+    from helpers.files import write_whole
+    from helpers.grading import export as tables
+    from helpers.grading.nbgrader.gradebook import open_course
+
+    with one_line():
+        here, assignment = open_course(course.resolve()), lessons_named([lesson])[0].folder
+        table, unknown = tables.export(here, assignment, tables.Platform(platform.value))
+        place = (folder or here.root / "reports") / f"{assignment}-{platform.value}.csv"
+        write_whole(place, table.encode("utf-8-sig" if platform is Platform.CSV else "utf-8"))
+    print(place)
+    for student in unknown:
+        print(f"course: roster.csv does not say who {visible(student)} is", file=sys.stderr)
+    raise typer.Exit(1 if unknown else 0)
 
 
 @app.command()

@@ -13,9 +13,11 @@ import json
 import multiprocessing
 import os
 import resource
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,8 @@ READING, MARKING = 20, 10  # seconds of one processor, for a notebook and for an
 PATIENCE = 12  # times as long by the clock: other programs may be at work here
 MEMORY = 1024 * MIB  # beside what everything imported takes
 LONGEST = 400 * MIB  # of one message
+IMPORTED = ["helpers.grading.mark", "helpers.grading.handed_in.transplant", "nbformat.v4"]
+LOCK = threading.Lock()
 Work = Callable[..., Iterator[Any]]
 
 
@@ -106,6 +110,7 @@ def plan_in_data(notebook: bytes | None, release: str, demos: bool) -> Iterator[
 
 def marked(entry: Entry) -> dict[str, Mark]:
     """The mark of every exercise that carries points, by its id, in the order of the lesson."""
+    prepare(entry.assignment)
     found: dict[str, Mark] = {}
     waiting: list[tuple[str, float]] | None = None
     while waiting is None or waiting:
@@ -153,12 +158,16 @@ def marks_in_data(entry: Entry, begin: int) -> Iterator[Any]:
 # -- processes -----------------------------------------------------------------------------------------------------
 
 
-def prepare(lesson: str) -> None:
-    """Let the fork server import a lesson before it is asked for the first time."""
-    context().set_forkserver_preload([__name__, *PRELOADED, f"helpers.exercises.{lesson}"])
+def prepare(assignment: str) -> None:
+    """Let the processes begin with a lesson imported: one server imports it, and they are its copies."""
+    from helpers.grading.mark import lesson_of
 
-
-PRELOADED = ["helpers.grading.mark", "helpers.grading.handed_in.transplant", "nbformat.v4"]
+    module = f"helpers.exercises.{lesson_of(assignment).name}"
+    with LOCK:
+        if module not in IMPORTED:
+            IMPORTED.append(module)
+            context().set_forkserver_preload([*IMPORTED, "helpers.grading.warm"])
+            forkserver._forkserver._stop()  # type: ignore[attr-defined]  # the next process starts one that has it
 
 
 def context() -> Any:

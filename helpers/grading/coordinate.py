@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from helpers.grading import pool, spool
 from helpers.grading.apart import prepare
-from helpers.grading.mark import lesson_of
 from helpers.grading.progress import Progress
 from helpers.grading.sandbox import kinds
 from helpers.grading.sandbox.limits import NoSandbox
@@ -117,7 +116,7 @@ def grade(
     start, hears = time.monotonic(), progress or Progress()
     with alone(course.root, hears):
         introduce(course, lesson)
-        prepare(lesson_of(lesson).name)
+        prepare(lesson)
         summary = Summary()
         chosen = who(course, lesson, students)
         todo = waiting(chosen, summary, retry)

@@ -28,7 +28,7 @@ from nbgrader.coursedir import CourseDirectory
 from helpers.engine.verdict import Status
 from helpers.files import write_whole
 from helpers.grading import mark, spool
-from helpers.grading.apart import Mark, marked, prepare
+from helpers.grading.apart import Mark, marked
 from helpers.grading.handed_in.names import without_magics
 from helpers.grading.handed_in.submissions import Course
 from helpers.grading.nbgrader.preprocessors import submission_of
@@ -141,7 +141,6 @@ def write_feedback(course: Course, assignment: str, student: str = "*") -> str:
     coursedir.assignment_id, coursedir.student_id = assignment, student
     converter = Pages(coursedir=coursedir, config=course.settings)
     converter.force = True
-    prepare(mark.lesson_of(assignment).name)
     converter.log = logging.Logger("feedback", logging.CRITICAL)
     try:
         converter.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import mean
 
@@ -13,10 +13,11 @@ from helpers.engine.exercise import Exercise
 from helpers.engine.verdict import Status
 from helpers.files import write_whole
 from helpers.grading import mark, spool
-from helpers.grading.apart import marked, prepare
+from helpers.grading.apart import marked
 from helpers.grading.handed_in.submissions import Course
 from helpers.grading.page import number, page
 from helpers.grading.progress import Progress
+from helpers.grading.roster import roster
 from helpers.grading.spool import Entry, Outcome
 
 MOST_MISTAKES = 20  # rows in the table of misconceptions
@@ -40,6 +41,8 @@ class Row:
     Attributes
     ----------
     student : str
+    name : str
+        With the student's own name, where the roster has it.
     status, why : str
         As in the spool.
     seconds : float
@@ -56,6 +59,7 @@ class Row:
     student: str
     status: str
     why: str
+    name: str = field(default="", kw_only=True)
     seconds: float
     points: dict[str, float]
     penalty: float
@@ -125,13 +129,12 @@ def rows_of(course: Course, assignment: str, progress: Progress | None = None) -
     entries = list(spool.entries(course.root, assignment))
     if not entries:
         raise FileNotFoundError(f"nothing of {assignment} was graded yet: `course grade {assignment}` comes first")
-    known = recorded(course.gradebook, assignment)
+    known, people = recorded(course.gradebook, assignment), roster(course.root)
     hears.began(len(entries))
-    prepare(mark.lesson_of(assignment).name)
     rows = []
     for entry in entries:
         try:
-            rows.append(row_of(entry, known.get(entry.student)))
+            rows.append(replace(row_of(entry, known.get(entry.student)), name=people.name(entry.student)))
         except Exception as error:  # one submission's trouble is not the class's
             hears.say(f"{entry.student}: left out of the report: {type(error).__name__}: {error}")
         hears.done(entry.student, entry.status)
@@ -254,4 +257,4 @@ def in_grid(exercises: list[Exercise], row: Row) -> dict[str, object]:
         standing = row.verdicts.get(one.id, Status.EMPTY)
         cells.append(Cell(one.id, row.points.get(one.id, 0), one.points, standing))
     odd = row.status != Outcome.GRADED
-    return {"student": row.student, "total": row.total, "cells": cells, "status": row.status, "odd": odd}
+    return {"student": row.name or row.student, "total": row.total, "cells": cells, "status": row.status, "odd": odd}

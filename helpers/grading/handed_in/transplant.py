@@ -117,8 +117,30 @@ def transplant(data: bytes | None, release: str, *, demos: bool = False) -> Plan
     found = [Found(cell, *release_.place_and_kind(cell)) for cell in mine]
     steps = list(in_order(found, release_, needed_demos(found, release_, everything=demos)))
     versions = {exercise: own_versions(found, release_, exercise) for exercise in release_.names}
-    code = {exercise: joined(cells) for exercise, cells in versions.items()}
+    code = {exercise: joined(versions_) for exercise, versions_ in versions.items()}
     return Plan(steps, code, notebook_of(found, release_, versions))
+
+
+def kept_cells(cells: list[Cell], release: str) -> list[bool]:
+    """Of the cells of a notebook, which ones run where only what counts does: at home as for marks."""
+    released = Release(release)
+    found = [Found(cell, *released.place_and_kind(cell)) for cell in cells]
+    demos = needed_demos(found, released, everything=False)
+    written: set[str] = set()
+    kept = []
+    for one in found:
+        exercise = released.cells[one.place].grade_id if one.place is not None else ""
+        replaces = one.kind is Kind.STUB and released.names.get(exercise) in written
+        kept.append(not replaces and (one.kind is not Kind.DEMO or one.place in demos))
+        written |= one.binds if one.runs else set()
+    return kept
+
+
+def own_code(cells: list[Cell], release: str) -> dict[str, str]:
+    """Exercise to the learner's own code for it; "" where it was left as released."""
+    released = Release(release)
+    found = [Found(cell, *released.place_and_kind(cell)) for cell in cells]
+    return {exercise: joined(own_versions(found, released, exercise)) for exercise in released.names}
 
 
 # -- whose cell is whose -------------------------------------------------------------------------------------------

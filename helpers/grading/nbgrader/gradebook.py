@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
@@ -17,6 +18,7 @@ from helpers.grading.handed_in.submissions import CONFIG, TIMESTAMP, Course, Sub
 from helpers.grading.handed_in.times import moment
 from helpers.grading.nbgrader.assignments import NotRecorded, bring_up_to_date, patiently
 from helpers.grading.nbgrader.preprocessors import course_of
+from helpers.grading.roster import roster
 
 
 class One(Autograde):
@@ -67,6 +69,16 @@ def record(submission: Submission) -> None:
     if (submission.course.root / made).is_dir() and submission.is_recorded():
         return
     patiently(lambda: autograde(coursedir, submission))
+    patiently(lambda: introduce_person(submission))
+
+
+def introduce_person(submission: Submission) -> None:
+    """Let the gradebook, and so the formgrader, know a student's name, where the roster has it."""
+    person = roster(submission.course.root).person(submission.student)
+    if person is not None:
+        names = {"first_name": person.first_name, "last_name": person.last_name, "lms_user_id": person.id or None}
+        with Gradebook(submission.course.gradebook) as gradebook:
+            gradebook.update_or_create_student(submission.student, **names)
 
 
 def autograde(coursedir: CourseDirectory, submission: Submission) -> None:
