@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from helpers import lessons
 from helpers.text import visible
 
 if TYPE_CHECKING:
@@ -53,7 +54,6 @@ def grade_lesson(
     course: Where = Path("."),
 ) -> None:
     """Grade what was handed in for a lesson, and write it into the gradebook."""
-    from helpers.authoring.notebooks import lessons_named
     from helpers.commands.console import one_line, refuse
     from helpers.grading.coordinate import grade
     from helpers.grading.nbgrader.gradebook import open_course
@@ -61,7 +61,7 @@ def grade_lesson(
     from helpers.grading.sandbox.limits import NoSandbox
 
     with one_line():
-        assignment = lessons_named([lesson])[0].folder
+        assignment = lessons.find(lesson).folder
         here = open_course(course.resolve(), **({"sandbox": kinds.UNSAFE} if unsafe else {}))
         if unsafe:
             print(f"course: --unsafe: {kinds.GIVEN_UP}", file=sys.stderr)
@@ -144,13 +144,12 @@ def collect(
     course: Where = Path("."),
 ) -> None:
     """Sort what a learning platform gave you into submitted/, and say whose each notebook is."""
-    from helpers.authoring.notebooks import lessons_named
     from helpers.commands.console import add, one_line, show, table
     from helpers.grading.handed_in.collect import collect as sort
     from helpers.grading.nbgrader.gradebook import open_course
 
     with one_line():
-        assignment = lessons_named([lesson])[0].folder
+        assignment = lessons.find(lesson).folder
         found = sort(open_course(course.resolve()), assignment, folder, names)
     made = table("student", "file", *["why not"] * bool(found.left))
     for student, path in found.students.items():
@@ -167,13 +166,12 @@ def collect(
 @app.command()
 def status(lesson: Which, course: Where = Path(".")) -> None:
     """Show what became of each submission, and what is still to do."""
-    from helpers.authoring.notebooks import lessons_named
     from helpers.commands.console import add, one_line, show, table
     from helpers.grading.nbgrader.gradebook import open_course
 
     made = table("student", "status", "seconds", "gradebook", "why")
     with one_line():
-        for one in open_course(course.resolve()).submissions(lessons_named([lesson])[0].folder):
+        for one in open_course(course.resolve()).submissions(lessons.find(lesson).folder):
             try:
                 add(made, one.student, *standing_of(one))
             except (OSError, ValueError) as error:  # of this one
@@ -199,14 +197,13 @@ def feedback(
     course: Where = Path("."),
 ) -> None:
     """Write a page for each graded submission: own code, verdicts, hints, points."""
-    from helpers.authoring.notebooks import lessons_named
     from helpers.commands.console import one_line, refuse
     from helpers.grading.feedback import write_feedback
     from helpers.grading.nbgrader.gradebook import open_course
 
     with one_line():
         here = open_course(course.resolve())
-        said = write_feedback(here, lessons_named([lesson])[0].folder, student)
+        said = write_feedback(here, lessons.find(lesson).folder, student)
     if said:
         refuse(said, code=1)
     print(here.root / here.settings.CourseDirectory.get("feedback_directory", "feedback"))
@@ -221,13 +218,12 @@ def report(
     course: Where = Path("."),
 ) -> None:
     """Write a page and a table about the class: points, hard exercises, misconceptions, time."""
-    from helpers.authoring.notebooks import lessons_named
     from helpers.commands.console import one_line
     from helpers.grading.nbgrader.gradebook import open_course
     from helpers.grading.report import rows_of, write_report
 
     with one_line():
-        here, assignment = open_course(course.resolve()), lessons_named([lesson])[0].folder
+        here, assignment = open_course(course.resolve()), lessons.find(lesson).folder
         with bar(assignment) as progress:
             rows = rows_of(here, assignment, progress)
         for path in write_report(folder or course.resolve() / "reports", assignment, rows):
@@ -252,14 +248,13 @@ def export(
     course: Where = Path("."),
 ) -> None:
     """Write the marks as Canvas, Moodle or a spreadsheet imports them; roster.csv says who is who."""
-    from helpers.authoring.notebooks import lessons_named
     from helpers.commands.console import one_line
     from helpers.files import write_whole
     from helpers.grading import export as tables
     from helpers.grading.nbgrader.gradebook import open_course
 
     with one_line():
-        here, assignment = open_course(course.resolve()), lessons_named([lesson])[0].folder
+        here, assignment = open_course(course.resolve()), lessons.find(lesson).folder
         table, unknown = tables.export(here, assignment, tables.Platform(platform.value))
         place = (folder or here.root / "reports") / f"{assignment}-{platform.value}.csv"
         write_whole(place, table.encode("utf-8-sig" if platform is Platform.CSV else "utf-8"))

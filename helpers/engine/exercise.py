@@ -122,15 +122,15 @@ class Exercise:
         """Yield the arguments of each call; the same generator state yields the same questions."""
         raise TypeError(f"{type(self).__name__} asks nothing: define questions(self, rng)")
 
-    def ask(self, code: Any, *arguments: Any) -> Any:
+    def ask(self, code: Any, *arguments: Any, **told: Any) -> Any:
         """Put one question to the code. Override it for classes, training steps and everything stateful."""
         return code(*arguments)
 
-    def words(self, *arguments: Any) -> str:
+    def words(self, *arguments: Any, **told: Any) -> str:
         """A question in words, for one that is no plain call of the learner's function; shown as what was asked."""
         return ""
 
-    def facts(self, answer: Any, *arguments: Any) -> Any:
+    def facts(self, answer: Any, *arguments: Any, **told: Any) -> Any:
         """What counts of a decoded answer: override it where several answers are right. Runs where marks are made."""
         return answer
 

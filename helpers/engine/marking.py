@@ -36,14 +36,19 @@ class Marking:
         """Draw the questions; answers are found when they are asked for."""
         self.exercise, self.seed = exercise, seed
         self.questions: list[Question] = exercise.asked(seed)
+        self._data: dict[tuple[str, int], Any] = {}
         self._known: dict[tuple[str, int], Answer] = {}
+
+    def data(self, name: str, place: int) -> Any:
+        """What the code of this name answers to the question at this place, as plain data: it is run once."""
+        if (name, place) not in self._data:
+            self._data[name, place] = self.exercise.unwatched_answer(self._codes[name], self.questions[place])
+        return self._data[name, place]
 
     def known(self, name: str, place: int) -> Answer:
         """What the reference, or the misconception of this name, answers to the question at this place."""
         if (name, place) not in self._known:
-            question = self.questions[place]
-            answer = self.exercise.unwatched_answer(self._codes[name], question)
-            self._known[name, place] = self.exercise.read_one(answer, question)
+            self._known[name, place] = self.exercise.read_one(self.data(name, place), self.questions[place])
         return self._known[name, place]
 
     @cached_property

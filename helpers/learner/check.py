@@ -15,6 +15,7 @@ import difflib
 import functools
 import io
 import os
+from collections.abc import Callable
 from typing import Any
 
 from helpers.engine.answers import own_line
@@ -24,12 +25,14 @@ from helpers.engine.source import forbidden_uses
 from helpers.engine.time_limit import TimeLimit, time_limit
 from helpers.engine.verdict import Status, Verdict
 from helpers.learner import progress
+from helpers.lessons import find
 
 VISIBLE_SEED = 0
 STEPPED_IN = (
     "this is the reference, which stepped in. Run the cell with your own code (if it ends with an error, mend that "
     "first), then check again."
 )
+listeners: list[Callable[[Exercise, Verdict, int], None]] = []  # told of every verdict and the tries so far: a room
 
 
 class Check:
@@ -58,6 +61,12 @@ class Check:
         return f"<checks of lesson {self._lesson}: {', '.join(self._exercises)}>"
 
 
+def checks(lesson: str | int) -> Check:
+    """The object that a lesson's notebook calls `check`; ValueError where there is no such lesson."""
+    found = find(lesson)
+    return Check(f"{found.number:02d}", list(found.exercises))
+
+
 class ExerciseCheck:
     """The check of one exercise, called with the learner's function or class."""
 
@@ -83,6 +92,8 @@ class ExerciseCheck:
         more = [f"{unfit}: they go on with the reference."] if unfit else []
         message = Message.of(exercise, verdict, self.tries, stand_in=not strict, more=more)
         message.show()
+        for listener in listeners:
+            listener(exercise, verdict, self.tries)
         if verdict.passed:
             if exercise.points and self.lesson:
                 progress.record_solved(f"{self.lesson}/{exercise.id}")

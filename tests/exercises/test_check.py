@@ -20,7 +20,7 @@ from helpers.engine.source import forbidden_uses
 from helpers.engine.time_limit import limited_by_signal, limited_by_thread, time_limit
 from helpers.learner import progress
 from helpers.learner.check import ExerciseCheck, is_reference
-from helpers.lessons import checks as open_checks
+from helpers.learner.check import checks as open_checks
 
 
 @pytest.fixture(autouse=True)

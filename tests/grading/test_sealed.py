@@ -225,6 +225,15 @@ def test_what_may_be_an_exercise_and_may_not_cannot_be_sealed(source, complaint)
         sealed_modules({"exercises/square.py": source})
 
 
+@pytest.mark.parametrize(
+    "items", ["made()", "(*made(),)", "(Item(*made()),)", "(Item(**made()),)", "[i for i in made()]"]
+)
+def test_a_quiz_whose_right_letters_cannot_be_found_cannot_be_sealed(items) -> None:
+    source = "from helpers.engine.kinds import Item, MultipleChoice\ndef made(): return []\n"
+    with pytest.raises(Unsealable, match=r"quiz\.py: Quiz: write the items one by one"):
+        sealed_modules({"exercises/quiz.py": source + f"class Quiz(MultipleChoice):\n    items = {items}\n"})
+
+
 def test_what_asking_needs_of_other_modules_stays_and_no_more() -> None:
     sources = {
         "exercises/sums/draws.py": "WIDTH = 3\ndef draw(n): return n * WIDTH\ndef total(x): return sum(x)\n",

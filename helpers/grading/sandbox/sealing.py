@@ -282,7 +282,7 @@ def stripped(node: ast.ClassDef, module: Module, asked_by_parents: set[str]) -> 
     for each in node.body:
         names = bound(ast.Module([each], []))
         if names and names <= kept:
-            body.append(unanswered(each) if "items" in names else each)
+            body.append(unanswered(each, f"{module.path}: {node.name}") if "items" in names else each)
     return ast.ClassDef(node.name, node.bases, [], body, []), kept
 
 
@@ -297,13 +297,17 @@ def own_members(node: ast.stmt, owner: str) -> set[str]:
     }
 
 
-def unanswered(node: ast.stmt) -> ast.stmt:
+def unanswered(node: ast.stmt, where: str) -> ast.stmt:
     """A quiz's items without the right letter and without the reasons: the fourth and the fifth of what makes one."""
     listed = getattr(node, "value", None)
-    for call in listed.elts if isinstance(listed, (ast.Tuple, ast.List)) else []:
-        if isinstance(call, ast.Call):
-            call.args = [*call.args[:3], *([ast.Constant(""), ast.Dict([], [])] if len(call.args) > 3 else [])]
-            for keyword in call.keywords:
-                if keyword.arg in ("correct", "why"):
-                    keyword.value = ast.Constant("") if keyword.arg == "correct" else ast.Dict([], [])
+    calls: list[ast.expr | None] = [*listed.elts] if isinstance(listed, (ast.Tuple, ast.List)) else [None]
+    for call in calls:
+        starred = isinstance(call, ast.Call) and any(isinstance(each, ast.Starred) for each in call.args)
+        named = isinstance(call, ast.Call) and all(keyword.arg for keyword in call.keywords)
+        if not isinstance(call, ast.Call) or starred or not named:
+            raise Unsealable(f"{where}: write the items one by one, or nobody can tell where their answers are")
+        call.args = [*call.args[:3], *([ast.Constant(""), ast.Dict([], [])] if len(call.args) > 3 else [])]
+        for keyword in call.keywords:
+            if keyword.arg in ("correct", "why"):
+                keyword.value = ast.Constant("") if keyword.arg == "correct" else ast.Dict([], [])
     return node
