@@ -273,21 +273,19 @@ def similar(
     course: Where = Path("."),
 ) -> None:
     """List pairs of submissions that are more alike than chance makes likely: to be looked at, never a verdict."""
-    from helpers.authoring.notebooks import lessons_named
-    from helpers.commands.main import one_line, show, table
+    from helpers.commands.console import one_line, show, table
     from helpers.files import write_whole
     from helpers.grading.nbgrader.gradebook import Recorder
     from helpers.grading.similar import answers_in, known_sources
     from helpers.grading.similar import similar as find
     from helpers.grading.similar_page import html_of
-    from helpers.lessons import exercises
 
     with one_line():
-        which = lessons_named([lesson])[0]
+        which = lessons.find(lesson)
         handed_in = Recorder(course.resolve()).course()
         codes, unread = answers_in(handed_in, which.folder)
         released = handed_in.released(which.folder)
-        pairs = find(codes, {one.id: known_sources(one, released) for one in exercises(which.number)})
+        pairs = find(codes, {one.id: known_sources(one, released) for one in lessons.exercises(which.number)})
         path = (folder or course.resolve() / "reports") / f"{which.folder}-similar.html"
         write_whole(path, html_of(which.folder, pairs, codes).encode())
     made = table("students", "", "alike in", "by chance")
