@@ -273,29 +273,29 @@ def similar(
     course: Where = Path("."),
 ) -> None:
     """List pairs of submissions that are more alike than chance makes likely: to be looked at, never a verdict."""
-    from helpers.commands.console import one_line, show, table
+    from helpers.commands.console import add, one_line, show, table
     from helpers.files import write_whole
-    from helpers.grading.nbgrader.gradebook import Recorder
+    from helpers.grading.nbgrader.gradebook import open_course
+    from helpers.grading.page import page
     from helpers.grading.similar import answers_in, known_sources
     from helpers.grading.similar import similar as find
-    from helpers.grading.similar_page import html_of
 
     with one_line():
         which = lessons.find(lesson)
-        handed_in = Recorder(course.resolve()).course()
+        handed_in = open_course(course.resolve())
         codes, unread = answers_in(handed_in, which.folder)
         released = handed_in.released(which.folder)
-        pairs = find(codes, {one.id: known_sources(one, released) for one in lessons.exercises(which.number)})
+        pairs = find(codes, {one.id: known_sources(one, released) for one in which.exercises})
         path = (folder or course.resolve() / "reports") / f"{which.folder}-similar.html"
-        write_whole(path, html_of(which.folder, pairs, codes).encode())
+        write_whole(path, page("similar.html", lesson=which.folder, pairs=pairs, codes=codes).encode())
     made = table("students", "", "alike in", "by chance")
     for pair in pairs:
         alike = ", ".join(f"{each.exercise} ({each.share:.0%})" for each in pair.alike)
-        made.add_row(pair.one, pair.other, alike, f"{pair.expected:.1g}")
+        add(made, pair.one, pair.other, alike, f"{pair.expected:.1g}")
     if pairs:
         show(made)
     for student, why in unread.items():
-        print(f"{student} could not be read: {why}")
+        print(f"{visible(student)} could not be read: {visible(why)}")
     count = f"{len(pairs)} pair{'s' * (len(pairs) != 1)}"
     print(f"{which.folder}: {len(codes)} submissions compared, {count} to look at: {path}")
 
