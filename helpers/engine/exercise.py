@@ -123,17 +123,21 @@ class Exercise:
         """Yield the arguments of each call; the same generator state yields the same questions."""
         raise TypeError(f"{type(self).__name__} asks nothing: define questions(self, rng)")
 
-    def ask(self, code: Any, *arguments: Any) -> Any:
+    def ask(self, code: Any, *arguments: Any, **told: Any) -> Any:
         """Put one question to the code. Override it for classes, training steps and everything stateful."""
         return code(*arguments)
 
-    def words(self, *arguments: Any) -> str:
+    def words(self, *arguments: Any, **told: Any) -> str:
         """A question in words, for one that is no plain call of the learner's function; shown as what was asked."""
         return ""
 
-    def facts(self, answer: Any, *arguments: Any) -> Any:
+    def facts(self, answer: Any, *arguments: Any, **told: Any) -> Any:
         """What counts of a decoded answer: override it where several answers are right. Runs where marks are made."""
         return answer
+
+    def put(self, code: Any, arguments: tuple, part: str) -> Any:
+        """What code answers to a question of this part; the arguments are its to change."""
+        return told(self.ask, part)(code, *arguments)
 
     def described(self, question: Question) -> str:
         """A question in its own words, "" where it is a plain call."""
@@ -144,7 +148,7 @@ class Exercise:
     @property
     def id(self) -> str:
         """The name that learners use: the class's name in snake_case."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
+        return snake_case(type(self).__name__)
 
     @property
     def signature(self) -> str:
@@ -181,7 +185,7 @@ class Exercise:
         return answers
 
     def asked_again(self, code: Any, question: Question, answer: Json) -> Json:
-        """The answer to a question; if the same again is answered otherwise, by what was asked before or by chance, both."""
+        """The answer to a question; where the same is answered otherwise the next time, both answers."""
         again = self.answer(code, question)
         return answer if again == answer else {**answer, "again": again}
 
@@ -197,7 +201,7 @@ class Exercise:
         returns = self.must_return.type
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), watch or Watch():
-                value = told(self.ask, question.part)(code, *arguments)
+                value = self.put(code, arguments, question.part)
             if returns is not None and value is not None and not isinstance(value, returns):
                 return Answer.wrong_type(value, returns).to_json()
             if plain_parts(arguments) != plain_parts(question) or traces(arguments) != traces(question):
@@ -299,6 +303,11 @@ class Exercise:
         points = self.points if status is Status.RIGHT else earned
         failure = attempt.failure if attempt and status is Status.WRONG else None
         return Verdict(status, points, self.points, message, misconception, failure, parts)
+
+
+def snake_case(name: str) -> str:
+    """The name of a function for the name of a class: `GcContent` asks for `gc_content`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 @cache

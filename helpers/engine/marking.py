@@ -35,18 +35,27 @@ class Marking:
         """Draw the questions; answers are found when they are asked for."""
         self.exercise, self.seed = exercise, seed
         self.questions: list[Question] = exercise.asked(seed)
+        self._data: dict[tuple[str, int], Any] = {}
         self._known: dict[tuple[str, int], Answer] = {}
+
+    def data(self, name: str, place: int) -> Any:
+        """What the code of this name answers to the question at this place, as plain data: it is run once."""
+        return self.data_of(name, self._codes[name], place)
+
+    def data_of(self, name: str, code: Any, place: int) -> Any:
+        """What some code answers to the question at this place, kept under a name."""
+        if (name, place) not in self._data:
+            self._data[name, place] = self.exercise.unwatched_answer(code, self.questions[place])
+        return self._data[name, place]
 
     def known(self, name: str, place: int) -> Answer:
         """What the reference, or the misconception of this name, answers to the question at this place."""
         return self.answer_of(name, self._codes[name], place)
 
     def answer_of(self, name: str, code: Any, place: int) -> Answer:
-        """What a code of some name answers to the question at this place; asked once."""
+        """What some code answers to the question at this place, read; kept under a name."""
         if (name, place) not in self._known:
-            question = self.questions[place]
-            answer = self.exercise.unwatched_answer(code, question)
-            self._known[name, place] = self.exercise.read_one(answer, question)
+            self._known[name, place] = self.exercise.read_one(self.data_of(name, code, place), self.questions[place])
         return self._known[name, place]
 
     @cached_property
@@ -113,6 +122,12 @@ class Attempt:
         """The places of the first part that went wrong, and of every question that was answered rightly."""
         wrong = next(places for places in self.marking.parts.values() if not all(self.right[i] for i in places))
         return sorted({*wrong, *(place for place, good in enumerate(self.right) if good)})
+
+    @cached_property
+    def first_wrong(self) -> int:
+        """The place of the smallest question of the first part that was answered wrongly."""
+        wrong = [place for place in self.first_wrong_part if not self.right[place]]
+        return min(wrong, key=lambda place: size(self.questions[place]))
 
     @property
     def is_void(self) -> bool:

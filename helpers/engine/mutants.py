@@ -123,16 +123,24 @@ class Lazy:
         return self.rebuild()
 
 
-def matching(attempt: Attempt, places: list[int]) -> str:
-    """The change that makes the reference answer as the attempt does at these places, in words; "" if none does."""
-    exercise, until = attempt.marking.exercise, time.thread_time() + MOST_SECONDS
-    order = sorted(places, key=lambda place: (place != attempt.worst, attempt.right[place]))  # the worst tells most
-    for number, mutant in enumerate(mutants(exercise)):
+def matching(attempt: Attempt) -> str:
+    """The change that makes the reference answer as the attempt does, in words; "" if none does.
+
+    One that explains every answer comes first; else one that explains the first part that went wrong, and agrees with
+    all that is right.
+    """
+    until = time.thread_time() + MOST_SECONDS
+    part = sorted(attempt.first_wrong_part, key=lambda place: (place != attempt.first_wrong, attempt.right[place]))
+    others = [place for place in range(len(attempt.given)) if place not in part]
+    partly = ""
+    for number, mutant in enumerate(mutants(attempt.marking.exercise)):
         if time.thread_time() > until:
             break
-        if all(agrees(attempt, number, mutant, place) for place in order):
-            return mutant.words
-    return ""
+        if all(agrees(attempt, number, mutant, place) for place in part):
+            if all(agrees(attempt, number, mutant, place) for place in others):
+                return mutant.words
+            partly = partly or mutant.words
+    return partly
 
 
 def agrees(attempt: Attempt, number: int, mutant: Mutant, place: int) -> bool:

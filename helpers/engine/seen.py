@@ -87,20 +87,10 @@ def of_values(attempt: Attempt) -> list[str]:
     relation = relations(values, named, attempt)
     if relation:
         return [relation]
-    change = mutant(attempt)
+    change = "" if attempt.given[attempt.first_wrong].error else matching(attempt)
     if change:
         return [SAME_AS_REFERENCE.format(change)]
     return [mismatch(given, expected) or DIFFERS, where_right(given, expected, attempt)]
-
-
-def mutant(attempt: Attempt) -> str:
-    """The change of the reference that gives these answers: to all questions, or to those of the first wrong part."""
-    if attempt.given[attempt.worst].error:
-        return ""
-    every = list(range(len(attempt.given)))
-    words = matching(attempt, every)
-    part = attempt.first_wrong_part
-    return words or (matching(attempt, part) if len(part) < len(every) else "")
 
 
 def arguments(attempt: Attempt, place: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from helpers.grading import pool, secret, spool
 from helpers.grading.handed_in.submissions import CONFIG
 from helpers.grading.sandbox import kinds
+from helpers.grading.sandbox.limits import NoSandbox
 from helpers.learner.doctor import GIB, INSTALL, Finding, finding_of
 
 APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
@@ -64,6 +65,14 @@ def course(root: Path) -> Finding:
     return Finding("course", "fine", f"{root}, {count} students in submitted/")
 
 
+def any_sandbox() -> Finding:
+    """What keeps graded submissions apart from this machine; only instructors need it."""
+    try:
+        return Finding("Sandbox", "fine", f"{kinds.best()} works")
+    except NoSandbox:
+        return Finding("Sandbox", "lacking", "none works here; needed for grading only", "course grade doctor")
+
+
 def sandbox(kind: str) -> Finding:
     """One kind of sandbox: it works, or why not; a second kind is no loss."""
     trouble = kinds.trouble(kind)
@@ -106,7 +115,7 @@ def secret_file(root: Path) -> Finding:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
         return Finding("secret", "broken", f"{path} can be read by others (mode {mode:o})", f"chmod 600 {path}")
-    if len(path.read_bytes()) < 32:
+    if len(path.read_bytes()) < secret.FEWEST_BYTES:
         return Finding("secret", "broken", f"{path} is too short to be a secret", f"rm {path}")
     return Finding("secret", "fine", f"{path}, mode {mode:o}")
 

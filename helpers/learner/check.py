@@ -15,6 +15,7 @@ import difflib
 import functools
 import io
 import os
+from collections.abc import Callable
 from typing import Any
 
 from helpers.engine.answers import own_line
@@ -31,6 +32,7 @@ STEPPED_IN = (
     "this is the reference, which stepped in. Run the cell with your own code (if it ends with an error, mend that "
     "first), then check again."
 )
+listeners: list[Callable[[Exercise, Verdict, int], None]] = []  # told of every verdict and the tries so far: a room
 
 
 class Check:
@@ -93,6 +95,8 @@ class ExerciseCheck:
         more = [f"{unfit}: they go on with the reference."] if unfit else []
         message = Message.of(exercise, verdict, self.tries, stand_in=not strict, more=more)
         message.show()
+        for listener in listeners:
+            listener(exercise, verdict, self.tries)
         if verdict.passed:
             if exercise.points and self.lesson:
                 progress.record_solved(f"{self.lesson}/{exercise.id}")
@@ -159,7 +163,8 @@ def returned(exercise: Exercise, code: Any) -> Any:
         came.append(code(*arguments, **named))
         return came[-1]
 
-    exercise.ask(noted, *copy.deepcopy(tuple(exercise.asked(VISIBLE_SEED)[0])))
+    question = exercise.asked(VISIBLE_SEED)[0]
+    exercise.put(noted, copy.deepcopy(tuple(question)), question.part)
     return came[0]
 
 

@@ -23,7 +23,7 @@ from helpers.grading.mark import verdicts
 from helpers.grading.run import run
 from helpers.grading.sandbox import bubblewrap, kinds
 from helpers.grading.sandbox.limits import MIB, Job, Limits, NoSandbox
-from helpers.grading.sandbox.sandbox import Ended, Sandbox
+from helpers.grading.sandbox.sandbox import Ended, Interrupted, Sandbox
 from helpers.grading.sandbox.sealed import sealed
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ class Inside:
 
     def __init__(self, kind: str = "") -> None:
         self.sandbox = Sandbox(sealed(), LIMITS, kind)
-        self.order(do="open", lesson=0, files={"mine.txt": ""})
+        self.order(do="open", lesson=0)
 
     def order(self, **order: Any) -> dict[str, Any]:
         token = secrets.token_hex(4)
@@ -66,12 +66,17 @@ def inside() -> Iterator[Probe]:
 # -- what it sees ------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_of_our_environment_is_there(inside, monkeypatch) -> None:
+def test_nothing_of_our_environment_is_there(inside) -> None:
     seen = inside("return dict(os.environ)")
     assert not {"SSH_AUTH_SOCK", "VIRTUAL_ENV", "PYTEST_CURRENT_TEST", "OLDPWD"} & set(seen)
     assert set(seen) <= {*kinds.environment("bubblewrap", Path("/")), "PWD"}
-    assert inside("return [open(f'/proc/{p}/environ').read() for p in ('self', '1')]") != []
-    assert "PYTEST" not in str(inside("return open('/proc/self/environ').read()"))
+    told = inside(
+        "def told(place):\n    try:\n        return open(place).read()\n"
+        "    except PermissionError:\n        return ''\n"
+        "return {place: told(place) for place in glob.glob('/proc/[0-9]*/environ') + ['/proc/self/environ']}"
+    )
+    assert "COURSE_DATA_SOURCE=simulated" in told["/proc/self/environ"] and "/proc/1/environ" in told
+    assert not any("PYTEST" in text for text in told.values()), told
 
 
 def test_neither_the_course_nor_anybody_elses_files_are_there(inside) -> None:
@@ -417,6 +422,24 @@ def safe_cmdline(process: psutil.Process) -> list[str]:
 @pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap")
 def test_bubblewraps_own_arguments_are_seen_by_nobody(inside) -> None:
     assert "--ro-bind" not in inside("return open('/proc/1/cmdline').read()")
+
+
+def test_one_grading_that_is_stopped_stops_no_other() -> None:
+    mine, theirs = threading.Event(), threading.Event()
+    job = Job("00_start_here", "ada", 7, with_answer("def gc_content(s):\n    return 0"), START.read_text("utf-8"))
+    mine.set()
+    with pytest.raises(Interrupted):
+        run(job, mine)
+    assert run(job, theirs).status == "graded"
+
+
+def test_a_lesson_without_torch_is_graded_without_torch() -> None:
+    source = "import sys\ndef gc_content(s):\n    return sorted({'torch', 'matplotlib.pyplot'} & set(sys.modules))"
+    assert graded(source).answers["gc_content"] == [{"value": {"list": []}}] * 5
+
+
+def test_an_error_that_calls_itself_late_is_not() -> None:
+    assert graded("class TimeLimit(Exception): pass\nraise TimeLimit('x')").status == "graded"
 
 
 def test_the_sandbox_ends_where_nobody_reads(inside) -> None:

@@ -266,7 +266,7 @@ def test_doctor_exits_1_only_if_something_essential_is_missing(monkeypatch: pyte
     from helpers.learner import doctor
 
     findings = [doctor.Finding("Cake", "lacking", "none [/] :tea:", "bake"), doctor.Finding("Tea", "fine", "plenty")]
-    monkeypatch.setattr(doctor, "examine", lambda: findings)
+    monkeypatch.setattr(doctor, "examine", lambda *more: findings)
     done = course("doctor")
     assert done.exit_code == 0
     assert re.search(r"○ Cake +none \[/\] :tea: +mend: bake\s+✔ Tea +plenty", done.output)
