@@ -93,12 +93,14 @@ def right(exercise: Any) -> Any:
 
 def code_of(source: str, exercise: Any, seed: int) -> Any:
     """What an answer's source defines, in a module of its own."""
+    from helpers.lessons import lesson_of
+
     name = f"answer_{seed}_{abs(hash(source))}"
     module = ModuleType(name)
     module.__file__ = f"{name}.py"
     linecache.cache[module.__file__] = (len(source), None, source.splitlines(True), module.__file__)
     sys.modules[name] = module
-    module.__dict__.update(setup(exercise.lesson))
+    module.__dict__.update(setup(lesson_of(exercise).number))
     exec(compile(source, module.__file__, "exec"), module.__dict__)
     return getattr(module, exercise.code_name)
 
