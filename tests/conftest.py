@@ -28,8 +28,9 @@ PROCESSES = {  # they start kernels, sandboxes, servers, builds, or commands tha
     "packaging": "adopt binder colab guides set_up versions wheel",
     "unit": "lab runner training_interrupted",
 }
-# Their tests share nothing but sessions, so that any worker may take any: of proofs, all of one exercise together.
-SPREAD = {"test_every_widget", "test_nbval", "test_proofs"}
+# Tests that share nothing but sessions, by file or function, so that any worker may take any; but of proofs, all of one
+# exercise.
+SPREAD = {"test_every_widget", "test_nbval", "test_proofs", "test_skipping_demos_changes_no_mark"}
 
 settings.register_profile("course", deadline=None)  # a busy machine is no failure
 settings.load_profile("course")
@@ -67,7 +68,7 @@ def parameters(item: pytest.Item) -> dict[str, object]:
 
 def together(item: pytest.Item) -> str:
     """The name of the group of tests that one worker gets: the file, so that its servers start once."""
-    if item.path.stem not in SPREAD:
+    if not SPREAD & {item.path.stem, getattr(item, "originalname", "")}:
         return item.path.stem
     return getattr(parameters(item).get("exercise"), "id", item.name)
 

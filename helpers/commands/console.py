@@ -42,7 +42,6 @@ def refuse(sentence: str, code: int = 2) -> NoReturn:
 
 def checkout() -> Path:
     """The checkout that this command belongs to; authors' commands refuse to run without one."""
-
     root = places.checkout()
     if root is None:
         refuse("this needs the solved lessons, which only a checkout has: clone the repository, then `make lab`")

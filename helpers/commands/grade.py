@@ -265,6 +265,42 @@ def export(
 
 
 @app.command()
+def similar(
+    lesson: Which,
+    folder: Annotated[
+        Path | None, typer.Option("--to", help="Where to write; default: reports/ in the course.")
+    ] = None,
+    course: Where = Path("."),
+) -> None:
+    """List pairs of submissions that are more alike than chance makes likely: to be looked at, never a verdict."""
+    from helpers.commands.console import add, one_line, show, table
+    from helpers.files import write_whole
+    from helpers.grading.nbgrader.gradebook import open_course
+    from helpers.grading.page import page
+    from helpers.grading.similar import answers_in, known_sources
+    from helpers.grading.similar import similar as find
+
+    with one_line():
+        which = lessons.find(lesson)
+        handed_in = open_course(course.resolve())
+        codes, unread = answers_in(handed_in, which.folder)
+        released = handed_in.released(which.folder)
+        pairs = find(codes, {one.id: known_sources(one, released) for one in which.exercises})
+        path = (folder or course.resolve() / "reports") / f"{which.folder}-similar.html"
+        write_whole(path, page("similar.html", lesson=which.folder, pairs=pairs, codes=codes).encode())
+    made = table("students", "", "alike in", "by chance")
+    for pair in pairs:
+        alike = ", ".join(f"{each.exercise} ({each.share:.0%})" for each in pair.alike)
+        add(made, pair.one, pair.other, alike, f"{pair.expected:.1g}")
+    if pairs:
+        show(made)
+    for student, why in unread.items():
+        print(f"{visible(student)} could not be read: {visible(why)}")
+    count = f"{len(pairs)} pair{'s' * (len(pairs) != 1)}"
+    print(f"{which.folder}: {len(codes)} submissions compared, {count} to look at: {path}")
+
+
+@app.command()
 def doctor(course: Where = Path(".")) -> None:
     """Look at what grading needs on this machine, and say what mends it."""
     from helpers.commands.console import show_findings

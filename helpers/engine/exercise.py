@@ -134,6 +134,10 @@ class Exercise:
         """What counts of a decoded answer: override it where several answers are right. Runs where marks are made."""
         return answer
 
+    def put(self, code: Any, arguments: tuple, part: str) -> Any:
+        """What code answers to a question of this part; the arguments are its to change."""
+        return told(self.ask, part)(code, *arguments)
+
     def described(self, question: Question) -> str:
         """A question in its own words, "" where it is a plain call."""
         return told(self.words, question.part)(*question)
@@ -143,7 +147,7 @@ class Exercise:
     @property
     def id(self) -> str:
         """The name that learners use: the class's name in snake_case."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
+        return snake_case(type(self).__name__)
 
     @property
     def signature(self) -> str:
@@ -188,7 +192,7 @@ class Exercise:
         returns = self.must_return.type
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), watch or Watch():
-                value = told(self.ask, question.part)(code, *arguments)
+                value = self.put(code, arguments, question.part)
             if returns is not None and value is not None and not isinstance(value, returns):
                 return Answer.wrong_type(value, returns).to_json()
             if plain_parts(arguments) != plain_parts(question):
@@ -285,6 +289,11 @@ class Exercise:
         points = self.points if status is Status.RIGHT else earned
         failure = attempt.failure if attempt and status is Status.WRONG else None
         return Verdict(status, points, self.points, message, misconception, failure, parts)
+
+
+def snake_case(name: str) -> str:
+    """The name of a function for the name of a class: `GcContent` asks for `gc_content`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 @cache

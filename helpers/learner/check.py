@@ -160,7 +160,8 @@ def returned(exercise: Exercise, code: Any) -> Any:
         came.append(code(*arguments, **named))
         return came[-1]
 
-    exercise.ask(noted, *copy.deepcopy(tuple(exercise.asked(VISIBLE_SEED)[0])))
+    question = exercise.asked(VISIBLE_SEED)[0]
+    exercise.put(noted, copy.deepcopy(tuple(question)), question.part)
     return came[0]
 
 

@@ -77,7 +77,7 @@ class Host:
         self.ended = False
         self.files: list[Path] = []
         self.guesses = Allowance(10, 0.1)  # wrong codes and keys, by address
-        self.joins = Allowance(400, 5.0)  # new sessions, by address: a whole class may share one
+        self.joins = Allowance(1000, 5.0)  # new sessions, by address: a whole class may share one
         self.checks = Allowance(30, 0.5)  # by session
         self.waiting: list[Waiting] = []
         self.notes: dict[tuple[str, str], Note | None] = {}

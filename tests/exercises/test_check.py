@@ -14,7 +14,7 @@ import torch.nn.functional as F
 
 from helpers.dna.sequences import gc_content as gc_of_the_course
 from helpers.engine import message
-from helpers.engine.exercise import Exercise, misconception
+from helpers.engine.exercise import Exercise, Question, misconception
 from helpers.engine.message import VERDICT, Message
 from helpers.engine.source import forbidden_uses
 from helpers.engine.time_limit import limited_by_signal, limited_by_thread, time_limit
@@ -78,6 +78,22 @@ def test_right_numbers_with_which_later_cells_cannot_compute_earn_all_and_are_no
     assert is_reference(given_back) and progress.solved() == {"00/shares"}
     both = lambda x: [x / x.sum(), 3]  # noqa: E731  a list of the two is as good as a pair
     assert ExerciseCheck(Shares())(both) is both
+
+
+def test_what_later_cells_cannot_compute_with_is_seen_where_an_exercise_asks_by_parts(capsys) -> None:
+    class Halves(Shares):
+        """halves(x: (N,) tensor) -> (N,) tensor, one after the other"""
+
+        parts = {"shares": 1}
+
+        def questions(self, rng):
+            yield Question(torch.tensor([1.0, 3.0]), part="shares")
+
+        def ask(self, code, x, *, part):
+            return {"shares": code(x)[0]}[part]
+
+    ExerciseCheck(Halves(), "00")(lambda x: ((x / x.sum()).tolist(), 2))
+    assert "Later cells compute with a tensor of float32" in capsys.readouterr().out
 
 
 def test_where_any_dtype_will_do_nothing_is_said_of_it(capsys) -> None:
