@@ -108,7 +108,7 @@ def measure_checks(address: str) -> dict[str, Any]:
     """Milliseconds that a check takes outside a room, and how many more in one that answers or in one that does not."""
     import helpers
     from helpers.learner import check as checks
-    from helpers.room import client
+    from helpers.learner import room as client
 
     def reverse_complement(seq: str) -> str:
         return seq[::-1]
