@@ -33,8 +33,8 @@ import psutil
 from side_by_side import machine, write
 
 PORT = 8724
-ROUNDS = 150
-PAUSE = 0.05  # seconds between two checks, in which what the last one told is sent
+ROUNDS = 60
+PAUSE = 0.35  # seconds between two checks, in which what the last one told is sent
 COURSE = [sys.executable, "-c", "from helpers.commands.main import main; main()"]
 
 
