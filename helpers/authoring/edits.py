@@ -138,7 +138,7 @@ def with_import(text: str, statement: str) -> str:
 
 def rank(node: Any) -> tuple[int, bool, list[Any]]:
     """Where an import stands: its section (future, standard, others', ours), plain ones first, then by name."""
-    module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+    module = str(node.module if isinstance(node, ast.ImportFrom) else node.names[0].name)
     top = module.partition(".")[0]
     section = 0 if top == "__future__" else 1 if top in sys.stdlib_module_names else 3 if top == "helpers" else 2
     return section, isinstance(node, ast.ImportFrom), natural(module)

@@ -1,43 +1,30 @@
-"""Beginning a lesson, an exercise, a widget or a data set: the files that its author then fills in.
+"""Beginning a lesson, an exercise or a widget: the files that its author then fills in.
 
-Each function prepares the texts of all files and writes none; `write` writes them, all or none.
+Each function prepares the texts of all files and writes none; `drafts.write` writes them, all or none.
 """
 
 from __future__ import annotations
 
 import ast
-import contextlib
-import functools
-import hashlib
-import json
-import keyword
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers import places
 from helpers.authoring import edits
 from helpers.authoring.adopt import repository
-from helpers.files import write_whole
+from helpers.authoring.drafts import Texts, camel, checked, filled, read, sentence
 from helpers.lessons import Lesson, find
 
 if TYPE_CHECKING:
-    import jinja2
     from nbformat import NotebookNode
 
-Texts = dict[str, str]  # a file, relative to the checkout -> all that will stand in it
-NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 HEADING = re.compile(r"^#### Exercise \d+\.(\d+) ", re.MULTILINE)
 MOST_LINES = 400  # of a module
 KINDS = ("function", "class", "quiz")
-SPLITS = {"train": "train", "valid": "valid", "validation": "valid", "dev": "valid", "test": "test"}
-FASTA = {".fa", ".fasta", ".fna", ".fas"}
 
 LESSONS = "helpers/lessons.py"
 WIDGETS = "helpers/widgets/__init__.py"
 EXAMPLES = "tests/widgets/widget_examples.py"
-REGISTRY = "datasets/registry.toml"
 
 
 def new_lesson(root: Path, name: str, title: str, number: int | None = None) -> Texts:
@@ -262,129 +249,6 @@ def new_widget(root: Path, name: str, trait: str = "value") -> Texts:
     }
 
 
-def new_data(
-    root: Path, name: str, files: Sequence[Path], *, negatives: Sequence[Path] = (), url: str | None = None
-) -> Texts:
-    """A new data set's entry in the registry, counted from its files, and a card to fill in. The files stay away.
-
-    Parameters
-    ----------
-    root : Path
-        The checkout.
-    name : str
-        What it is loaded by, such as ``"toy_promoters"``.
-    files : sequence of Path
-        CSV files with the columns sequence and label, or FASTA files all of whose sequences are of class 1.
-    negatives : sequence of Path
-        FASTA files of class 0.
-    url : str, optional
-        Where the files will stand, without their names.
-
-    Returns
-    -------
-    dict of str to str
-        The text of each file, by its place in the checkout.
-
-    Raises
-    ------
-    ValueError
-        If the name is none or taken, or the files are not the parts of one set.
-    OSError
-        If a file cannot be read.
-    """
-    checked(name, "data set", "toy_promoters")
-    card = f"datasets/cards/{name}.md"
-    registry = read(root, REGISTRY)
-    if re.search(rf"^\[{name}\]", registry, re.MULTILINE) or (root / card).exists():
-        raise ValueError(f"there is a data set {name!r} already; choose another name")
-    counted = [counted_file(path, 1) for path in files] + [counted_file(path, 0) for path in negatives]
-    names = [file["name"] for file in counted]
-    if len(set(names)) < len(names):
-        raise ValueError(f"two files have one name among {', '.join(names)}; a set's files need different ones")
-    splits = {file["split"] for file in counted}
-    if splits not in ({"all"}, {"train", "valid", "test"}):
-        raise ValueError(
-            f"{', '.join(names)} are no set: call its files train, dev (or valid) and test, or none of them so"
-        )
-    lengths = sorted({file["length"] for file in counted})
-    if len(lengths) > 1:
-        raise ValueError(f"the files hold sequences of {' and '.join(map(str, lengths))} bases; a set has one length")
-    positive = sum(file["positive"] for file in counted)
-    negative = sum(file["sequences"] for file in counted) - positive
-    if not positive or not negative:
-        missing = "class 0; FASTA files of it come after --negatives" if positive else "class 1"
-        raise ValueError(f"the files hold no sequence of {missing}")
-    told = {"name": name, "length": lengths[0], "files": counted, "positive": positive, "negative": negative}
-    entry = filled("data_entry.toml", url=url and url.rstrip("/"), **told)
-    return {REGISTRY: registry.rstrip("\n") + "\n" + entry, card: filled("data_card.md", **told)}
-
-
-def counted_file(path: Path, label: int) -> dict[str, Any]:
-    """What the registry says of a file; `label` is the class of a FASTA file's sequences, 0 or 1."""
-    from helpers.dna.records import read_csv, read_fasta
-
-    content = path.read_bytes()
-    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
-    kind = suffixes[-1] if suffixes else ""
-    if kind == ".csv" and label == 1:
-        rows = read_csv(path, same_length=True)
-        sequences, positive = [row.sequence for row in rows], sum(row.label for row in rows)
-    elif kind in FASTA:
-        sequences = [record.sequence for record in read_fasta(path, same_length=True)]
-        positive = label * len(sequences)
-    else:
-        expected = "a .csv file with the columns sequence and label, or a FASTA file" if label else "a FASTA file"
-        raise ValueError(f"{path} has the ending {kind or 'of no file'}; expected {expected}")
-    return {
-        "name": path.name,
-        "split": SPLITS.get(path.name.partition(".")[0].lower(), "all"),
-        "label": None if kind == ".csv" else label,
-        "sequences": len(sequences),
-        "positive": positive,
-        "length": len(sequences[0]),
-        "bytes": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
-
-
-# -- what they share -----------------------------------------------------------------------------------------------
-
-
-def write(texts: Texts, *, root: Path) -> None:
-    """Write files of the checkout, all or none.
-
-    Parameters
-    ----------
-    texts : dict of str to str
-        The text of each file, by its place in the checkout.
-    root : Path
-        The checkout.
-
-    Raises
-    ------
-    OSError
-        If one cannot be written; then all are as they were.
-    """
-    before: dict[Path, bytes | None] = {}
-    made: list[Path] = []
-    try:
-        for place, text in texts.items():
-            path = root / place
-            made += [folder for folder in path.parents if not folder.exists()]
-            before[path] = path.read_bytes() if path.exists() else None
-            write_whole(path, text.encode())
-    except BaseException:
-        for path, content in before.items():
-            if content is None:
-                path.unlink(missing_ok=True)
-            elif path.read_bytes() != content:
-                write_whole(path, content)
-        for folder in sorted(made, reverse=True):
-            with contextlib.suppress(OSError):  # one that was not made, or holds something after all
-                folder.rmdir()
-        raise
-
-
 def lessons(root: Path) -> list[Lesson]:
     """The lessons that a checkout lists."""
     calls = edits.table(read(root, LESSONS), "LESSONS").elts
@@ -401,56 +265,3 @@ def text_of(book: NotebookNode) -> str:
     import nbformat
 
     return str(nbformat.writes(book)).rstrip("\n") + "\n"
-
-
-def read(root: Path, place: str) -> str:
-    """The text of a file of the checkout."""
-    return (root / place).read_text(encoding="utf-8")
-
-
-def checked(name: str, what: str, example: str) -> None:
-    """Refuse a name that no file and no function could have, or whose class could not be led back to it."""
-    if not NAME.fullmatch(name) or keyword.iskeyword(name) or snake(camel(name)) != name:
-        raise ValueError(
-            f"{name!r} is no name for a {what}: expected small letters, digits and _, a letter first and after "
-            f"each _, such as {example}"
-        )
-
-
-def camel(name: str) -> str:
-    """A class's name: CountStarts for count_starts."""
-    return "".join(part.capitalize() for part in name.split("_"))
-
-
-def snake(cls: str) -> str:
-    """What the engine calls an exercise of this class."""
-    from helpers.engine.exercise import Exercise
-
-    return type(cls, (Exercise,), {})().id
-
-
-def sentence(name: str) -> str:
-    """A name as it begins a sentence: Coin flipper for coin_flipper."""
-    return name.replace("_", " ").capitalize()
-
-
-def filled(name: str, **told: Any) -> str:
-    """A template with what it asks for."""
-    return templates().get_template(f"{name}.jinja").render(told)
-
-
-@functools.cache
-def templates() -> jinja2.Environment:
-    """The texts that a new lesson, exercise, widget or data set begins with."""
-    import jinja2
-
-    found = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(places.FIRST_TEXTS),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
-    )
-    found.filters["string_of"] = functools.partial(json.dumps, ensure_ascii=False)
-    return found

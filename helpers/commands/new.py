@@ -33,10 +33,10 @@ def lesson(
     """Begin a lesson: its line in the list, its notebook, a folder for its exercises."""
     root = checkout()
     with one_line():
-        from helpers.authoring import scaffold
+        from helpers.authoring import drafts, scaffold
 
         texts = scaffold.new_lesson(root, name, title, number)
-        scaffold.write(texts, root=root)
+        drafts.write(texts, root=root)
     tell(texts, f"course new exercise NAME --lesson {name} --topic TOPIC")
 
 
@@ -50,10 +50,10 @@ def exercise(
     """Begin an exercise: its class, its cells at the end of the lesson, a place for other right answers."""
     root = checkout()
     with one_line():
-        from helpers.authoring import scaffold
+        from helpers.authoring import drafts, scaffold
 
         texts = scaffold.new_exercise(root, name, lesson=lesson, topic=topic, kind=kind.value)
-        scaffold.write(texts, root=root)
+        drafts.write(texts, root=root)
     tell(texts, f"python -m pytest tests/exercises -k {name}")
 
 
@@ -65,11 +65,11 @@ def widget(
     """Begin a widget that works: a slider, and a number that follows it."""
     root = checkout()
     with one_line():
-        from helpers.authoring import scaffold
+        from helpers.authoring import drafts, scaffold
 
         texts = scaffold.new_widget(root, name, trait)
-        scaffold.write(texts, root=root)
-    tell(texts, f"python -m pytest tests/widgets/test_every_widget.py -k {scaffold.camel(name)}")
+        drafts.write(texts, root=root)
+    tell(texts, f"python -m pytest tests/widgets/test_every_widget.py -k {drafts.camel(name)}")
 
 
 @app.command()
@@ -82,10 +82,10 @@ def data(
     """Begin a data set: its files, counted, in the registry, and a card."""
     root = checkout()
     with one_line():
-        from helpers.authoring import scaffold
+        from helpers.authoring import drafts, registration
 
-        texts = scaffold.new_data(root, name, files, negatives=negatives or (), url=url)
-        scaffold.write(texts, root=root)
+        texts = registration.new_data(root, name, files, negatives=negatives or (), url=url)
+        drafts.write(texts, root=root)
     lacking = "title, licence and citation" if url else "title, licence, citation and urls"
     tell(texts, f"course data fetch {name}", f"Fill in {lacking} in the registry, and the card.")
 
