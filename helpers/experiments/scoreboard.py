@@ -1,0 +1,122 @@
+"""The scoreboard, measured fairly: each model as the benchmark has it, at random places, and moved by one base.
+
+In the TATA set the other sequences are aligned on a TATA word and the promoters on their start: a column tells the
+class, and a base to the left or right undoes a model that learned columns. So each recipe is trained twice, once on the
+sequences as they were published and once on windows cut at random places, and the first model also has to read the test
+sequences a base further on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from helpers import metrics
+from helpers.datasets import Dataset, Split
+from helpers.datasets.downloads import cache_folder
+from helpers.files import write_whole
+from helpers.promoters import RECIPES, built, train
+from helpers.training import predict
+from helpers.windows import place_at_random, shift
+
+ROOM = 10  # bases by which a window at a random place may be moved
+MOVES = (-1, 1)
+PLACES = ("published", "random")
+
+
+def at_random_places(data: Dataset, seed: int) -> Dataset:
+    """Cut a window at a random place out of every sequence of a set, ten bases shorter than it.
+
+    Parameters
+    ----------
+    data : Dataset
+    seed : int
+        Draws the windows of train. Those of valid and test are the same for every seed, so that models can be compared
+        sequence by sequence.
+
+    Returns
+    -------
+    Dataset
+        Of the same classes; `entry.tss` holds for none of its sequences.
+    """
+    width = len(data.test.sequences[0]) - ROOM
+
+    def placed(split: Split, drawn: Sequence[int]) -> Split:
+        return Split(place_at_random(split.sequences, width, np.random.default_rng(drawn)), split.y)
+
+    return replace(
+        data, train=placed(data.train, (1, seed)), valid=placed(data.valid, (2,)), test=placed(data.test, (3,))
+    )
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training: a recipe's name, the set and what was done to it, the seed."""
+
+    model: str
+    data: Dataset
+    leaks: str  # "removed" or "kept"
+    places: str  # "published" or "random"
+    seed: int
+
+    def kept_at(self) -> Path:
+        """Return the file that holds what came out; another recipe, other data or another torch have another."""
+        data = self.data
+        sizes = [len(data.train), len(data.valid), len(data.test)]
+        recipe = settings(self.model, len(data.test.sequences[0]))
+        facts = [recipe, data.name, data.source, self.places, sizes, self.seed, torch.__version__]
+        key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
+        name = f"{data.name}-{self.leaks}-{self.places}-{self.model.replace(' ', '-')}-{self.seed}-{key}.json"
+        return cache_folder() / "scoreboard" / name
+
+    def done(self) -> bool:
+        """Whether it has been run."""
+        return self.kept_at().is_file()
+
+    def run(self) -> dict[str, Any]:
+        """Train and judge, or remember; "moved" holds the logits of the test sequences a base to either side."""
+        kept = self.kept_at()
+        if kept.is_file():
+            return json.loads(kept.read_text(encoding="utf-8"))
+        data = at_random_places(self.data, self.seed) if self.places == "random" else self.data
+        started = time.process_time()
+        trained = train(self.model, data, seed=self.seed, quick=False)
+        seconds = time.process_time() - started
+        moved = {}
+        if self.places == "published":
+            for by in MOVES:
+                X = shift(data.test.X.clone(), by, rng=np.random.default_rng(0))
+                moved[str(by)] = _short(predict(trained.model, X))
+        history = trained.history
+        run = {
+            "parameters": trained.parameters,
+            "seconds": seconds,
+            "epochs": history.epochs,
+            "best_epoch": history.best_epoch,
+            "valid_mcc": history.valid_mcc[history.best_epoch - 1],
+            **trained.report,
+            "logits": _short(trained.logits),
+            "moved": moved,
+        }
+        write_whole(kept, json.dumps(run).encode())
+        return run
+
+
+def settings(model: str, length: int) -> dict[str, Any]:
+    """Tell all that makes a recipe what it is, as text and numbers."""
+    recipe = RECIPES[model]
+    numbers = {name: value for name, value in asdict(recipe).items() if name != "build" and "quick" not in name}
+    return {"layers": repr(built(recipe, length, seed=0)), **numbers}
+
+
+def _short(logits: torch.Tensor) -> list[float]:
+    """Logits with as many digits as a comparison of models needs."""
+    return [float(f"{logit:.5g}") for logit in logits.tolist()]
