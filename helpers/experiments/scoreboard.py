@@ -19,13 +19,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from helpers import metrics
 from helpers.datasets import Dataset, Split
-from helpers.datasets.downloads import cache_folder
+from helpers.dna.windows import place_at_random, shift
+from helpers.experiments.promoters import RECIPES, built, train
 from helpers.files import write_whole
-from helpers.promoters import RECIPES, built, train
+from helpers.settings import cache
 from helpers.training import predict
-from helpers.windows import place_at_random, shift
 
 ROOM = 10  # bases by which a window at a random place may be moved
 MOVES = (-1, 1)
@@ -75,7 +74,7 @@ class Job:
         facts = [recipe, data.name, data.source, self.places, sizes, self.seed, torch.__version__]
         key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
         name = f"{data.name}-{self.leaks}-{self.places}-{self.model.replace(' ', '-')}-{self.seed}-{key}.json"
-        return cache_folder() / "scoreboard" / name
+        return cache() / "scoreboard" / name
 
     def done(self) -> bool:
         """Whether it has been run."""
