@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from helpers import settings
 from helpers.datasets import downloads
@@ -22,6 +22,9 @@ from helpers.datasets.entries import entry as entry_of
 from helpers.datasets.splits import divide, leaks
 from helpers.dna.records import read_csv, read_fasta
 from helpers.dna.sequences import one_hot
+
+if TYPE_CHECKING:
+    import torch
 
 SPLITS = ("train", "valid", "test")
 
@@ -44,6 +47,8 @@ class Split:
     @cached_property
     def X(self) -> torch.Tensor:
         """One-hot, shape (N, 4, L), int8, rows A, C, G, T; made once, on first use."""
+        import torch
+
         return one_hot(self.sequences, dtype=torch.int8)
 
     def __len__(self) -> int:
@@ -254,6 +259,8 @@ def _shipped_file(file: RemoteFile) -> Path:
 
 
 def _read(name: str, entry: Entry, remove_leaks: bool, paths: Sequence[Path] | None = None) -> Dataset:
+    import torch
+
     parts: dict[str, tuple[list[str], list[int]]] = {}
     for file, place in zip(entry.files, paths or _fetch(entry), strict=True):
         if file.split == "truth":

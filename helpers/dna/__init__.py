@@ -1,7 +1,11 @@
 """Letters and tables: sequences, records in files, motifs, codons, windows."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from helpers.dna.codons import AMINO_ACIDS, CODONS, STOPS
-from helpers.dna.motifs import Motif, best_hit, information, jaspar, jaspar_all, probabilities, scan, weights
 from helpers.dna.records import read_csv, read_fasta
 from helpers.dna.sequences import (
     BASES,
@@ -17,7 +21,10 @@ from helpers.dna.sequences import (
     shuffle,
     tokenise,
 )
-from helpers.dna.windows import shift
+
+if TYPE_CHECKING:
+    from helpers.dna.motifs import Motif, best_hit, information, jaspar, jaspar_all, probabilities, scan, weights
+    from helpers.dna.windows import shift
 
 __all__ = [
     "AMINO_ACIDS",
@@ -47,3 +54,16 @@ __all__ = [
     "tokenise",
     "weights",
 ]
+
+_OF_TENSORS = {
+    "motifs": ("Motif", "best_hit", "information", "jaspar", "jaspar_all", "probabilities", "scan", "weights"),
+    "windows": ("shift",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """What works on tensors, imported when first asked for: torch is slow to import."""
+    for module, names in _OF_TENSORS.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")

@@ -10,10 +10,10 @@ from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 if TYPE_CHECKING:
     import pandas as pd
+    import torch
 
 BASES = "ACGT"
 
@@ -42,7 +42,7 @@ _COMPLEMENT = str.maketrans(_IUPAC + _IUPAC.lower(), _IUPAC_COMPLEMENT + _IUPAC_
 def one_hot(
     sequences: str | Sequence[str] | np.ndarray | pd.Series,
     *,
-    dtype: torch.dtype = torch.float32,
+    dtype: torch.dtype | None = None,
     rna: bool = False,
     pad: bool = False,
 ) -> torch.Tensor:
@@ -52,8 +52,8 @@ def one_hot(
     ----------
     sequences : one string, or a list, tuple, array or pandas column of N strings
         A, C, G, T and N, in upper or lower case.
-    dtype : torch.dtype
-        Type of the result: ``torch.int8`` is four times smaller to keep, float32 is what models take.
+    dtype : torch.dtype, optional
+        Type of the result: float32, which models take, if not given; ``torch.int8`` is four times smaller to keep.
     rna : bool
         Read U as T.
     pad : bool
@@ -76,6 +76,8 @@ def one_hot(
     >>> one_hot("GAN", dtype=torch.int8).tolist()
     [[0, 1, 0], [0, 0, 0], [1, 0, 0], [0, 0, 0]]
     """
+    import torch  # here, as in this module's other functions: commands that need no tensor answer at once
+
     rows = _strings("one_hot", sequences)
     rows = _equally_long(rows, pad)
     codes = _codes("one_hot", rows, single=isinstance(sequences, str), rna=rna).reshape(len(rows), -1)
@@ -83,6 +85,7 @@ def one_hot(
     for row in range(len(BASES)):
         np.equal(codes, row, out=hot[:, row])
     # numpy asks the system for large memory pages and torch does not: half the time for what models take.
+    dtype = dtype or torch.float32
     hot = hot.view(np.int8) if dtype != torch.float32 else hot.astype(np.float32)
     X = torch.from_numpy(hot).to(dtype)
     return X[0] if isinstance(sequences, str) else X
@@ -105,6 +108,8 @@ def decode(X: torch.Tensor | np.ndarray) -> str | list[str]:
     ValueError
         If the shape is another one, or a column holds anything else (probabilities, two ones).
     """
+    import torch
+
     batch = torch.as_tensor(X).detach().cpu()
     single = batch.ndim == 2
     batch = batch[None] if single else batch
@@ -204,6 +209,8 @@ def kmer_counts(
     TypeError, ValueError
         As `one_hot`, and if `k` is not a whole number from 1 to 12.
     """
+    import torch
+
     _check_k("kmer_counts", k)
     rows = _strings("kmer_counts", sequences)
     _codes("kmer_counts", rows, single=isinstance(sequences, str))  # the whole list first: errors name its numbers
