@@ -11,49 +11,23 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from helpers.datasets import Dataset, Split
-from helpers.dna.windows import place_at_random, shift
+from helpers.datasets import Dataset
+from helpers.dna.windows import shift
+from helpers.experiments.autopsy import at_random_places
 from helpers.experiments.promoters import RECIPES, built, train
 from helpers.files import write_whole
 from helpers.settings import cache
 from helpers.training import predict
 
-ROOM = 10  # bases by which a window at a random place may be moved
 MOVES = (-1, 1)
 PLACES = ("published", "random")
-
-
-def at_random_places(data: Dataset, seed: int) -> Dataset:
-    """Cut a window at a random place out of every sequence of a set, ten bases shorter than it.
-
-    Parameters
-    ----------
-    data : Dataset
-    seed : int
-        Draws the windows of train. Those of valid and test are the same for every seed, so that models can be compared
-        sequence by sequence.
-
-    Returns
-    -------
-    Dataset
-        Of the same classes; `entry.tss` holds for none of its sequences.
-    """
-    width = len(data.test.sequences[0]) - ROOM
-
-    def placed(split: Split, drawn: Sequence[int]) -> Split:
-        return Split(place_at_random(split.sequences, width, np.random.default_rng(drawn)), split.y)
-
-    return replace(
-        data, train=placed(data.train, (1, seed)), valid=placed(data.valid, (2,)), test=placed(data.test, (3,))
-    )
 
 
 @dataclass(frozen=True)
