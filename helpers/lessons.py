@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson: its number, the name of its module and folder, its title, and the data sets it uses."""
+    """A lesson: its number, the name of its folders, its title, and the data sets it uses."""
 
     number: int
     name: str
@@ -62,18 +62,12 @@ def lesson(number: int) -> Lesson:
 
 @cache
 def exercises(number: int) -> tuple[Exercise, ...]:
-    """The exercises of a lesson, in the order they are written."""
-    from helpers.engine.exercise import Exercise
-
-    module = importlib.import_module(f"helpers.exercises.{lesson(number).name}")
-    found = [
-        cls()
-        for cls in vars(module).values()
-        if isinstance(cls, type) and issubclass(cls, Exercise) and cls.__module__ == module.__name__
-    ]
+    """The exercises of a lesson, in the order that its folder names them in `EXERCISES`."""
+    folder = importlib.import_module(f"helpers.exercises.{lesson(number).name}")
+    found = tuple(cls() for cls in folder.EXERCISES)
     for exercise in found:
         exercise.lesson = number
-    return tuple(found)
+    return found
 
 
 def all_exercises() -> list[Exercise]:

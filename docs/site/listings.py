@@ -10,7 +10,7 @@ import helpers
 from helpers.engine.exercise import Exercise
 from helpers.lessons import LESSONS, exercises
 
-LESSONS_OWN = {f"helpers.exercises.{lesson.name}" for lesson in LESSONS}  # answers, listed on a page of their own
+LESSONS_OWN = tuple(f"helpers.exercises.{lesson.name}." for lesson in LESSONS)  # answers have a page of their own
 
 
 def pages(books: list[str], cards: list[str], guides: list[str]) -> dict[str, str]:
@@ -78,7 +78,8 @@ def entry(exercise: Exercise) -> str:
 
 def modules() -> dict[str, list[str]]:
     """The public modules of the package, by the part of it that they stand in: a module, or a package with its own."""
-    found = [name for _, name, _ in pkgutil.walk_packages(helpers.__path__, "helpers.") if name not in LESSONS_OWN]
+    everything = [name for _, name, _ in pkgutil.walk_packages(helpers.__path__, "helpers.")]
+    found = [name for name in everything if not f"{name}.".startswith(LESSONS_OWN)]
     parts: dict[str, list[str]] = {"helpers": ["helpers"]}
     for name in found:
         parts.setdefault(".".join(name.split(".")[:2]), []).append(name)

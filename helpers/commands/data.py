@@ -15,7 +15,7 @@ Sets = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Names of
 def list_sets() -> None:
     """List the data sets, and where each would come from now."""
     from helpers import datasets
-    from helpers.commands.main import one_line, show, table
+    from helpers.commands.console import one_line, show, table
 
     made = table("name", "kind", "sequences", "where", "what")
     with one_line():
@@ -30,7 +30,7 @@ def list_sets() -> None:
 def fetch(names: Sets = None) -> None:
     """Bring sets into the cache; all real ones if none named."""
     from helpers import datasets
-    from helpers.commands.main import one_line, refuse
+    from helpers.commands.console import one_line, refuse
 
     with one_line():
         real = [name for name, entry in datasets.registry().items() if entry.kind == "real"]
@@ -51,7 +51,7 @@ def verify(names: Sets = None) -> None:
     A damaged file is an error; a missing one only where its set was named.
     """
     from helpers import datasets
-    from helpers.commands.main import one_line, show, table
+    from helpers.commands.console import one_line, show, table
 
     made = table("set", "file", "state")
     bad = False
@@ -68,7 +68,7 @@ def verify(names: Sets = None) -> None:
 def path_of(name: Annotated[str, typer.Argument(help="Name of a data set.")]) -> None:
     """Print the folder of a set's files; nothing is fetched, and exit code 1 says that none of them is there."""
     from helpers import datasets
-    from helpers.commands.main import one_line
+    from helpers.commands.console import one_line
 
     with one_line():
         states = datasets.verify(name).values()

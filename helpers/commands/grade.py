@@ -50,7 +50,7 @@ def grade_lesson(
 ) -> None:
     """Grade what was handed in for a lesson, and write it into the gradebook."""
     from helpers.authoring.notebooks import lessons_named
-    from helpers.commands.main import one_line, refuse
+    from helpers.commands.console import one_line, refuse
     from helpers.grading.coordinate import grade
     from helpers.grading.nbgrader.gradebook import Recorder
     from helpers.grading.sandbox import kinds
@@ -107,7 +107,7 @@ def progress(title: str) -> Iterator[tuple[Callable[[int], None], Callable[[str,
 
 def tell(assignment: str, summary: Summary) -> None:
     """The end of a run: how many of each kind, and who and why for all that were not graded."""
-    from helpers.commands.main import show, table
+    from helpers.commands.console import show, table
 
     counts = {status: sum(e.status == status for e in summary.entries.values()) for status in STATUSES}
     counts["failed"] = len(summary.failed)
@@ -134,7 +134,7 @@ def collect(
 ) -> None:
     """Sort what a learning platform gave you into submitted/, and say whose each notebook is."""
     from helpers.authoring.notebooks import lessons_named
-    from helpers.commands.main import one_line, show, table
+    from helpers.commands.console import one_line, show, table
     from helpers.grading.handed_in.collect import NAMES
     from helpers.grading.handed_in.collect import collect as sort
     from helpers.grading.nbgrader.gradebook import Recorder
@@ -156,7 +156,7 @@ def collect(
 def status(lesson: Which, course: Where = Path(".")) -> None:
     """Show what became of each submission, and what is still to do."""
     from helpers.authoring.notebooks import lessons_named
-    from helpers.commands.main import one_line, show, table
+    from helpers.commands.console import one_line, show, table
     from helpers.grading.nbgrader.gradebook import Recorder, no_date
     from helpers.grading.nbgrader.preprocessors import is_recorded
 
@@ -183,7 +183,7 @@ def feedback(
 ) -> None:
     """Write a page for each graded submission: own code, verdicts, hints, points."""
     from helpers.authoring.notebooks import lessons_named
-    from helpers.commands.main import one_line, refuse
+    from helpers.commands.console import one_line, refuse
     from helpers.grading.feedback import write_feedback
     from helpers.grading.nbgrader.gradebook import Recorder
 
@@ -205,7 +205,7 @@ def report(
 ) -> None:
     """Write a page and a table about the class: points, hard exercises, misconceptions, time."""
     from helpers.authoring.notebooks import lessons_named
-    from helpers.commands.main import one_line
+    from helpers.commands.console import one_line
     from helpers.grading.nbgrader.gradebook import Recorder
     from helpers.grading.report import collect, write_report
 
@@ -221,7 +221,7 @@ def report(
 @app.command()
 def doctor(course: Where = Path(".")) -> None:
     """Look at what grading needs on this machine, and say what mends it."""
-    from helpers.commands.main import show_findings
+    from helpers.commands.console import show_findings
     from helpers.grading.doctor import examine
 
     show_findings(examine(course.resolve()))

@@ -1,7 +1,7 @@
-"""Every exercise of the course, one module a lesson; `helpers.lessons` says which lessons there are.
+"""Every exercise of the course: a folder a lesson, a module a topic; `helpers.lessons` says which lessons there are.
 
-To add an exercise, write its class in its lesson's module and put its two cells into the lesson's notebook in
-`solutions/`. What an exercise is stands in `helpers.engine`.
+To add an exercise, write its class in a module of its lesson's folder, name it in the folder's `EXERCISES`, and put its
+two cells into the lesson's notebook in `solutions/`. What an exercise is stands in `helpers.engine`.
 """
 
 from helpers.lessons import checks, exercises

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import hashlib
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import places
@@ -44,9 +45,14 @@ def exercises_of(assignment: str) -> tuple[Exercise, ...]:
 def knowledge() -> str:
     """SHA-256 of everything that verdicts depend on beside the answers: marks made with another are out of date."""
     found = hashlib.sha256()
-    for path in sorted([*(places.PACKAGE / "engine").rglob("*.py"), *(places.PACKAGE / "exercises").rglob("*.py")]):
+    for path in known_files():
         found.update(f"{path.relative_to(places.PACKAGE)}\0".encode() + path.read_bytes())
     return found.hexdigest()
+
+
+def known_files() -> list[Path]:
+    """The modules of the engine and of every lesson's exercises."""
+    return sorted(path for room in ("engine", "exercises") for path in (places.PACKAGE / room).rglob("*.py"))
 
 
 def verdict(exercise: Exercise, entry: Entry) -> Verdict:

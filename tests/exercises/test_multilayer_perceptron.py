@@ -8,12 +8,13 @@ import torch
 import torch.nn.functional as F
 
 from helpers.exercises import multilayer_perceptron as lesson
+from helpers.exercises.multilayer_perceptron.draws import network
 
 
 @pytest.mark.parametrize(("n", "inputs", "hidden"), [(1, 2, 1), (7, 5, 3), (100, 280, 32)])
 def test_backpropagation_by_hand_agrees_with_autograd(n, inputs, hidden) -> None:
     rng = np.random.default_rng(n)
-    X, *weights = lesson.network(rng, n, inputs, hidden)
+    X, *weights = network(rng, n, inputs, hidden)
     y = torch.as_tensor(rng.integers(0, 2, n)).double()
     leaves = [w.clone().requires_grad_() for w in weights]
     F.binary_cross_entropy_with_logits(lesson.MlpForward().reference(X, *leaves), y).backward()

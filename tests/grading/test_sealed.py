@@ -10,10 +10,12 @@ import sys
 
 import pytest
 
+from helpers import places
 from helpers.engine.exercise import plain_parts
 from helpers.engine.kinds import MultipleChoice
 from helpers.grading.sandbox import sealed as sealing
-from helpers.grading.sandbox.sealed import Unsealable, asking, copy_into, sealed, sealed_module
+from helpers.grading.sandbox.sealed import asking, copy_into, sealed
+from helpers.grading.sandbox.sealing import Unsealable, sealed_modules
 from helpers.lessons import LESSONS, all_exercises, exercises
 
 LONG_ENOUGH = 24  # characters of a line that nobody writes twice by chance
@@ -69,16 +71,23 @@ def test_no_misconception_and_no_reason_is_in_it(text) -> None:
 
 
 def test_no_line_of_a_reference_is_in_it() -> None:
-    for lesson in LESSONS:
-        name = f"exercises/{lesson.name}.py"
-        source = (sealing.PACKAGE / name).read_text(encoding="utf-8")
-        left = ast.dump(ast.parse(sealed_module(source, name)))
+    sources = lesson_sources()
+    left = "".join(ast.dump(ast.parse(text)) for text in sealed_modules(sources).values())
+    for name, source in sources.items():
         for node in ast.walk(ast.parse(source)):
             if getattr(node, "name", "") in ("reference", "labels", "facts") or is_wrong(node):
                 for statement in getattr(node, "body", []):
                     dump = ast.dump(statement)
                     if len(ast.unparse(statement)) >= LONG_ENOUGH and not isinstance(statement, ast.Expr):
                         assert dump not in left, f"{name}: {ast.unparse(statement)}"
+
+
+def lesson_sources() -> dict[str, str]:
+    """The modules of the lessons' exercises, and those that they share, by their paths."""
+    folder = places.PACKAGE / "exercises"
+    paths = [path for path in folder.rglob("*.py") if path != folder / "__init__.py"]
+    assert len(paths) > 2 * len(LESSONS)
+    return {path.relative_to(places.PACKAGE).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 
 def is_wrong(node: ast.AST) -> bool:
@@ -105,32 +114,34 @@ def test_no_exercise_has_a_reference_or_a_right_letter_left() -> None:
 def test_no_file_of_grading_or_of_authors_is_in_it() -> None:
     files = [path.relative_to(sealed().folder) for path in sealed().folder.rglob("*")]
     assert not [path for path in files if path.name in SECRET_FILES or path.suffix == ".ipynb"]
-    assert {path.name for path in files if path.parent.name == "grading"} >= {"inside.py"}
+    assert "helpers/grading/sandbox/inside.py" in {path.as_posix() for path in files}
 
 
 def test_no_comment_is_left_in_exercises() -> None:
-    for lesson in LESSONS:
-        source = (sealed().folder / "helpers" / "exercises" / f"{lesson.name}.py").read_text(encoding="utf-8")
+    for name in lesson_sources():
+        source = (sealed().folder / "helpers" / name).read_text(encoding="utf-8")
         assert ast.unparse(ast.parse(source)).strip() == source.strip()
 
 
 def test_an_exercise_that_asks_with_its_answer_cannot_be_sealed() -> None:
     leaky = (
+        "from helpers.engine.exercise import Exercise, misconception\n"
         "class Sum(Exercise):\n    def questions(self, rng):\n        yield (1, self.shortcut(1))\n"
         "    def shortcut(self, x):\n        return self.reference(x)\n    def reference(self, x):\n        return x\n"
     )
     with pytest.raises(Unsealable, match=r"sum\.py: Sum asks with the help of `reference`"):
-        sealed_module(leaky, "sum.py")
+        sealed_modules({"sum.py": leaky})
     named = (
         leaky.replace("self.reference(x)", "self.wrong(x)")
         + "    @misconception('no')\n    def wrong(self, x): return 0\n"
     )
     with pytest.raises(Unsealable, match="`wrong`"):
-        sealed_module(named, "sum.py")
+        sealed_modules({"sum.py": named})
 
 
 def test_what_asking_needs_stays_and_the_rest_goes() -> None:
     source = (
+        "from helpers.engine.exercise import Exercise\n"
         "import math, torch\nfrom numpy import pi, e\nWIDTH = 3\nSECRET = 4\n"
         "def task(n): return math.floor(n) * WIDTH  # kept\ndef answer(n): return e * SECRET\n"
         "class Base(Exercise):\n    def ask(self, code, x): return self.shown(code(x))\n"
@@ -138,9 +149,9 @@ def test_what_asking_needs_stays_and_the_rest_goes() -> None:
         "class Area(Base):\n    '''area(n)\n\n    The answer is n * WIDTH.\n    '''\n    forbids = ('math.prod',)\n"
         "    def questions(self, rng): yield (task(2),)\n    def shown(self, x): return self.rounded(x)\n"
         "    def rounded(self, x): return round(x)\n    def reference(self, n): return answer(n)\n"
-        "    def helper(self, n): return answer(n) + 1\n    def facts(self, x): return x > SECRET\n"
+        "    def unasked(self, n): return answer(n) + 1\n    def facts(self, x): return x > SECRET\n"
     )
-    left = sealed_module(source, "area.py")
+    left = sealed_modules({"area.py": source})["area.py"]
     for kept in (
         "import math",
         "WIDTH = 3",
@@ -152,15 +163,90 @@ def test_what_asking_needs_stays_and_the_rest_goes() -> None:
         "sealed = True",
     ):
         assert kept in left, left
-    for gone in ("SECRET", "torch", "numpy", "def answer", "reference", "helper", "facts", "# kept", "The answer is"):
+    for gone in ("SECRET", "torch", "numpy", "def answer", "reference", "unasked", "facts", "# kept", "The answer is"):
         assert gone not in left, left
+
+
+BASE = "class Base(Exercise):\n    def questions(self, rng): yield (1,)\n    def reference(self, x): return x\n"
+SQUARE = "    def questions(self, rng): yield (2,)\n    def reference(self, x): return x**2\n"
+
+
+@pytest.mark.parametrize(
+    ("imports", "parent"),
+    [
+        ("from helpers.engine.exercise import Exercise", "Exercise"),
+        ("from helpers.engine.exercise import Exercise as Task", "Task"),
+        ("from helpers.engine import exercise", "exercise.Exercise"),
+        ("import helpers.engine.exercise", "helpers.engine.exercise.Exercise"),
+        ("from helpers.exercises.sums.base import Base", "Base"),
+        ("from helpers.exercises.sums import Base as Other", "Other"),
+        ("from .base import Base", "Base"),
+        ("from . import Base", "Base"),
+    ],
+)
+def test_an_exercise_is_found_by_whatever_name_its_parent_goes(imports, parent) -> None:
+    sources = {
+        "exercises/sums/__init__.py": "from helpers.exercises.sums.base import Base\nEXERCISES = (Base,)\n",
+        "exercises/sums/base.py": f"from helpers.engine.exercise import Exercise\n{BASE}",
+        "exercises/sums/square.py": f"{imports}\nclass Square({parent}):\n{SQUARE}",
+    }
+    left = sealed_modules(sources)
+    assert "yield (2,)" in left["exercises/sums/square.py"] and imports in left["exercises/sums/square.py"]
+    assert not [text for text in left.values() if "reference" in text]
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        (f"from helpers.models import Base\nclass Square(Base):\n{SQUARE}", "what descends from Base has answers"),
+        (f"from helpers.engine.exercise import Base\nclass Square(Base):\n{SQUARE}", "what descends from Base"),
+        (f"from elsewhere import Base\nclass Square(Base):\n{SQUARE}", "Square has answers and descends from no kind"),
+        (f"class Square:\n{SQUARE}", "Square has answers and descends from no kind"),
+        (f"class Square(made()):\n{SQUARE}", r"what descends from made\(\) has answers"),
+        (
+            "from helpers.engine.exercise import Exercise\nBase = Exercise\nclass Square(Base):\n" + SQUARE,
+            "what descends from Base has answers",
+        ),
+        (
+            "from helpers.engine.exercise import Exercise\ndef made():\n    class Square(Exercise):\n        pass\n",
+            "Square is an exercise and stands inside of something else",
+        ),
+        ("from helpers.engine.exercise import *\n", "name what is imported"),
+        (
+            "from helpers.engine.exercise import Exercise\n"
+            "EXERCISES = (type('Square', (Exercise,), {'reference': lambda self, x: x**2}),)\n",
+            "in EXERCISES is no exercise",
+        ),
+    ],
+)
+def test_what_may_be_an_exercise_and_may_not_cannot_be_sealed(source, complaint) -> None:
+    with pytest.raises(Unsealable, match=rf"square\.py: .*{complaint}"):
+        sealed_modules({"exercises/square.py": source})
+
+
+def test_what_asking_needs_of_other_modules_stays_and_no_more() -> None:
+    sources = {
+        "exercises/sums/draws.py": "WIDTH = 3\ndef draw(n): return n * WIDTH\ndef total(x): return sum(x)\n",
+        "exercises/sums/sums.py": (
+            "from helpers.engine.exercise import Exercise\nfrom helpers.exercises.sums.draws import draw, total\n"
+            "class Sum(Exercise):\n    def questions(self, rng): yield (draw(2),)\n"
+            "    def reference(self, x): return total(x)\n"
+        ),
+    }
+    left = sealed_modules(sources)
+    assert "def draw" in left["exercises/sums/draws.py"] and "WIDTH = 3" in left["exercises/sums/draws.py"]
+    assert "total" not in "".join(left.values())
+    whole = sources["exercises/sums/sums.py"].replace("sums.draws import draw, total", "sums import draws")
+    with pytest.raises(Unsealable, match=r"import names from helpers\.exercises\.sums\.draws, not the whole module"):
+        sealed_modules({**sources, "exercises/sums/sums.py": whole.replace("draw(2)", "draws.draw(2)")})
 
 
 def test_what_is_asked_changes_its_digest_and_another_lesson_does_not(monkeypatch) -> None:
     before = [asking(lesson.name) for lesson in LESSONS]
     assert len(set(before)) == len(LESSONS)
     files = dict(sealing.contents())
-    changed = {**files, "helpers/exercises/start_here.py": files["helpers/exercises/start_here.py"] + b"X = 1\n"}
+    name = "helpers/exercises/start_here/letters.py"
+    changed = {**files, name: files[name] + b"X = 1\n"}
     monkeypatch.setattr(sealing, "contents", lambda: list(changed.items()))
     asking.cache_clear()
     after = [asking(lesson.name) for lesson in LESSONS]

@@ -55,7 +55,9 @@ def test_it_can_be_installed(cohort, tmp_path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert "helpers/exercises/start_here.py" in names and any(name.startswith("helpers/shipped/") for name in names)
+    assert "helpers/exercises/start_here/letters.py" in names and any(
+        name.startswith("helpers/shipped/") for name in names
+    )
     assert not [name for name in names if name.endswith("entry_points.txt")]
 
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 00: one that is only shown, and one small function, to meet the check."""
+"""Counting letters."""
 
 from __future__ import annotations
 

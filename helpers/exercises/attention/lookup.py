@@ -1,0 +1,324 @@
+"""The look-up: queries, keys, values, and how sharp it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.exercises.attention.masks import visible
+from helpers.exercises.attention.weighing import READY_MADE, attend
+from helpers.exercises.draws import normal
+
+
+class LookUp(Exercise):
+    """look_up(query (d,), keys (n, d), values (n, dv)) -> (dv,), the values mixed by how well their keys fit"""
+
+    points = 2
+    forbids = READY_MADE
+    hints = (
+        "`keys @ query` is one score for each key, `(n,)`.",
+        "`torch.softmax(scores, dim=0)` makes shares of them; shares times values, summed, is one more `@`.",
+    )
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        yield (
+            torch.tensor([1.0, 2.0]),
+            torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]),
+            torch.tensor([[10.0, 0, 1], [0, 20, 1], [5, 5, 1]]),
+        )
+        for n, d, wide in ((4, 3, 2), (7, 2, 3)):
+            yield normal(rng, d), normal(rng, n, d), normal(rng, n, wide)
+
+    def reference(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return torch.softmax(keys @ query, dim=0) @ values
+
+    @misconception("You return the value of the best key alone. That is a hard look-up; here every value gets a share.")
+    def hard(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return values[(keys @ query).argmax()]
+
+    @misconception("The raw scores weigh your values. Scores may be negative and add up to anything: softmax first.")
+    def no_softmax(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return keys @ query @ values
+
+    @misconception("You divided each score by their sum. With negative scores that is no share: exp comes first.")
+    def no_exponential(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        scores = keys @ query
+        return scores / scores.sum() @ values
+
+    @misconception("Every value got the same share: that is the mean. The query should decide.")
+    def mean(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return values.mean(dim=0)
+
+    @misconception("You mixed the keys. Keys only say how well they fit; what comes back is made of values.")
+    def keys_returned(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return torch.softmax(keys @ query, dim=0) @ keys
+
+    @misconception("These are the shares. One step more: mix the values by them.")
+    def shares_returned(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return torch.softmax(keys @ query, dim=0)
+
+    @misconception("You divided by √d as well. Transformers do, and section 3 says why; the plain look-up does not.")
+    def already_scaled(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return torch.softmax(keys @ query / math.sqrt(len(query)), dim=0) @ values
+
+    @misconception("You took the mean of the weighted values. The shares sum to 1 already: add up, and divide no more.")
+    def divided_again(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return torch.softmax(keys @ query, dim=0) @ values / len(values)
+
+
+class SelfAttention(Exercise):
+    """self_attention(x (L, d), w_query (d, dk), w_key (d, dk), w_value (d, dv)) -> (L, dv)"""
+
+    points = 3
+    forbids = READY_MADE
+    hints = (
+        "First `q = x @ w_query`, and k and v likewise. Then `q @ k.T` is `(L, L)`: row i asks, column j is asked.",
+        "Divide by `math.sqrt(k.shape[1])`, take the softmax of each row (`dim=1`), and multiply with v.",
+    )
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        yield (  # the lesson's example, worked by hand
+            torch.tensor([[1.0, 0, 1, 0], [0, 2, 0, 2], [1, 1, 1, 1]]),
+            torch.tensor([[0.0, 0, 0, 1], [0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0]]),
+            torch.tensor([[0.0, 0, 1, 0], [0, 0, 0, 1], [0, 1, 0, 0], [1, 0, 0, 0]]),
+            torch.tensor([[1.0, 0], [0, 1], [1, 0], [0, 2]]),
+        )
+        for length, d, wide, out in ((4, 5, 3, 2), (6, 3, 4, 5)):
+            yield normal(rng, length, d), normal(rng, d, wide), normal(rng, d, wide), normal(rng, d, out)
+
+    def reference(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query, x @ w_key, x @ w_value)[0]
+
+    @misconception("The scores are not divided by √dk, the root of the number of columns of the keys.")
+    def not_scaled(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return torch.softmax(x @ w_query @ (x @ w_key).T, dim=1) @ x @ w_value
+
+    @misconception("You divided by the root of the width of x. What is multiplied are queries and keys: their width.")
+    def root_of_the_wrong_width(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        scores = x @ w_query @ (x @ w_key).T / math.sqrt(x.shape[1])
+        return torch.softmax(scores, dim=1) @ x @ w_value
+
+    @misconception("You mixed the inputs themselves. What is handed over are the values, `x @ w_value`.")
+    def inputs_for_values(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query, x @ w_key, x)[0]
+
+    @misconception("You mixed the keys. Keys only say how well they fit; what is handed over are the values.")
+    def keys_for_values(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query, x @ w_key, x @ w_key)[0]
+
+    @misconception("Queries and keys changed places: in your scores the columns ask. Row i should hold query i.")
+    def queries_and_keys_swapped(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_key, x @ w_query, x @ w_value)[0]
+
+    @misconception("Your columns sum to 1, and the rows should: each one that asks hands out one whole. `dim=1`.")
+    def softmax_of_columns(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        scores = x @ w_query @ (x @ w_key).T / math.sqrt(w_key.shape[1])
+        return torch.softmax(scores, dim=0) @ x @ w_value
+
+    @misconception("The scores weigh your values as they are. Make shares of each row first: softmax.")
+    def no_softmax(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return x @ w_query @ (x @ w_key).T / math.sqrt(w_key.shape[1]) @ x @ w_value
+
+    @misconception("You compare the inputs themselves; the two matrices for queries and keys are not used.")
+    def no_queries_no_keys(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x, x, x @ w_value)[0]
+
+    @misconception("You divided by dk. It is its root that brings the spread of the scores back to 1.")
+    def divided_by_dk(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query / math.sqrt(w_key.shape[1]), x @ w_key, x @ w_value)[0]
+
+    @misconception("You took the root of the number of rows. dk is how many *numbers* a key has, `k.shape[1]`.")
+    def root_of_the_length(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query * math.sqrt(w_key.shape[1] / len(x)), x @ w_key, x @ w_value)[0]
+
+    @misconception("You multiplied by the root. Wide keys make large scores; divide, to bring them back.")
+    def multiplied_by_the_root(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query * w_key.shape[1], x @ w_key, x @ w_value)[0]
+
+    @misconception(
+        "You divided the shares by the root, and they no longer sum to 1. Divide the scores, before softmax."
+    )
+    def divided_too_late(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return self.not_scaled(x, w_query, w_key, w_value) / math.sqrt(w_key.shape[1])
+
+    @misconception(
+        "Your table of shares lies on its side: columns mix. Row i holds the shares of position i, rows ask."
+    )
+    def columns_mix(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query, x @ w_key, x @ w_value)[1].T @ x @ w_value
+
+    @misconception("These are the shares, step 4. One step more: mix the values, `shares @ v`.")
+    def shares_returned(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query, x @ w_key, x @ w_value)[1]
+
+
+class Soften(Exercise):
+    """soften(scores (..., n), temperature: float) -> (..., n), shares that sum to 1 along the last axis"""
+
+    parts = {"shares": 1, "large scores": 1}
+    points = 2
+    hints = (
+        "Divide the scores by the temperature, then softmax.",
+        "`exp(1000)` is infinite. Taking the largest score from all of them changes no share.",
+    )
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        yield Question(torch.tensor([0.0, 1.0, 2.0]), 0.5, part="shares")
+        yield Question(torch.tensor([0.0, 1.0, 2.0]), 4.0, part="shares")
+        yield Question(normal(rng, 3, 5), 2.0, part="shares")
+        yield Question(torch.tensor([1000.0, 999.0, 0.0]), 0.8, part="large scores")
+
+    def reference(self, scores: Tensor, temperature: float) -> Tensor:
+        return torch.softmax(scores / temperature, dim=-1)
+
+    @misconception("You multiplied. High temperature should even the shares out: divide the scores by it.")
+    def multiplied(self, scores: Tensor, temperature: float) -> Tensor:
+        return torch.softmax(scores * temperature, dim=-1)
+
+    @misconception("You divided after the softmax, and the shares no longer sum to 1. Divide the scores.")
+    def divided_too_late(self, scores: Tensor, temperature: float) -> Tensor:
+        return torch.softmax(scores, dim=-1) / temperature
+
+    @misconception("You divided by the root of the temperature. The root belongs to d; the temperature comes as it is.")
+    def root_taken(self, scores: Tensor, temperature: float) -> Tensor:
+        return torch.softmax(scores / math.sqrt(temperature), dim=-1)
+
+    @misconception("The temperature is not used.")
+    def temperature_ignored(self, scores: Tensor, temperature: float) -> Tensor:
+        return torch.softmax(scores, dim=-1)
+
+    @misconception("Your columns sum to 1. The shares belong along the last axis: `dim=-1`.")
+    def first_axis(self, scores: Tensor, temperature: float) -> Tensor:
+        return torch.softmax(scores / temperature, dim=0)
+
+    @misconception("All shares of the table sum to 1 together. Each row should: sum over the last axis, and keep it.")
+    def whole_table(self, scores: Tensor, temperature: float) -> Tensor:
+        return torch.softmax((scores / temperature).flatten(), dim=0).reshape(scores.shape)
+
+    @misconception("Not a number for a score of 1000: exp overflows. Take the largest score from all of them first.")
+    def unstable(self, scores: Tensor, temperature: float) -> Tensor:
+        powers = torch.exp(scores / temperature)
+        return powers / powers.sum(dim=-1, keepdim=True)
+
+    @misconception("Your numbers do not sum to 1: after exp, divide by the sum along the last axis.")
+    def not_divided_by_the_sum(self, scores: Tensor, temperature: float) -> Tensor:
+        scaled = scores / temperature
+        return torch.exp(scaled - scaled.max(dim=-1, keepdim=True).values)
+
+
+class ScaledDotProductAttention(Exercise):
+    """scaled_dot_product_attention(q (..., L, d), k (..., M, d), v (..., M, dv), mask=None) -> (..., L, dv)"""
+
+    parts = {"plain": 2, "mask": 1, "asks nobody": 1}
+    points = 4
+    forbids = READY_MADE
+    atol = 1e-5
+    hints = (
+        "`k.transpose(-2, -1)` turns the last two axes, whatever stands before them.",
+        "`scores.masked_fill(~mask, -1e9)` before the softmax. A row that may ask nobody then has equal shares: "
+        "`masked_fill(~mask, 0)` after the softmax makes zeros of them.",
+    )
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        q = torch.tensor([[2.0, 0, 0, 0], [0, 2, 0, 2]])
+        k = torch.tensor([[1.0, 0, 0, 0], [0, 1, 0, 1], [1, 1, 0, 0]])
+        yield Question(q, k, torch.tensor([[1.0, 0], [0, 1], [2, 2]]), None, part="plain")
+        for shape in ((), (2, 3)):
+            yield Question(
+                normal(rng, *shape, 4, 3), normal(rng, *shape, 5, 3), normal(rng, *shape, 5, 2), None, part="plain"
+            )
+        mask = visible(rng, 4, 5)
+        yield Question(normal(rng, 4, 3), normal(rng, 5, 3), normal(rng, 5, 2), mask, part="mask")
+        known = torch.arange(5) < torch.tensor([5, 3])[:, None, None]  # (2, 1, 5): the second is padded
+        yield Question(normal(rng, 2, 4, 3), normal(rng, 2, 5, 3), normal(rng, 2, 5, 2), known, part="mask")
+        q, k = (sign * torch.as_tensor(rng.integers(3, 6, (n, 3))).float() for sign, n in ((1, 4), (-1, 5)))
+        yield Question(q, k, normal(rng, 5, 2), mask, part="mask")  # scores near -28: a fill of -10 would win
+        nobody = mask.clone()
+        nobody[1] = False
+        yield Question(normal(rng, 4, 3), normal(rng, 5, 3), normal(rng, 5, 2), nobody, part="asks nobody")
+
+    def reference(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return attend(q, k, v, mask)[0]
+
+    def scores(self, q: Tensor, k: Tensor) -> Tensor:
+        return q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+
+    @misconception("The division by √d is missing.")
+    def not_scaled(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return attend(q * math.sqrt(q.shape[-1]), k, v, mask)[0]
+
+    @misconception("You divided by d. It is its root that brings the variance back to 1.")
+    def scaled_by_d(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return attend(q / math.sqrt(q.shape[-1]), k, v, mask)[0]
+
+    @misconception("You took the root of the number of keys. d is how many numbers a key has: the last axis.")
+    def root_of_the_length(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return attend(q * math.sqrt(q.shape[-1] / k.shape[-2]), k, v, mask)[0]
+
+    @misconception("The softmax runs over the queries. Each query hands out one whole: rows sum to 1, `dim=-1`.")
+    def softmax_over_queries(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        scores = self.scores(q, k)
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -1e9)
+        weights = scores.softmax(dim=-2)
+        return (weights if mask is None else weights.masked_fill(~mask, 0)) @ v
+
+    @misconception("These are the weights. One step more: `weights @ v`.")
+    def weights_returned(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return attend(q, k, v, mask)[1]
+
+    @misconception("The mask is not used.")
+    def mask_ignored(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return attend(q, k, v)[0]
+
+    @misconception(
+        "The mask comes after the softmax: what was hidden had its share already, and the rest no longer sums to 1."
+    )
+    def mask_after_softmax(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        weights = self.scores(q, k).softmax(dim=-1)
+        return (weights if mask is None else weights * mask) @ v
+
+    @misconception("A hidden score became 0, and exp(0) is 1: it still gets a share. Make it very negative instead.")
+    def zero_for_hidden(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        scores = self.scores(q, k)
+        return (scores if mask is None else scores * mask).softmax(dim=-1) @ v
+
+    @misconception("You added the mask to the scores as 0 and 1, which hides nothing. Fill where it is False.")
+    def mask_added(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        scores = self.scores(q, k)
+        return (scores if mask is None else scores + mask).softmax(dim=-1) @ v
+
+    @misconception("You hid what may be asked. True means: may ask. (`nn.MultiheadAttention` has it the other way.)")
+    def mask_inverted(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return attend(q, k, v, None if mask is None else ~mask)[0]
+
+    @misconception("A row that may ask nobody is nan: all of it is −∞, and softmax divides 0 by 0. Give zeros there.")
+    def minus_infinity(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        scores = self.scores(q, k)
+        return (scores if mask is None else scores.masked_fill(~mask, -torch.inf)).softmax(dim=-1) @ v
+
+    @misconception(
+        "A row that may ask nobody asks everybody: all scores are equally low, so all shares are equal. Give zeros."
+    )
+    def very_negative(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        scores = self.scores(q, k)
+        return (scores if mask is None else scores.masked_fill(~mask, -1e9)).softmax(dim=-1) @ v
+
+    @misconception("You divided the shares by √d, and they no longer sum to 1. Divide the scores, before the softmax.")
+    def divided_too_late(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return self.not_scaled(q, k, v, mask) / math.sqrt(q.shape[-1])
+
+    @misconception(
+        "`dim=1` is the last axis of a single table only. With a batch in front it is another one: count from the end, "
+        "`dim=-1`."
+    )
+    def axis_from_the_front(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        scores = self.scores(q, k)
+        if mask is None:
+            return scores.softmax(dim=1) @ v
+        return scores.masked_fill(~mask, -1e9).softmax(dim=1).masked_fill(~mask, 0) @ v

@@ -1,0 +1,29 @@
+"""Exercises of lesson 04: filters that slide, motifs as filters, what deeper networks see, reading a trained one."""
+
+from helpers.exercises.convolution.bug_hunt import BugHunt
+from helpers.exercises.convolution.judging import AveragePrecision
+from helpers.exercises.convolution.motifs import Detector, PwmFromCounts, Scan
+from helpers.exercises.convolution.networks import MotifCNN, ResidualBlock
+from helpers.exercises.convolution.quiz import Quiz
+from helpers.exercises.convolution.reading import FilterToMotif, Ism, Saliency
+from helpers.exercises.convolution.scanning import Conv1d, CountMatches
+from helpers.exercises.convolution.shapes import ConvOutputLength, MaxPool1d, ReceptiveField
+
+EXERCISES = (
+    CountMatches,
+    Conv1d,
+    PwmFromCounts,
+    Scan,
+    Detector,
+    ConvOutputLength,
+    ReceptiveField,
+    MaxPool1d,
+    MotifCNN,
+    FilterToMotif,
+    ResidualBlock,
+    Ism,
+    Saliency,
+    AveragePrecision,
+    BugHunt,
+    Quiz,
+)

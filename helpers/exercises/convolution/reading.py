@@ -1,0 +1,336 @@
+"""What a network has learned: filters, mutations, slopes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from helpers.dna.sequences import one_hot, random_dna
+from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.exercises.convolution.models import placed_model
+from helpers.exercises.draws import normal
+
+
+class FilterToMotif(Exercise):
+    """filter_to_motif(X (N, 4, L), activations (N, P), threshold, pseudocount) -> (4, w) shares, w = L - P + 1"""
+
+    parts = {"windows": 2, "threshold": 1, "pseudocount": 1}
+    points = 4
+    forbids = (
+        "helpers.interpret.filters.best_windows",
+        "helpers.interpret.filters.aligned_counts",
+        "helpers.dna.motifs.probabilities",
+    )
+    hints = (
+        "`activations.max(dim=1)` gives each sequence's largest activation and its place.",
+        "For each sequence above the threshold, add `X[n, :, place : place + w]` to a (4, w) table of zeros. At the "
+        "end, add a quarter of the pseudocount to each cell and divide by the columns' totals.",
+    )
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        cases = ((6, 12, 4, "windows", -9.0, 0.0), (20, 15, 6, "windows", -9.0, 0.0))
+        for n, length, width, part, threshold, pseudocount in (
+            *cases,
+            (24, 14, 5, "threshold", 1.2, 0.0),
+            (9, 10, 3, "pseudocount", -9.0, 1.0),
+        ):
+            X, activations = one_hot([random_dna(length, rng) for _ in range(n)]), normal(rng, n, length - width + 1)
+            activations[0, 2], activations[1, 0] = 3.0, 3.5
+            if part == "threshold":  # some sequences answer nowhere, some twice
+                activations[2:10] = activations[2:10].clamp(max=1.0)
+                activations[10, 1], activations[10, 4] = 2.0, 2.5
+            yield Question(X, activations, threshold, pseudocount, part=part)
+
+    def reference(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        return self.shares(self.counts(X, activations, threshold), pseudocount)
+
+    def counts(self, X: Tensor, activations: Tensor, threshold: float, move: int = 0, weigh: bool = False) -> Tensor:
+        width = X.shape[2] - activations.shape[1] + 1
+        padded = F.pad(X, (1, 1))
+        best, places = activations.max(dim=1)
+        table = torch.zeros(4, width)
+        for x, activation, place in zip(padded, best.tolist(), places.tolist(), strict=True):
+            if activation > threshold:
+                start = place + 1 + move
+                table = table + x[:, start : start + width] * (activation if weigh else 1)
+        return table
+
+    def shares(self, counts: Tensor, pseudocount: float) -> Tensor:
+        padded = counts + pseudocount / 4
+        return padded / padded.sum(dim=0)
+
+    @misconception(
+        "Windows below the threshold are in: sequences to which the filter does not answer dilute the motif."
+    )
+    def threshold_ignored(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        return self.reference(X, activations, -torch.inf, pseudocount)
+
+    @misconception(
+        "Your windows are not aligned: you cut every sequence at the same place. Each has its own, where its "
+        "activation is largest."
+    )
+    def not_aligned(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        place = int(activations.mean(dim=0).argmax())
+        alike = torch.full_like(activations, -torch.inf)
+        alike[:, place] = activations.amax(dim=1)
+        return self.reference(X, alike, threshold, pseudocount)
+
+    @misconception("No pseudocount: a base that a few dozen windows do not show gets a share of 0, as if forbidden.")
+    def no_pseudocount(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        return self.reference(X, activations, threshold, 0.0)
+
+    @misconception("You gave each base the whole pseudocount. It belongs to the column: a quarter for each base.")
+    def pseudocount_for_each_base(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        return self.reference(X, activations, threshold, 4 * pseudocount)
+
+    @misconception("These are counts. Divide each column by its total, so that it sums to 1.")
+    def not_divided(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        return self.counts(X, activations, threshold) + pseudocount / 4
+
+    @misconception("Your windows begin one base late. Activation i belongs to the window that *starts* at i.")
+    def one_base_late(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        return self.shares(self.counts(X, activations, threshold, move=1), pseudocount)
+
+    @misconception("You let windows count by their activation. Here each window counts once, as in a table of counts.")
+    def weighed(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        return self.shares(self.counts(X, activations, threshold, weigh=True), pseudocount)
+
+    @misconception("You took every window above the threshold. Take one a sequence, the best: neighbours overlap.")
+    def every_window(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        width = X.shape[2] - activations.shape[1] + 1
+        table = torch.zeros(4, width)
+        for n, place in (activations > threshold).nonzero().tolist():
+            table += X[n, :, place : place + width]
+        return self.shares(table, pseudocount)
+
+    @misconception("You made shares along the rows. Each column is a position, whose four shares sum to 1: `dim=0`.")
+    def along_rows(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        padded = self.counts(X, activations, threshold) + pseudocount / 4
+        return padded / padded.sum(dim=1, keepdim=True)
+
+    @misconception("You divided by the sum of the whole table. Each column has a total of its own: `sum(dim=0)`.")
+    def whole_table(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        padded = self.counts(X, activations, threshold) + pseudocount / 4
+        return padded / padded.sum()
+
+    @misconception("You divided by all sequences. Those below the threshold brought no window: use the totals.")
+    def divided_by_all(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        return (self.counts(X, activations, threshold) + pseudocount / 4) / (len(X) + pseudocount)
+
+    @misconception("Your columns add up to more than 1: the pseudocount must be in their totals, too.")
+    def total_without_pseudocount(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        counts = self.counts(X, activations, threshold)
+        return (counts + pseudocount / 4) / counts.sum(dim=0)
+
+    @misconception(
+        "You took the window that excites the filter *least*. Its largest activation shows where its word is."
+    )
+    def least_excited(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        lowest = torch.where(activations == activations.amin(dim=1, keepdim=True), 99.0, -99.0)
+        kept = activations.amin(dim=1) > threshold
+        return self.reference(X[kept], lowest[kept], threshold, pseudocount)
+
+
+class Ism(Exercise):
+    """ism(model, x (4, L), both_strands) -> (4, L): logit with that base there, minus the logit of x as it is"""
+
+    parts = {"effects": 3, "both strands": 1}
+    points = 4
+    forbids = ("helpers.interpret.mutagenesis.in_silico_mutagenesis",)
+    hints = (
+        "For each base b and place i: `mutant = x.clone()`, empty column i, put a 1 into row b, and ask the model. It "
+        "wants a batch: `model(mutant[None])`.",
+        "With both strands, a prediction is the mean of two: of `x`, and of `x.flip(0, 1)`, its reverse complement.",
+    )
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        for length, both in ((6, False), (12, False), (7, True), (11, True)):
+            x = one_hot(random_dna(length, rng))
+            yield Question(x, both, part="both strands" if both else "effects")
+
+    def ask(self, code: Callable[..., Any], x: Tensor, both: bool) -> Any:
+        """The learner's map of a model with known weights."""
+        with torch.no_grad():
+            return code(placed_model(x.shape[1]), x, both)
+
+    def words(self, x: Tensor, both: bool) -> str:
+        """What was asked, in words."""
+        return f"ism(model, x, both_strands={both}) with a small model, x {tuple(x.shape)}"
+
+    def reference(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        return self.effects(model, x, self.score if both_strands else nn.Module.__call__)
+
+    def score(self, model: nn.Module, X: Tensor) -> Tensor:
+        return (model(X) + model(X.flip(1, 2))) / 2
+
+    def effects(self, model: nn.Module, x: Tensor, score: Callable[..., Tensor], mutate: Any = None) -> Tensor:
+        mutants = [(mutate or self.mutant)(x, row, column) for row in range(4) for column in range(x.shape[1])]
+        return (score(model, torch.stack(mutants)) - score(model, x[None])).reshape(x.shape)
+
+    def mutant(self, x: Tensor, row: int, column: int) -> Tensor:
+        changed = x.clone()
+        changed[:, column] = 0
+        changed[row, column] = 1
+        return changed
+
+    @misconception("The sign is turned: a mutation that lowers the logit should get a negative number.")
+    def sign_turned(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        return -self.reference(model, x, both_strands)
+
+    @misconception(
+        "These are the mutants' logits. An effect is a difference: subtract the logit of `x` as it is; then the base "
+        "that stands there has exactly 0."
+    )
+    def reference_not_subtracted(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        score = self.score if both_strands else nn.Module.__call__
+        return self.reference(model, x, both_strands) + score(model, x[None])
+
+    @misconception("The old base is still there: your mutants have two ones in a column. Empty the column first.")
+    def old_base_kept(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        def added(x: Tensor, row: int, column: int) -> Tensor:
+            changed = x.clone()
+            changed[row, column] = 1
+            return changed
+
+        return self.effects(model, x, self.score if both_strands else nn.Module.__call__, added)
+
+    @misconception("You wiped the base out, to an N. A mutation puts one of the other three bases in its place.")
+    def wiped_out(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        def emptied(x: Tensor, row: int, column: int) -> Tensor:
+            changed = x.clone()
+            changed[:, column] = 0
+            return changed
+
+        return self.effects(model, x, self.score if both_strands else nn.Module.__call__, emptied)
+
+    @misconception("The sign is lost: `abs` makes a mutation that helps look like one that harms.")
+    def sign_lost(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        return self.reference(model, x, both_strands).abs()
+
+    @misconception("You compare probabilities. Near 0 and 1 a sigmoid flattens every effect; compare logits.")
+    def probabilities(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        score = self.score if both_strands else nn.Module.__call__
+        return self.effects(model, x, lambda m, X: torch.sigmoid(score(m, X)))
+
+    @misconception("The other strand is left out. With `both_strands` each prediction is the mean over both.")
+    def one_strand(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        return self.reference(model, x, False)
+
+    @misconception(
+        "You averaged two maps of which one still lies the other way round. Base A at place 0 of this strand is T at "
+        "the last place of the other: turn its map back before you add."
+    )
+    def map_not_turned_back(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        here = self.reference(model, x, False)
+        return (here + self.reference(model, x.flip(0, 1), False)) / 2 if both_strands else here
+
+    @misconception("For the other strand you reversed the sequence, but did not pair its bases: turn both axes.")
+    def only_reversed(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        def score(model: nn.Module, X: Tensor) -> Tensor:
+            return (model(X) + model(X.flip(2))) / 2
+
+        return self.effects(model, x, score if both_strands else nn.Module.__call__)
+
+    @misconception("The strands are summed. Their mean is asked, so that one strand and two are on one scale.")
+    def strands_summed(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        return self.reference(model, x, both_strands) * (2 if both_strands else 1)
+
+    @misconception("All is 0. Did you keep the base that stands there, with `* x`? It is the others that count.")
+    def standing_base_only(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        return torch.zeros_like(x)
+
+    @misconception("Both strands are always in. Without `both_strands` the prediction is that of x alone.")
+    def both_always(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        return self.reference(model, x, True)
+
+    @misconception("You took the better strand. With `both_strands` a prediction is the *mean* of the two logits.")
+    def better_strand(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        def score(model: nn.Module, X: Tensor) -> Tensor:
+            return torch.maximum(model(X), model(X.flip(1, 2)))
+
+        return self.effects(model, x, score if both_strands else nn.Module.__call__)
+
+    @misconception("Only the other strand is left. With `both_strands` each prediction is the mean over both.")
+    def other_strand_only(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        def score(model: nn.Module, X: Tensor) -> Tensor:
+            return model(X.flip(1, 2))
+
+        return self.effects(model, x, score if both_strands else nn.Module.__call__)
+
+    @misconception("Your map lies on its side. Bases are rows and positions columns, as in x: (4, L).")
+    def on_its_side(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        return self.reference(model, x, both_strands).T
+
+
+class Saliency(Exercise):
+    """saliency(model, x (4, L)) -> (4, L): the logit's gradient in x, times x"""
+
+    points = 2
+    forbids = ("helpers.interpret.mutagenesis.saliency", "captum.attr.Saliency", "captum.attr.InputXGradient")
+    hints = (
+        "Ask torch to follow the input: `x = x.clone().requires_grad_()`; then `model(x[None]).sum().backward()`.",
+        "The slopes are in `x.grad`. Multiply by `x`, so that only the bases that stand there are left.",
+    )
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        for length in (6, 15):
+            yield (one_hot(random_dna(length, rng)),)
+
+    def ask(self, code: Callable[..., Any], x: Tensor) -> Any:
+        """The learner's map of a model with known weights."""
+        return code(placed_model(x.shape[1]), x)
+
+    def words(self, x: Tensor) -> str:
+        """What was asked, in words."""
+        return f"saliency(model, x) with a small model, x {tuple(x.shape)}"
+
+    def reference(self, model: nn.Module, x: Tensor) -> Tensor:
+        return self.slopes(model, x) * x
+
+    def slopes(self, model: nn.Module, x: Tensor) -> Tensor:
+        x = x.clone().requires_grad_()
+        (slopes,) = torch.autograd.grad(model(x[None]).sum(), x)
+        return slopes
+
+    @misconception("That is the gradient alone, which also speaks of bases that are not there. Multiply by `x`.")
+    def gradient_alone(self, model: nn.Module, x: Tensor) -> Tensor:
+        return self.slopes(model, x)
+
+    @misconception("The sign is lost. It tells whether a base speaks for a promoter or against: no `abs`.")
+    def sign_lost(self, model: nn.Module, x: Tensor) -> Tensor:
+        return self.reference(model, x).abs()
+
+    @misconception("That is the probability's gradient. Where the model is sure, it is nearly 0; follow the logit.")
+    def of_the_probability(self, model: nn.Module, x: Tensor) -> Tensor:
+        p = torch.sigmoid(model(x[None])).detach()
+        return self.reference(model, x) * p * (1 - p)
+
+    @misconception("One number a position came back. Keep the four rows, (4, L); three of each column are zero.")
+    def rows_added(self, model: nn.Module, x: Tensor) -> Tensor:
+        return self.reference(model, x).sum(dim=0)
+
+    @misconception("You give the input back, not its gradient. After `backward()` the slopes are in `x.grad`.")
+    def input_returned(self, model: nn.Module, x: Tensor) -> Tensor:
+        return x.clone()
+
+    @misconception("The sign is turned. The gradient itself says where the logit would rise: no minus.")
+    def sign_turned(self, model: nn.Module, x: Tensor) -> Tensor:
+        return -self.reference(model, x)
+
+    @misconception("`x.grad` is empty: torch follows the input only if it was asked to *before* the model ran.")
+    def never_asked(self, model: nn.Module, x: Tensor) -> Any:
+        model(x[None]).sum().backward()
+        return x.grad * x  # type: ignore[operator]
+
+    @misconception("The batch's axis is still there. One sequence went in, so (4, L) comes out.")
+    def batch_axis_left(self, model: nn.Module, x: Tensor) -> Tensor:
+        return self.reference(model, x)[None]
+
+    @misconception("Those are slopes without sign, for bases that are not there, too. Multiply by `x`, and no `abs`.")
+    def absolute_gradient(self, model: nn.Module, x: Tensor) -> Tensor:
+        return self.slopes(model, x).abs()

@@ -1,0 +1,278 @@
+"""The training loop: one step of it, and one that does not learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.engine.kinds import fill
+
+
+class TrainingStep(Exercise):
+    """training_step(w, b, x, y, lr) -> the loss before the step, a plain number; w and b are changed in place"""
+
+    kind = "training step"
+    parts = {"one step": 1, "several steps": 2}
+    points = 3
+    forbids = ("torch.optim.SGD", "torch.optim.Adam", "torch.optim.AdamW")
+    hints = (
+        "Four lines: the loss, `.grad` to zero, `.backward()`, the step. The loss's `.item()` is a plain number.",
+        "The step stands inside `with torch.no_grad():` and uses `-=`, which changes the tensor itself; "
+        "`w = w - ...` would make a new one.",
+    )
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        first = 1.0, 0.0, torch.tensor([-1.0, 0.0, 1.0]), torch.tensor([-3.0, 1.0, 5.0]), 0.1
+        yield Question(*first, {"steps": 1}, part="one step")
+        yield Question(*first, {"steps": 2}, part="several steps")
+        for steps, part in ((1, "one step"), (5, "several steps")):
+            x = torch.tensor(rng.normal(0, 1, 6)).float()
+            y = 3 * x + 2 + torch.tensor(rng.normal(0, 0.3, 6)).float()
+            w, b, lr = (round(float(v), 2) for v in rng.uniform([0, 0, 0.05], [1, 1, 0.15]))
+            yield Question(w, b, x, y, lr, {"steps": steps}, part=part)
+
+    def ask(self, code: Any, w: float, b: float, x: Tensor, y: Tensor, lr: float, run: dict[str, int]) -> Any:
+        """Let the step run; report where the parameters stand and what was returned."""
+        slope, intercept = torch.tensor(w, requires_grad=True), torch.tensor(b, requires_grad=True)
+        slope.grad, intercept.grad = torch.zeros(()), torch.zeros(())
+        found: list[float] = []  # torch calls the hook with each slope that it finds
+        slope.register_hook(lambda gradient: found.append(float(gradient)))
+        losses = [code(slope, intercept, x, y, lr) for _ in range(run["steps"])]
+        records = [getattr(loss, "requires_grad", False) for loss in losses]
+        return {
+            "w": slope,
+            "b": intercept,
+            "losses": losses,
+            "losses hold a record": records,
+            "slopes found by torch": len(found),
+        }
+
+    def words(self, w: float, b: float, x: Tensor, y: Tensor, lr: float, run: dict[str, int]) -> str:
+        """Say how many steps, from where, on which data."""
+        steps = "one step" if run["steps"] == 1 else f"{run['steps']} steps"
+        rounded = [[round(v, 2) for v in values.tolist()] for values in (x, y)]
+        return f"{steps} from w = {w:g}, b = {b:g}, with x = {rounded[0]}, y = {rounded[1]}, lr = {lr:g}"
+
+    def reference(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        loss = ((w * x + b - y) ** 2).mean()
+        w.grad = b.grad = None
+        return self.step(loss, w, b, lr)
+
+    def step(self, loss: Tensor, w: Tensor, b: Tensor, lr: float) -> float:
+        """Go backward and step against the slopes."""
+        loss.backward()
+        self.move(lr, w, b)
+        return loss.item()
+
+    def move(self, lr: float, *parameters: Tensor) -> None:
+        """Step each parameter against its slope."""
+        with torch.no_grad():
+            for parameter in parameters:
+                parameter -= lr * parameter.grad  # type: ignore[operator]  # backward has filled it
+
+    @misconception(
+        "The first step is right, the second is not: the old slopes are still in `.grad`, and `.backward()` adds to "
+        "them. Set `.grad` to zero in every step."
+    )
+    def not_zeroed(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        return self.step(((w * x + b - y) ** 2).mean(), w, b, lr)
+
+    @misconception("You step before `.backward()`, so every step uses the slopes of the step before it.")
+    def stepped_first(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        loss = ((w * x + b - y) ** 2).mean()
+        self.move(lr, w, b)
+        w.grad = b.grad = None
+        loss.backward()
+        return loss.item()
+
+    @misconception(
+        "`w` and `b` never moved. Either the slopes were set to zero between `.backward()` and the step, or "
+        "`w = w - ...` made a new tensor and left the old one where it was (`-=` changes it)."
+    )
+    def never_moved(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        loss = ((w * x + b - y) ** 2).mean()
+        loss.backward()
+        return loss.item()
+
+    @misconception(
+        "While torch records, it refuses to have a parameter changed. Indent the step under `with torch.no_grad():`."
+    )
+    def recorded(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        loss = ((w * x + b - y) ** 2).mean()
+        w.grad = b.grad = None
+        loss.backward()
+        w -= lr * w.grad  # type: ignore[operator]
+        return loss.item()
+
+    @misconception(
+        "`.grad` is None at the step: nobody called `.backward()`, or the slopes were emptied after it. The order is "
+        "empty, backward, step."
+    )
+    def no_slopes(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        loss = ((w * x + b - y) ** 2).mean()
+        w.grad = b.grad = None
+        self.move(lr, w, b)
+        return loss.item()
+
+    @misconception("You emptied the slope of `w` alone: that of `b` is still there and adds up.")
+    def only_w_emptied(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        loss = ((w * x + b - y) ** 2).mean()
+        w.grad = None
+        return self.step(loss, w, b, lr)
+
+    @misconception("Right numbers, but by your own slopes. Here let torch find them: `loss.backward()`, then `.grad`.")
+    def by_hand(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        with torch.no_grad():
+            error = w * x + b - y
+            w -= lr * 2 * (error * x).mean()
+            b -= lr * 2 * error.mean()
+        return float((error**2).mean())
+
+    @misconception(
+        "The steps are right, but you return the loss as a tensor with its whole record behind it. Keep a thousand of "
+        "those in a list and the memory fills. `.item()` gives the plain number."
+    )
+    def record_kept(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> Any:
+        loss = ((w * x + b - y) ** 2).mean()
+        w.grad = b.grad = None
+        self.step(loss, w, b, lr)
+        return loss
+
+    @misconception("You walk uphill: take the slope away, do not add it.")
+    def uphill(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        return self.reference(w, b, x, y, -lr)
+
+    @misconception("The learning rate is missing from your step.")
+    def no_learning_rate(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        return self.reference(w, b, x, y, 1.0)
+
+    @misconception("Only `w` moves; `b` has a slope as well.")
+    def only_w(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        loss = ((w * x + b - y) ** 2).mean()
+        w.grad = b.grad = None
+        loss.backward()
+        self.move(lr, w)
+        return loss.item()
+
+    @misconception("Your loss adds the squared errors up. With the sum, steps grow with the number of oligos.")
+    def loss_summed(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        loss = ((w * x + b - y) ** 2).sum()
+        w.grad = b.grad = None
+        return self.step(loss, w, b, lr)
+
+    @misconception("`w` and `b` are right. You return the loss after the step; asked is the one before it.")
+    def loss_afterwards(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        self.reference(w, b, x, y, lr)
+        return ((w * x + b - y) ** 2).mean().item()
+
+    @misconception("`w` and `b` are right, but nothing is returned: give the loss back, as a plain number.")
+    def nothing_returned(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> None:
+        self.reference(w, b, x, y, lr)
+
+
+class MendTheLoop(Exercise):
+    """mend_the_loop(model, X, y, epochs, lr) -> the losses, one an epoch; the model is trained in place"""
+
+    kind = "bug hunt"
+    parts = {"it moves": 1, "it looks at y": 1, "all of it learns": 1}
+    points = 3
+    hints = (
+        "There are three bugs. One concerns an order, one a shape, one a list.",
+        "Print `prediction.shape` and `y.shape`; print `model.weight.grad` just before the step; and ask who is not "
+        "in the optimiser's list.",
+    )
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        """Ask such that no bug hides another.
+
+        Where columns are centred, the bias stays at 0 whether or not it learns; where y is 0 everywhere, a table of
+        all pairs has the right loss.
+        """
+        for part, centred, scale in (
+            ("it moves", True, 0.0),
+            ("it looks at y", True, 1.0),
+            ("all of it learns", False, 1.0),
+        ):
+            X = torch.tensor(rng.normal(0.5, 1, (4, 2))).float()
+            X = X - X.mean(dim=0) if centred else X
+            y = scale * (X @ torch.tensor([2.0, -1.0]) + (0.0 if centred else 3.0))
+            yield Question({"bias": 0.0 if centred else 0.5}, X, y, 4, 0.05, part=part)
+
+    def ask(self, code: Any, first: dict[str, float], X: Tensor, y: Tensor, epochs: int, lr: float) -> Any:
+        """Train a linear layer with known first weights; report its parameters and the losses."""
+        model = nn.Linear(2, 1)
+        fill(model)
+        nn.init.constant_(model.bias, first["bias"])
+        losses = code(model, X, y, epochs, lr)
+        return {"losses": losses, "parameters": [parameter.flatten() for parameter in model.parameters()]}
+
+    def words(self, first: dict[str, float], X: Tensor, y: Tensor, epochs: int, lr: float) -> str:
+        """Say what was trained, on what."""
+        numbers = [round(v, 2) + 0.0 for v in y.tolist()]
+        return f"{epochs} epochs of nn.Linear(2, 1) with lr = {lr:g} on X of shape {tuple(X.shape)} and y = {numbers}"
+
+    def reference(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        return self.train(torch.optim.SGD(model.parameters(), lr=lr), lambda: model(X)[:, 0], y, epochs)
+
+    def train(
+        self, optimiser: torch.optim.Optimizer, predict: Callable[[], Tensor], y: Tensor, epochs: int
+    ) -> list[float]:
+        """The loop as it should be, with whatever prediction and optimiser it is given."""
+        losses = []
+        for _ in range(epochs):
+            loss = ((predict() - y) ** 2).mean()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            losses.append(loss.item())
+        return losses
+
+    @misconception(
+        "Nothing moves: the slopes are set to zero after `.backward()` has found them and before the step can use "
+        "them. (Two more bugs wait behind this one.)"
+    )
+    def as_found(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        return [((model(X) - y) ** 2).mean().item()] * epochs
+
+    @misconception("The shapes are mended, but nothing moves: `zero_grad()` stands between `.backward()` and the step.")
+    def zeroed_too_late(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        return [((model(X)[:, 0] - y) ** 2).mean().item()] * epochs
+
+    @misconception(
+        "It moves, but only towards the mean of y: (N, 1) minus (N,) is an N × N table that sets every prediction "
+        "against every measurement."
+    )
+    def table_of_all_pairs(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        return self.train(torch.optim.SGD(model.parameters(), lr=lr), lambda: model(X), y, epochs)
+
+    @misconception(
+        "It moves now. Two bugs are left: (N, 1) minus (N,) is an N × N table, and somebody never learns at all."
+    )
+    def moves_and_no_more(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        return self.train(torch.optim.SGD([model.weight], lr=lr), lambda: model(X), y, epochs)
+
+    @misconception("The model learns, all of it, but nothing comes back: end with `return losses`.")
+    def nothing_returned(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> None:
+        self.reference(model, X, y, epochs, lr)
+
+    @misconception("The weights learn, the bias never does: the optimiser was not given it.")
+    def bias_forgotten(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        return self.train(torch.optim.SGD([model.weight], lr=lr), lambda: model(X)[:, 0], y, epochs)
+
+    @misconception(
+        "You removed `zero_grad()` where it had to be moved: now every step uses the sum of all slopes so far. "
+        "Zero before `.backward()`."
+    )
+    def never_zeroed(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        optimiser, losses = torch.optim.SGD(model.parameters(), lr=lr), []
+        for _ in range(epochs):
+            loss = ((model(X)[:, 0] - y) ** 2).mean()
+            loss.backward()
+            optimiser.step()
+            losses.append(loss.item())
+        return losses

@@ -1,0 +1,245 @@
+"""Whether a classifier is any good, and whether the test is fair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from helpers.dna.sequences import random_dna, reverse_complement
+from helpers.engine.exercise import Exercise, Question, misconception
+
+CHANGES: dict[str, Callable[[str], str]] = {
+    "copies": str,
+    "small letters": str.lower,
+    "other strand": reverse_complement,
+}
+
+
+class FindLeaks(Exercise):
+    """find_leaks(train: list of str, test: list of str) -> list of int: positions in train, rising"""
+
+    parts = {"copies": 1, "small letters": 1, "other strand": 1}
+    points = 3
+    forbids = ("helpers.datasets.overlap", "helpers.datasets.leaks")
+    hints = (
+        "Put the test sequences into a set, in capitals; asking a set is quick.",
+        "A training sequence leaks if it, or its reverse complement, is in that set.",
+    )
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        for n, part in ((5, "copies"), (12, "copies"), (6, "small letters"), (6, "other strand"), (20, "other strand")):
+            test = ["GATTC" + random_dna(12, rng) for _ in range(n)]
+            train = ["CATTG" + random_dna(12, rng) for _ in range(n)]
+            copied, changed, in_test, reversed_only, same = rng.permutation(n)[:5].tolist()
+            train[copied], train[same], train[changed] = test[changed], test[same], CHANGES[part](test[in_test])
+            train[reversed_only] = test[reversed_only][::-1]  # no leak: another molecule
+            if part == "small letters":
+                test[same] = test[same].lower()
+            test.append(test[in_test])  # real sets list some sequences twice
+            yield Question(train, test, part=part)
+
+    def facts(self, answer: Any, train: list[str], test: list[str]) -> list:
+        """A list, set or array of positions, in any order."""
+        return sorted(answer.tolist() if isinstance(answer, np.ndarray) else answer)
+
+    def reference(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, {s.upper() for s in test}, str.upper, reverse_complement)
+
+    def found(self, train: list[str], test: set[str], key: Callable[[str], str], other: Callable[[str], str]) -> list:
+        return [i for i, s in enumerate(train) if key(s) in test or other(key(s)) in test]
+
+    @misconception("Capitals and small letters are the same bases: `acgt` in train and `ACGT` in test is a leak.")
+    def case_matters(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, set(test), str, reverse_complement)
+
+    @misconception("You looked at one strand. The reverse complement is the same piece of DNA from the other side.")
+    def one_strand(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, {s.upper() for s in test}, str.upper, str)
+
+    @misconception("You reversed the sequence without pairing its bases. The other strand is the reverse *complement*.")
+    def only_reversed(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, {s.upper() for s in test}, str.upper, lambda s: s[::-1])
+
+    @misconception("These are positions in test. It is the training set that we clean, so that the test stays whole.")
+    def positions_in_test(self, train: list[str], test: list[str]) -> list[int]:
+        return self.reference(test, train)
+
+    @misconception("You return the sequences. Asked are their positions in `train`, which `enumerate` counts for you.")
+    def sequences_returned(self, train: list[str], test: list[str]) -> list[str]:
+        return [train[i] for i in self.reference(train, test)]
+
+    @misconception("You compare place by place. A leak may stand anywhere: ask for each whether it is *in* test.")
+    def place_by_place(self, train: list[str], test: list[str]) -> list[int]:
+        return [i for i, (s, t) in enumerate(zip(train, test, strict=False)) if self.reference([s], [t])]
+
+    @misconception("You made capitals of train, not of test: `ACGT` in train and `acgt` in test is a leak as well.")
+    def test_left_small(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, set(test), str.upper, reverse_complement)
+
+    @misconception("A position comes twice: its sequence stands twice in the test set. Name each position once.")
+    def counted_twice(self, train: list[str], test: list[str]) -> list[int]:
+        return [i for i in self.reference(train, test) for s in test if self.reference(train[i : i + 1], [s])]
+
+    @misconception("You count from 1. `enumerate` counts from 0, as Python does.")
+    def counts_from_one(self, train: list[str], test: list[str]) -> list[int]:
+        return [i + 1 for i in self.reference(train, test)]
+
+
+class ConfusionMatrix(Exercise):
+    """confusion_matrix(y (N,), predicted (N,)) -> (2, 2): rows truth 0, 1; columns predicted 0, 1"""
+
+    points = 2
+    returns = Tensor
+    any_dtype = True
+    forbids = ("helpers.training.metrics.confusion_matrix", "sklearn.metrics.confusion_matrix")
+    hints = ("Start from four zeros; each sequence adds 1 to one cell.", "That cell is `[truth, prediction]`.")
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        yield torch.tensor([0, 0, 0, 0, 0, 0, 1, 1, 1, 1]), torch.tensor([0, 0, 0, 1, 1, 1, 1, 1, 0, 1])
+        for n in (30, 200):
+            y = torch.as_tensor((rng.random(n) < 0.3).astype(int))
+            yield y, torch.as_tensor((rng.random(n) < 0.6).astype(int)) | (y & (torch.arange(n) % 3 > 0))
+        yield torch.tensor([0, 0, 1]), torch.tensor([0, 0, 0])
+
+    def reference(self, y: Tensor, predicted: Tensor) -> Tensor:
+        return torch.stack([torch.stack([((y == t) & (predicted == p)).sum() for p in (0, 1)]) for t in (0, 1)])
+
+    @misconception(
+        "Your axes are swapped: rows are the truth here, columns the prediction. Some papers do the reverse."
+    )
+    def axes_swapped(self, y: Tensor, predicted: Tensor) -> Tensor:
+        return self.reference(predicted, y)
+
+    @misconception("Class 1 comes first in your table. Row 0 and column 0 belong to class 0.")
+    def positives_first(self, y: Tensor, predicted: Tensor) -> Tensor:
+        return self.reference(y, predicted).flip(0, 1)
+
+    @misconception("Your table begins with TP, as in some textbooks. Here class 0 comes first, so TN does.")
+    def true_positives_first(self, y: Tensor, predicted: Tensor) -> Tensor:
+        return self.reference(y, predicted).flip(0, 1).T
+
+    @misconception("You gave shares. The table holds counts; from counts, every other measure can be computed.")
+    def shares(self, y: Tensor, predicted: Tensor) -> Tensor:
+        return self.reference(y, predicted) / len(y)
+
+    @misconception("The four counts stand in a row. Asked is a table of shape (2, 2).")
+    def flat(self, y: Tensor, predicted: Tensor) -> Tensor:
+        return self.reference(y, predicted).flatten()
+
+    @misconception("Your function returns None. Is the `return` missing?")
+    def nothing_returned(self, y: Tensor, predicted: Tensor) -> None:
+        return None
+
+    @misconception("These are lists, and asked is a tensor: `torch.tensor(rows)` makes one of them.")
+    def lists(self, y: Tensor, predicted: Tensor) -> list:
+        return self.reference(y, predicted).tolist()
+
+
+class Rates(Exercise):
+    """rates(matrix (2, 2)) -> (sensitivity, specificity, precision); precision is 0.0 if nothing is called 1"""
+
+    parts = {"rates": 1, "nothing called positive": 1}
+    points = 2
+    hints = ("`(tn, fp), (fn, tp) = matrix.tolist()` unpacks the table.", "Each rate divides by a row, or by a column.")
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        yield Question(torch.tensor([[80, 20], [5, 45]]), part="rates")
+        for _ in range(2):
+            yield Question(torch.as_tensor(rng.choice(np.arange(3, 400), (2, 2), replace=False)), part="rates")
+        yield Question(torch.tensor([[int(rng.integers(9, 99)), 0], [7, 0]]), part="nothing called positive")
+
+    def reference(self, matrix: Tensor) -> tuple[float, float, float]:
+        (tn, fp), (fn, tp) = matrix.tolist()
+        return tp / (tp + fn), tn / (tn + fp), tp / (tp + fp) if tp + fp else 0.0
+
+    @misconception("Sensitivity and precision changed places. One asks of all promoters, the other of all calls.")
+    def swapped(self, matrix: Tensor) -> tuple[float, ...]:
+        sensitivity, specificity, precision = self.reference(matrix)
+        return precision, specificity, sensitivity
+
+    @misconception("The second number is the share of false alarms. Specificity is one minus that.")
+    def false_alarms(self, matrix: Tensor) -> tuple[float, ...]:
+        sensitivity, specificity, precision = self.reference(matrix)
+        return sensitivity, 1 - specificity, precision
+
+    @misconception("You divided by all sequences. Each rate has a group of its own: a row or a column of the table.")
+    def shares_of_all(self, matrix: Tensor) -> tuple[float, ...]:
+        (tn, _), (_, tp) = matrix.tolist()
+        total = int(matrix.sum())
+        return tp / total, tn / total, tp / total
+
+    @misconception("Nothing was called a promoter, and you divided by zero. Give 0.0 then, as is usual.")
+    def divided_by_zero(self, matrix: Tensor) -> tuple[float, ...]:
+        (_, fp), (_, tp) = matrix.tolist()
+        return (*self.reference(matrix)[:2], tp / (tp + fp))
+
+    @misconception("With tensors 0 ÷ 0 is nan. Nothing was called a promoter: give 0.0 for precision then.")
+    def not_a_number(self, matrix: Tensor) -> tuple[float, ...]:
+        (_, fp), (_, tp) = matrix
+        return (*self.reference(matrix)[:2], float(tp / (tp + fp)))
+
+    @misconception("You unpacked the table by its columns. Its rows are the truth: first TN and FP, then FN and TP.")
+    def columns_for_rows(self, matrix: Tensor) -> tuple[float, ...]:
+        (tn, fn), (fp, tp) = matrix.tolist()
+        return tp / (tp + fn), tn / (tn + fp), tp / (tp + fp) if tp + fp else 0.0
+
+
+class Mcc(Exercise):
+    """mcc(matrix (2, 2)) -> float from -1 to 1; 0.0 if a row or a column is empty"""
+
+    parts = {"formula": 1, "empty row or column": 1, "a whole genome": 1}
+    points = 3
+    forbids = ("sklearn.metrics.matthews_corrcoef",)
+    hints = (
+        "`(tn, fp), (fn, tp) = matrix.tolist()` gives Python's whole numbers, which never overflow.",
+        "First the product under the root; if it is 0, return 0.0.",
+    )
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        yield Question(torch.tensor([[50, 10], [5, 35]]), part="formula")
+        for _ in range(2):
+            yield Question(torch.as_tensor(rng.choice(np.arange(3, 400), (2, 2), replace=False)), part="formula")
+        yield Question(torch.tensor([[int(rng.integers(9, 99)), 0], [5, 0]]), part="empty row or column")
+        yield Question(torch.tensor([[0, 7], [0, int(rng.integers(2, 99))]]), part="empty row or column")
+        yield Question(torch.tensor([[2_900_000_000, 40_000], [3_000, 27_000]]), part="a whole genome")
+
+    def reference(self, matrix: Tensor) -> float:
+        (tn, fp), (fn, tp) = matrix.tolist()
+        product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+        return (tp * tn - fp * fn) / product**0.5 if product else 0.0
+
+    @misconception("A row or a column is empty, and you divided by zero. Such a classifier knows nothing: give 0.0.")
+    def divided_by_zero(self, matrix: Tensor) -> float:
+        (tn, fp), (fn, tp) = matrix.tolist()
+        return (tp * tn - fp * fn) / ((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)) ** 0.5
+
+    @misconception("A row or a column is empty, and 0 ÷ 0 gave nan. Such a classifier knows nothing: give 0.0.")
+    def not_a_number(self, matrix: Tensor) -> float:
+        (tn, fp), (fn, tp) = matrix.double()
+        return float((tp * tn - fp * fn) / ((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)).sqrt())
+
+    @misconception("A genome's counts overflow: a product beyond 2⁶³ wraps around in 64 bits. Use Python's numbers.")
+    def overflowed(self, matrix: Tensor) -> float:
+        (tn, fp), (fn, tp) = matrix
+        product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+        return float((tp * tn - fp * fn) / product.sqrt()) if product else 0.0
+
+    @misconception("The square root below the line is missing; with it the result stays between −1 and 1.")
+    def root_missing(self, matrix: Tensor) -> float:
+        (tn, fp), (fn, tp) = matrix.tolist()
+        product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+        return (tp * tn - fp * fn) / product if product else 0.0
+
+    @misconception("Above the line stands a difference: errors count against you, `tp * tn - fp * fn`.")
+    def errors_added(self, matrix: Tensor) -> float:
+        (tn, fp), (fn, tp) = matrix.tolist()
+        product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+        return (tp * tn + fp * fn) / product**0.5 if product else 0.0
+
+    @misconception("That is accuracy, the share of right answers. With rare promoters it flatters; hence the MCC.")
+    def accuracy(self, matrix: Tensor) -> float:
+        return float(matrix.diagonal().sum() / matrix.sum())
