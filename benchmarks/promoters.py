@@ -59,6 +59,7 @@ def main() -> None:
         if name in LEAKY:
             whole = datasets.load(name, source="real", remove_leaks=False)
             rows += measure(whole, "kept", "published", LEAKY[name], stored)[0]
+            apart += leaked(data, whole, LEAKY[name])
         if not stored:
             write(rows, apart)
     write(rows, apart)
@@ -87,6 +88,17 @@ def measure(
             joint = scoreboard.ensemble(data, trained)
             rows.append(scoreboard.row(data, f"{model}, ensemble of {SEEDS}", [joint], kind="ensemble", **about))
     return rows, scoreboard.differences(data, places, runs | dumb) if leaks == "removed" else []
+
+
+def leaked(data: datasets.Dataset, whole: datasets.Dataset, models: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Test in pairs what it brings to leave the duplicates in train; the test set is the same."""
+    runs = {}
+    for model in models:
+        for name, of, leaks in ((model, data, "removed"), (f"{model} with duplicates", whole, "kept")):
+            jobs = [Job(model, of, leaks, "published", seed) for seed in range(SEEDS)]
+            runs[name] = [job.run() for job in jobs if job.done()]
+    pairs = [(f"{model} with duplicates", model) for model in models]
+    return scoreboard.differences(data, "leaks kept", runs, pairs)
 
 
 def write(rows: list[dict[str, Any]], differences: list[dict[str, Any]]) -> None:

@@ -111,7 +111,7 @@ def _section(name: str, result: dict[str, Any]) -> str:
     text += "| model | at random places | AUROC there | as published | AUROC | moved by one base: left, right | "
     text += "parameters | seconds |\n|---|---|---|---|---|---|---|---|\n"
     text += "".join(f"{line}\n" for _, line in lines)
-    return text + _seeds(table) + _leaks(name, result["rows"], table) + _pairs(name, result) + _published(name, table)
+    return text + _seeds(table) + _leaks(name, result) + _pairs(name, result) + _published(name, table)
 
 
 def _order(pair: dict[str, Any]) -> tuple[float, float]:
@@ -133,8 +133,6 @@ def _score(row: dict[str, Any] | None) -> str:
     """The mean of the seeds, their range where there are several, and the interval."""
     if row is None:
         return NO
-    if "interval" not in row:  # an ensemble of an earlier run
-        return progress.spread(row["mcc"])
     low, high = row["interval"]
     return f"{progress.spread(row['mcc'])} [{low:.2f} to {high:.2f}]".replace("-", "−")
 
@@ -180,19 +178,23 @@ def _seeds(table: dict[str, dict[str, Any]]) -> str:
     return text + (f" Not measured yet: {', '.join(missing)}." if missing else "") + "\n"
 
 
-def _leaks(name: str, rows: list[dict[str, Any]], table: dict[str, dict[str, Any]]) -> str:
-    """What the duplicates are worth that we remove from train."""
+def _leaks(name: str, result: dict[str, Any]) -> str:
+    """What the duplicates are worth that we remove from train, tested in pairs."""
     changes = [
-        f"{row['model']} {statistics.mean(row['mcc']) - statistics.mean(table[row['model']]['published']['mcc']):+.3f}"
-        for row in rows
-        if row["data"] == name and row["leaks"] == "kept" and row["kind"] == "model" and row["model"] in table
+        f"{row['second']} {row['value']:+.3f} [{row['low']:+.3f} to {row['high']:+.3f}]"
+        for row in result["differences"]
+        if row["data"] == name and row["places"] == "leaks kept"
     ]
-    return f"\nMCC as published, with the duplicates left in train: {', '.join(changes)}.\n" if changes else ""
+    if not changes:
+        return ""
+    return f"\nMCC as published, gained by leaving the duplicates in train: {'; '.join(changes)}.\n".replace(
+        "-0.", "−0."
+    )
 
 
 def _pairs(name: str, result: dict[str, Any]) -> str:
     """The paired tests."""
-    rows = [row for row in result["differences"] if row["data"] == name]
+    rows = [row for row in result["differences"] if row["data"] == name and row["places"] in ("random", "published")]
     if not rows:
         return ""
     found: dict[tuple[str, str], dict[str, str]] = {}

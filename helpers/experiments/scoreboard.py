@@ -12,6 +12,7 @@ import hashlib
 import json
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -166,10 +167,12 @@ def baselines(data: Dataset, places: str) -> dict[str, dict[str, Any]]:
     return answered
 
 
-def differences(data: Dataset, places: str, runs: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Test in pairs what the page claims: the models of `PAIRS`, both on the same resamples of test set and seeds."""
+def differences(
+    data: Dataset, places: str, runs: dict[str, list[dict[str, Any]]], pairs: Sequence[tuple[str, str]] = PAIRS
+) -> list[dict[str, Any]]:
+    """Test in pairs what the page claims: two models, both on the same resamples of test set and seeds."""
     found = []
-    for first, second in PAIRS:
+    for first, second in pairs:
         if runs.get(first) and runs.get(second):
             logits = [np.array([run["logits"] for run in runs[model]]) for model in (first, second)]
             apart = metrics.paired_bootstrap(data.test.y, *logits, seed=0)
