@@ -180,8 +180,13 @@ def measured_part(name: str, facts: dict[str, Any]) -> str:
         lines[-3:] = [line.format(**own["leaks"]) for line in lines[-3:]]
     if "TATA first at" in own:
         of, rule = own["TATA first at"], own["two-letter rule"]
-        columns = ", ".join(map(str, of["telling columns"])) or "no column"
-        lines.append(f"- TATA first stands at column {columns} in one class alone: {of['sequences']:,} sequences.")
+        columns = ", ".join(map(str, of["telling columns"]))
+        told = (
+            f"at column {columns} in one class alone: {of['sequences']:,} sequences"
+            if columns
+            else "at the same columns"
+        )
+        lines.append(f"- By class, TATA first stands {told}.")
         lines.append(
             f"- *C or T, then A or G at the start* as the only rule: test MCC {rule:.2f}.".replace("-", "−", 0)
         )
