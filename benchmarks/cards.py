@@ -63,7 +63,7 @@ def measure(data: datasets.Dataset) -> dict[str, Any]:
         facts["leaks"] = leaks(data)
     if "ecoli" not in data.name:
         counts = autopsy.register(every, "TATA")
-        telling = autopsy.telling_columns(counts)
+        telling = autopsy.telling_columns(counts, least=30)
         facts["TATA first at"] = {"telling columns": telling, "sequences": int(counts[:, telling].sum())}
         facts["two-letter rule"] = metrics.mcc(data.test.y, autopsy.two_letter_rule(data.test, tss - 1))
     if data.name == "human_tata":
