@@ -17,13 +17,21 @@ KNOCK := from urllib.request import urlopen; urlopen('$(CPU_INDEX)/torch/', time
 IS_CPU := test "$$(uname -s)" = Linux && ! nvidia-smi -L && timeout 6 $(PY) -c "$(KNOCK)"
 INDEX = $(shell { $(IS_CPU); } >/dev/null 2>&1 && echo --extra-index-url $(CPU_INDEX))
 
+# Three workers for two cores, since browsers, sandboxes and kernels make a worker wait; what shares a server stays with
+# one worker (tests/conftest.py says what that is).
+WORKERS := 3
+PYTEST = $(PY) -m pytest --dist loadgroup --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
-.PHONY: help lab run test test-oldest test-newest bench site moved
+.PHONY: help lab run test quick test-oldest test-newest bench site moved
 
 help:
 	@echo "make lab    set up, and open JupyterLab on Start here"
 	@echo "make run    set up, work through every lesson, print the scoreboard"
 	@echo "make test   set up, then run every test"
+	@echo "make quick  set up, then run the tests that need no browser, no downloaded data and no other processes"
+	@echo "make quick LESSON=5"
+	@echo "            the same, of one lesson: its exercises and the form of its notebook"
 	@echo "make test-oldest, make test-newest"
 	@echo "            unit and exercise tests on the oldest and newest versions that pyproject.toml allows"
 	@echo "make bench  set up, then measure speed beside other libraries"
@@ -39,7 +47,12 @@ test: $(VENV)/.installed-test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest
+	$(PYTEST) -n $(WORKERS)
+
+# Proofs under three seeds instead of twenty. One lesson is over before a second worker has begun.
+quick: WHICH = $(if $(LESSON),-n 0 --lesson $(LESSON) tests/exercises tests/notebooks,-n 2)
+quick: $(VENV)/.installed-test
+	PROOF_SEEDS=3 $(PYTEST) -m "not browser and not data and not process" $(WHICH)
 
 # The ends of what pyproject.toml allows, each in an environment of its own; PYTHON names a Python other than the tests'.
 test-oldest: RESOLUTION := lowest-direct

@@ -26,7 +26,7 @@ from nbgrader.api import Gradebook
 from side_by_side import machine, write
 
 from helpers.grading import pool
-from helpers.lessons import exercises, lesson
+from helpers.lessons import find
 from helpers.places import checkout
 
 AIMS = {"throughput": 10.0, "again_s": 5.0, "worker_mib": 1536}
@@ -67,7 +67,7 @@ def hand_in(root: Path, folder: str, number: int, count: int) -> None:
         for where in ("solutions", "course")
     )
     stubs = {grade_id(cell): cell["source"] for cell in release["cells"]}
-    asked = [one.id for one in exercises(lesson(int(folder[:2])).number) if one.points]
+    asked = [one.id for one in find(folder).exercises if one.points]
     left = asked[round(len(asked) * (number + 1) / count) :]
     for cell in solved["cells"]:
         if grade_id(cell) in left:
@@ -120,7 +120,7 @@ def main() -> None:
     parser.add_argument("--stock", type=int, default=3, help="how many of them stock nbgrader grades")
     parser.add_argument("--jobs", type=int, default=min(2, pool.jobs_here()))
     chosen = parser.parse_args()
-    folder = lesson(chosen.lesson).folder
+    folder = find(chosen.lesson).folder
     course = (
         "-c",
         "from helpers.commands.main import main; main()",

@@ -17,7 +17,8 @@ from matplotlib.colors import to_rgb
 from side_by_side import begin, compare, store
 
 from helpers.dna.sequences import BASES
-from helpers.plots import PALETTE, logo
+from helpers.palette import PALETTE
+from helpers.plots import logo
 
 TARGETS = {10: 2.0, 70: 8.0, 500: 40.0}
 TOLERANCE = 0.02  # of the axes' area, for each colour

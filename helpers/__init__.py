@@ -14,9 +14,9 @@ if sys.version_info < (3, 10):  # noqa: UP036  a sentence instead of a SyntaxErr
     )
 
 from helpers import moved
-from helpers.learner.session import start
+from helpers.learner.session import leave, start
 
 moved.forward()
 
 __version__ = "0.1.0"
-__all__ = ["start"]
+__all__ = ["leave", "start"]

@@ -1,3 +1,5 @@
+"""Which lessons there are, and which exercises each holds. Importing this imports nothing heavy."""
+
 from __future__ import annotations
 
 import importlib
@@ -7,7 +9,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from helpers.engine.exercise import Exercise
-    from helpers.learner.check import Check
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Lesson:
     def folder(self) -> str:
         """The lesson's folder, and its notebook's stem: `02_logistic_regression`."""
         return f"{self.number:02d}_{self.name}"
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """Its exercises, in the order that its folder names them."""
+        return exercises(self.number)
 
 
 LESSONS = (
@@ -46,37 +52,40 @@ LESSONS = (
 )
 
 
-def lesson(number: int) -> Lesson:
-    """The lesson with this number.
+def find(which: str | int) -> Lesson:
+    """The lesson that is meant by its number (2, "2", "02"), its name ("logistic_regression") or its folder.
 
     Raises
     ------
     ValueError
         If there is none; the message lists those there are.
     """
+    name = str(int(which)) if isinstance(which, int) or which.isdecimal() else which
     for one in LESSONS:
-        if one.number == number:
+        if name in (str(one.number), one.name, one.folder):
             return one
-    raise ValueError(f"there is no lesson {number!r}; there are {', '.join(str(x.number) for x in LESSONS)}")
+    there = ", ".join(f"{one.number} {one.name}" for one in LESSONS)
+    raise ValueError(f"there is no lesson {which!r}; there are {there}")
 
 
 @cache
 def exercises(number: int) -> tuple[Exercise, ...]:
     """The exercises of a lesson, in the order that its folder names them in `EXERCISES`."""
-    folder = importlib.import_module(f"helpers.exercises.{lesson(number).name}")
-    found = tuple(cls() for cls in folder.EXERCISES)
-    for exercise in found:
-        exercise.lesson = number
-    return found
+    folder = importlib.import_module(f"helpers.exercises.{find(number).name}")
+    return tuple(cls() for cls in folder.EXERCISES)
+
+
+def lesson_of(exercise: Exercise) -> Lesson:
+    """The lesson that an exercise stands in."""
+    name = type(exercise).__module__.removeprefix("helpers.exercises.").partition(".")[0]
+    return next(one for one in LESSONS if one.name == name)
+
+
+def key_of(exercise: Exercise) -> str:
+    """An exercise's name within the whole course: its lesson's number and its id."""
+    return f"{lesson_of(exercise).number:02d}/{exercise.id}"
 
 
 def all_exercises() -> list[Exercise]:
     """Every exercise of the course."""
     return [exercise for one in LESSONS for exercise in exercises(one.number)]
-
-
-def checks(number: int) -> Check:
-    """The object that a notebook calls `check`."""
-    from helpers.learner.check import Check
-
-    return Check(f"{number:02d}", list(exercises(number)))

@@ -11,7 +11,7 @@ from pathlib import Path
 from helpers import places
 
 DATA, SOURCE, CACHE, HOME = "COURSE_DATA", "COURSE_DATA_SOURCE", "COURSE_CACHE", "COURSE_HOME"
-DEVICE, FULL = "COURSE_DEVICE", "COURSE_FULL"
+DEVICE, FULL, SMOKE = "COURSE_DEVICE", "COURSE_FULL", "COURSE_SMOKE"
 
 
 def home() -> Path:
@@ -44,6 +44,11 @@ def device() -> str | None:
 def full() -> bool:
     """Whether lessons should train as long as the published rows did (`course run --full`; COURSE_FULL=1)."""
     return os.environ.get(FULL, "") not in ("", "0")
+
+
+def smoke() -> bool:
+    """Whether trainings end after a few steps, for a run that asks only whether every cell runs (COURSE_SMOKE=1)."""
+    return os.environ.get(SMOKE, "") not in ("", "0")
 
 
 @contextlib.contextmanager

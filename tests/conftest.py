@@ -1,6 +1,7 @@
-"""Fixtures that several tests share."""
+"""Fixtures that several tests share, what kind of test each is, and which of them stay together on one worker."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,29 +9,84 @@ from hypothesis import settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: on few cores, threads wait for each other
 
-# These take minutes: they go first, so that at the end no worker waits for another. `.ci/run` keeps this order.
+TESTS = Path(__file__).parent
+# These take minutes: they go first, so that at the end no worker waits for another.
 LONG = (
-    "test_colab",
-    "test_site",
-    "test_faults",
-    "test_attacks",
     "test_real_promoters",
+    "test_site",
+    "test_attacks",
+    "test_faults",
+    "test_colab",
     "test_nbval",
     "test_grade_command",
 )
+# What makes a test of a kind: a fixture that it uses, at whatever distance, or the file that it stands in.
+FIXTURES = {"browser": {"chromium"}, "data": {"real_data"}}
+PROCESSES = {  # they start kernels, sandboxes, servers, builds, or commands that load torch anew
+    "grading": "attacks collect exchange faults grade_command nbgrader sandbox sealed sealed_release spool",
+    "notebooks": "gallery nbval real_promoters release",
+    "packaging": "adopt binder colab guides set_up versions wheel",
+    "unit": "lab runner training_interrupted",
+}
+# Tests that share nothing but sessions, by file or function, so that any worker may take any; but of proofs, all of one
+# exercise.
+SPREAD = {"test_every_widget", "test_nbval", "test_proofs", "test_skipping_demos_changes_no_mark"}
 
 settings.register_profile("course", deadline=None)  # a busy machine is no failure
 settings.load_profile("course")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--lesson", type=int, help="only what belongs to the lesson with this number")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        for kind in kinds(item):
+            item.add_marker(kind)
+        item.add_marker(pytest.mark.xdist_group(together(item)))
+    number = config.getoption("--lesson")
+    if number is not None:
+        others = [item for item in items if number not in lessons(item)]
+        items[:] = [item for item in items if number in lessons(item)]
+        config.hook.pytest_deselected(items=others)
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
+def kinds(item: pytest.Item) -> Iterator[str]:
+    """The markers that an item gets by its fixtures and its file."""
+    used = set(getattr(item, "fixturenames", ()))
+    yield from (kind for kind, names in FIXTURES.items() if names & used)
+    if item.path.stem.removeprefix("test_") in PROCESSES.get(item.path.parent.name, "").split():
+        yield "process"
+
+
+def parameters(item: pytest.Item) -> dict[str, object]:
+    """What an item was parametrized with."""
+    return item.callspec.params if hasattr(item, "callspec") else {}
+
+
+def together(item: pytest.Item) -> str:
+    """The name of the group of tests that one worker gets: the file, so that its servers start once."""
+    if not SPREAD & {item.path.stem, getattr(item, "originalname", "")}:
+        return item.path.stem
+    return getattr(parameters(item).get("exercise"), "id", item.name)
+
+
+def lessons(item: pytest.Item) -> set[int]:
+    """The numbers of the lessons that an item belongs to: by its exercise, its lesson, or its file's name."""
+    from helpers.lessons import LESSONS, Lesson
+
+    given = [value for value in parameters(item).values() if isinstance(value, (str, Lesson))]
+    names = {item.path.stem.removeprefix("test_")} | {getattr(value, "folder", value) for value in given}
+    module = type(parameters(item).get("exercise")).__module__.removeprefix("helpers.exercises.").partition(".")[0]
+    return {one.number for one in LESSONS if {one.name, one.folder} & {*names, module}}
 
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder with the real sets, laid out ``<set>/<file>``: COURSE_DATA, or ../shared/data beside the checkout."""
-    root = Path(__file__).resolve().parent.parent
+    root = TESTS.parent
     named = os.environ.get("COURSE_DATA")
     folder = (root / named if named else root.parent / "shared" / "data").resolve()
     if (folder / "human_tata" / "test.csv").is_file():

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers import lessons, places
+from helpers.engine.message import VERDICT
 from helpers.files import write_whole
-from helpers.learner.check import VERDICT
 from helpers.lessons import Lesson
 from helpers.settings import full
 
@@ -85,27 +85,6 @@ class Run:
 
 
 # -- solved lessons ------------------------------------------------------------------------------------------------
-
-
-def lessons_named(names: Sequence[str]) -> list[Lesson]:
-    """The lessons that are meant by numbers ("2", "02"), names ("logistic_regression") or folders; all if none.
-
-    Raises
-    ------
-    ValueError
-        If a name means no lesson; the message lists those there are.
-    """
-    if not names:
-        return list(lessons.LESSONS)
-    known = {key: one for one in lessons.LESSONS for key in (one.name, one.folder, str(one.number))}
-    chosen = []
-    for name in names:
-        one = known.get(str(int(name)) if name.isdecimal() else name)
-        if one is None:
-            there = ", ".join(f"{lesson.number} {lesson.name}" for lesson in lessons.LESSONS)
-            raise ValueError(f"there is no lesson {name!r}; there are {there}")
-        chosen.append(one)
-    return chosen
 
 
 def run_lesson(lesson: Lesson, notebook: Path, *, save: bool = False, timeout: float = SECONDS) -> Run:
@@ -212,7 +191,7 @@ def untouched(book: NotebookNode, lesson: Lesson) -> set[str]:
         released = read_cells(places.released() / lesson.folder / f"{lesson.folder}.ipynb")
     except (OSError, ValueError):  # as where an author has not released the lesson yet
         return set()
-    ids = [exercise.id for exercise in lessons.exercises(lesson.number)]
+    ids = [exercise.id for exercise in lesson.exercises]
     mine, theirs = (
         [[cell.source.strip() for cell in cells_graded_as(one, id_)] for id_ in ids] for one in (book, released)
     )
@@ -263,7 +242,7 @@ def lesson_of(book: NotebookNode, path: Path) -> Lesson:
         opening = OPENING.search(cell.source)
         if opening:
             try:
-                return lessons.lesson(int(opening[1]))
+                return lessons.find(int(opening[1]))
             except ValueError as error:
                 raise NotALesson(f"{path} opens lesson {opening[1]}, but {error}") from None
     raise NotALesson(f"{path} holds no exercises of this course: no cell of it calls helpers.start(lesson=…)")
@@ -332,7 +311,7 @@ def named(cell: NotebookNode | None) -> str:
 
 def outcomes(book: NotebookNode, lesson: Lesson) -> list[Outcome]:
     """What the check cells of an executed notebook say, for each exercise that carries points."""
-    return [outcome(book, exercise) for exercise in lessons.exercises(lesson.number) if exercise.points]
+    return [outcome(book, exercise) for exercise in lesson.exercises if exercise.points]
 
 
 def outcome(book: NotebookNode, exercise: Exercise) -> Outcome:

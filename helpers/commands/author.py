@@ -11,6 +11,7 @@ import typer
 
 from helpers import settings
 from helpers.commands.console import checkout, one_line, refuse, show, table
+from helpers.lessons import LESSONS, Lesson, find
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -30,6 +31,11 @@ class Source(str, Enum):
 Lessons = Annotated[list[str] | None, typer.Argument(metavar="LESSON", help="Numbers or names; all if none.")]
 
 
+def named(lessons: list[str] | None) -> list[Lesson]:
+    """The lessons that a command's words mean; all if there are none."""
+    return [find(name) for name in lessons] if lessons else list(LESSONS)
+
+
 @app.command()
 def run(
     lessons: Lessons = None,
@@ -43,7 +49,7 @@ def run(
     from helpers.learner import progress
 
     with one_line():
-        chosen = notebooks.lessons_named(lessons or [])
+        chosen = named(lessons)
         folder = checkout() / "solutions"
         chosen_settings = {settings.SOURCE: data and data.value, settings.FULL: "1" if full else None}
         with settings.surroundings(home, **chosen_settings):
@@ -89,11 +95,10 @@ def release(
 ) -> None:
     """Make course/ from solutions/; or, for a cohort that should have no references, a folder of its own."""
     with one_line():
-        from helpers.authoring import notebooks
         from helpers.authoring.release import release as make_release
         from helpers.authoring.release import release_sealed
 
-        folders = [lesson.folder for lesson in notebooks.lessons_named(lessons)] if lessons else None
+        folders = [lesson.folder for lesson in named(lessons)] if lessons else None
         root = checkout()
         if sealed is not None:
             print(release_sealed(folders, root=root, place=sealed))
@@ -135,12 +140,12 @@ def exercises(
     as_json: Annotated[bool, typer.Option("--json", help="All of it, for programs.")] = False,
 ) -> None:
     """List every exercise and the mistakes it names."""
-    from helpers.lessons import all_exercises
+    from helpers.lessons import all_exercises, lesson_of
 
     found: list[dict[str, Any]] = [
         {
             "id": exercise.id,
-            "lesson": exercise.lesson,
+            "lesson": lesson_of(exercise).number,
             "kind": exercise.kind,
             "points": exercise.points,
             "misconceptions": [{"name": wrong.name, "hint": wrong.hint} for wrong in exercise.misconceptions()],

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from helpers import lessons
+
 if TYPE_CHECKING:
     from helpers.grading.coordinate import Summary
 
@@ -49,7 +51,6 @@ def grade_lesson(
     course: Where = Path("."),
 ) -> None:
     """Grade what was handed in for a lesson, and write it into the gradebook."""
-    from helpers.authoring.notebooks import lessons_named
     from helpers.commands.console import one_line, refuse
     from helpers.grading.coordinate import grade
     from helpers.grading.nbgrader.gradebook import Recorder
@@ -58,7 +59,7 @@ def grade_lesson(
 
     with one_line():
         recorder = Recorder(course.resolve())
-        assignment = lessons_named([lesson])[0].folder
+        assignment = lessons.find(lesson).folder
         settings = {"sandbox": kinds.UNSAFE} if unsafe else {}
         if unsafe:
             print(f"course: --unsafe: {kinds.GIVEN_UP}", file=sys.stderr)
@@ -133,14 +134,13 @@ def collect(
     course: Where = Path("."),
 ) -> None:
     """Sort what a learning platform gave you into submitted/, and say whose each notebook is."""
-    from helpers.authoring.notebooks import lessons_named
     from helpers.commands.console import one_line, show, table
     from helpers.grading.handed_in.collect import NAMES
     from helpers.grading.handed_in.collect import collect as sort
     from helpers.grading.nbgrader.gradebook import Recorder
 
     with one_line():
-        assignment = lessons_named([lesson])[0].folder
+        assignment = lessons.find(lesson).folder
         found = sort(Recorder(course.resolve()).course(), assignment, folder, names or NAMES)
     made = table("student", "file", *["why not"] * bool(found.left))
     for student, path in found.students.items():
@@ -155,7 +155,6 @@ def collect(
 @app.command()
 def status(lesson: Which, course: Where = Path(".")) -> None:
     """Show what became of each submission, and what is still to do."""
-    from helpers.authoring.notebooks import lessons_named
     from helpers.commands.console import one_line, show, table
     from helpers.grading.nbgrader.gradebook import Recorder, no_date
     from helpers.grading.nbgrader.preprocessors import is_recorded
@@ -163,7 +162,7 @@ def status(lesson: Which, course: Where = Path(".")) -> None:
     made = table("student", "status", "seconds", "gradebook", "why")
     with one_line():
         recorder = Recorder(course.resolve())
-        here, assignment = recorder.course(), lessons_named([lesson])[0].folder
+        here, assignment = recorder.course(), lessons.find(lesson).folder
         for student in here.students(assignment):
             entry = here.entry(here.job(assignment, student))
             if entry is None:
@@ -182,14 +181,13 @@ def feedback(
     course: Where = Path("."),
 ) -> None:
     """Write a page for each graded submission: own code, verdicts, hints, points."""
-    from helpers.authoring.notebooks import lessons_named
     from helpers.commands.console import one_line, refuse
     from helpers.grading.feedback import write_feedback
     from helpers.grading.nbgrader.gradebook import Recorder
 
     with one_line():
         recorder = Recorder(course.resolve())
-        said = write_feedback(recorder.coursedir, recorder.config, lessons_named([lesson])[0].folder, student)
+        said = write_feedback(recorder.coursedir, recorder.config, lessons.find(lesson).folder, student)
     if said:
         refuse(said, code=1)
     print(f"{recorder.coursedir.root}/{recorder.coursedir.feedback_directory}")
@@ -204,18 +202,55 @@ def report(
     course: Where = Path("."),
 ) -> None:
     """Write a page and a table about the class: points, hard exercises, misconceptions, time."""
-    from helpers.authoring.notebooks import lessons_named
     from helpers.commands.console import one_line
     from helpers.grading.nbgrader.gradebook import Recorder
     from helpers.grading.report import collect, write_report
 
     with one_line():
         recorder = Recorder(course.resolve())
-        assignment = lessons_named([lesson])[0].folder
+        assignment = lessons.find(lesson).folder
         with progress(assignment) as (began, done, _):
             rows = collect(recorder.course().root, assignment, recorder.coursedir.db_url, began, done)
         for path in write_report(folder or course.resolve() / "reports", assignment, rows):
             print(path)
+
+
+@app.command()
+def similar(
+    lesson: Which,
+    folder: Annotated[
+        Path | None, typer.Option("--to", help="Where to write; default: reports/ in the course.")
+    ] = None,
+    course: Where = Path("."),
+) -> None:
+    """List pairs of submissions that are more alike than chance makes likely: to be looked at, never a verdict."""
+    from helpers.authoring.notebooks import lessons_named
+    from helpers.commands.main import one_line, show, table
+    from helpers.files import write_whole
+    from helpers.grading.nbgrader.gradebook import Recorder
+    from helpers.grading.similar import answers_in, known_sources
+    from helpers.grading.similar import similar as find
+    from helpers.grading.similar_page import html_of
+    from helpers.lessons import exercises
+
+    with one_line():
+        which = lessons_named([lesson])[0]
+        handed_in = Recorder(course.resolve()).course()
+        codes, unread = answers_in(handed_in, which.folder)
+        released = handed_in.released(which.folder)
+        pairs = find(codes, {one.id: known_sources(one, released) for one in exercises(which.number)})
+        path = (folder or course.resolve() / "reports") / f"{which.folder}-similar.html"
+        write_whole(path, html_of(which.folder, pairs, codes).encode())
+    made = table("students", "", "alike in", "by chance")
+    for pair in pairs:
+        alike = ", ".join(f"{each.exercise} ({each.share:.0%})" for each in pair.alike)
+        made.add_row(pair.one, pair.other, alike, f"{pair.expected:.1g}")
+    if pairs:
+        show(made)
+    for student, why in unread.items():
+        print(f"{student} could not be read: {why}")
+    count = f"{len(pairs)} pair{'s' * (len(pairs) != 1)}"
+    print(f"{which.folder}: {len(codes)} submissions compared, {count} to look at: {path}")
 
 
 @app.command()

@@ -13,6 +13,7 @@ import typer
 
 from helpers import places, settings
 from helpers.commands.console import one_line, refuse, show, show_findings, table
+from helpers.lessons import find
 
 START = "00_start_here/00_start_here.ipynb"
 
@@ -99,7 +100,6 @@ def check(
 
 def own_notebook(name: str) -> Path:
     """The notebook of this path; for a lesson's number or name the learner's copy, in this folder or the workspace."""
-    from helpers.authoring import notebooks
 
     path = Path(name)
     inside = sorted(path.glob("*.ipynb"))
@@ -107,7 +107,7 @@ def own_notebook(name: str) -> Path:
         return inside[0]
     if path.suffix or path.is_file() or len(path.parts) != 1:
         return path
-    (lesson,) = notebooks.lessons_named([name])
+    lesson = find(name)
     for folder in (Path.cwd(), places.workspace()):
         own = folder / lesson.folder / f"{lesson.folder}.ipynb"
         if own.is_file():
@@ -128,6 +128,7 @@ def status() -> None:
 @app.command()
 def doctor() -> None:
     """Look at this machine, and say what mends it."""
+    from helpers.grading.doctor import any_sandbox
     from helpers.learner.doctor import examine
 
-    show_findings(examine())
+    show_findings(examine(any_sandbox))

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from helpers.commands import author, data, grade, learner
+from helpers.commands.room import room
 
 app = typer.Typer(
     help="Deep learning on DNA, in notebooks that grade themselves.",
@@ -21,6 +22,7 @@ for group in (learner, author):
     app.add_typer(group.app)
 app.add_typer(data.app, name="data")
 app.add_typer(grade.app, name="grade")
+app.command()(room)
 
 
 def main() -> None:

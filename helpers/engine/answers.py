@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,22 +13,74 @@ import numpy as np
 from helpers.engine.codec import Unreadable, decode, encode, kind_of, mismatch
 
 WRONG_TYPE = "WrongType"
-# {"value": encoded} or {"error": type, "text": message, "line": the learner's own line}; a WrongType has a value, too
-Answer = dict[str, Any]
+MOST_TEXT = 300  # characters of what an error says
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Read:
-    """A decoded answer: its value and facts; or the error's type, its text and the learner's own line.
+class Answer:
+    """What code answered to one question: a value, or the error that it ended with.
 
-    Of a WrongType the value is there to be shown, and has no facts.
+    Attributes
+    ----------
+    value
+        What came back. Of a `WrongType` it is there to be shown, and has no facts.
+    facts
+        What of the value counts; set where marks are made.
+    error, text, line : str
+        The error's type, what it says, and the learner's own line that it came from; "" where there is none.
     """
 
-    value: Any
-    facts: Any
+    value: Any = None
+    facts: Any = None
     error: str = ""
     text: str = ""
     line: str = ""
+
+    @classmethod
+    def failed(cls, error: BaseException, code: Any) -> Answer:
+        """The answer of code that ended with an error."""
+        return cls(error=type(error).__name__, text=str(error)[:MOST_TEXT], line=own_line(error, code))
+
+    @classmethod
+    def wrong_type(cls, value: Any, asked: type) -> Answer:
+        """The answer of code that returned another type than the one asked for."""
+        text = f"a {asked.__name__.lower()} should come back, and this is a {type(value).__name__}"
+        return cls(value, error=WRONG_TYPE, text=text)
+
+    def to_json(self) -> Json:
+        """As plain data: `{"value": ...}` or `{"error": ..., "text": ..., "line": ...}`, in a `WrongType` with a value.
+
+        Raises
+        ------
+        TypeError
+            If the value cannot travel; the message names its type.
+        """
+        if not self.error:
+            return {"value": encode(self.value)}
+        data: Json = {"error": self.error, "text": self.text}
+        if self.line:
+            data["line"] = self.line
+        if self.error == WRONG_TYPE:
+            with contextlib.suppress(TypeError):
+                data["value"] = encode(self.value)
+        return data
+
+    @classmethod
+    def from_json(cls, data: Any) -> Answer:
+        """Read an answer that came as data, whoever wrote it; whatever is wrong with it becomes an error."""
+        if type(data) is not dict:
+            return cls(error="Unreadable", text="this is no answer")
+        if "error" in data:
+            error, text, line = (str(data.get(key, ""))[:MOST_TEXT] for key in ("error", "text", "line"))
+            value = None
+            with contextlib.suppress(Unreadable):
+                value = decode(data.get("value")) if error == WRONG_TYPE else None
+            return cls(value, None, error, text, line)
+        try:
+            return cls(decode(data.get("value")))
+        except Unreadable as error:
+            return cls(error="Unreadable", text=str(error))
 
     @property
     def complaint(self) -> str:
@@ -37,23 +91,15 @@ class Read:
         return f"{self.error}: {self.text}{where}" if self.error else ""
 
 
-def wrong_type(value: Any, asked: type) -> Answer:
-    """The answer of code that returned another type than the one asked for, with the value if it can travel."""
-    text = f"a {asked.__name__.lower()} should come back, and this is a {type(value).__name__}"
-    answer = {"error": WRONG_TYPE, "text": text}
-    with contextlib.suppress(TypeError):
-        answer["value"] = encode(value)
-    return answer
+def own_line(error: BaseException, code: Any) -> str:
+    """The learner's own line in a traceback: the last one that stands in the file of the function or class."""
+    function = vars(code).get("forward", vars(code).get("__init__")) if inspect.isclass(code) else code
+    filename = getattr(getattr(function, "__code__", None), "co_filename", None)
+    lines = [f.line for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
+    return (lines[-1] or "")[:120] if lines else ""
 
 
-def shown_value(answer: Answer) -> Any:
-    """What code of the wrong type returned; None where nothing readable came or where it ended with an error."""
-    with contextlib.suppress(Unreadable):
-        return decode(answer.get("value")) if answer["error"] == WRONG_TYPE else None
-    return None
-
-
-def describe(given: list[Read], expected: list[Read], worst: int, asked: type | None) -> str:
+def describe(given: list[Answer], expected: list[Answer], worst: int, asked: type | None) -> str:
     """What can be said of wrong answers that no misconception explains; `worst` is the question that is shown."""
     if given[worst].error == WRONG_TYPE and asked is not None:
         value = given[worst].value

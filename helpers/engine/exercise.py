@@ -11,31 +11,38 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import inspect
 import io
 import re
-import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from helpers.engine.answers import Answer, Read, describe, shown_value, wrong_type
-from helpers.engine.codec import Unreadable, decode, encode, same
+from helpers.engine.answers import Answer, Json, describe
+from helpers.engine.codec import encode, same
+from helpers.engine.marking import Attempt, marking
+from helpers.engine.verdict import Mistake, Status, Verdict
 from helpers.engine.watch import Watch
 
 CHANGED = "your code changes what it was given, and others still need that; make something new instead"
+SIGNATURE = re.compile(r"[A-Za-z_]\w*\(")
 
 
-def misconception(hint: str) -> Callable[[Any], Any]:
-    """Mark a method (or a nested class) as a wrong answer that learners give, with the sentence they then read."""
+def misconception(hint: str, code: Any = None) -> Any:
+    """Mark a wrong answer that learners give, with the sentence they then read.
+
+    A decorator for a method or a nested class; or, where one expression says it, with that function beside the hint:
+    `only_g = misconception("You counted G but not C.", lambda sequence: sequence.count("G") / len(sequence))`.
+    """
 
     def mark(wrong: Any) -> Any:
         wrong.hint = hint
         return wrong
 
-    return mark
+    return mark if code is None else mark(staticmethod(mark(code)))
 
 
 class Question(tuple):
@@ -60,236 +67,246 @@ class Misconception:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """The question that shows the mistake best, with both answers decoded (or an answer that is an error)."""
-
-    question: tuple
-    given: Any
-    expected: Any
-    error: str = ""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What marking found.
+class Returns:
+    """What must come back, where anything that holds the right numbers will not do.
 
     Attributes
     ----------
-    status : {"right", "wrong", "empty", "forbidden", "unreadable"}
-    points, max_points : float
-    message : str
-        One or two sentences to the learner.
-    misconception : str or None
-        The name of the misconception that gives the same answers to every question.
-    failure : Failure or None
-    parts : dict of str to bool
-        Which parts were right, where the exercise has parts.
+    type : type or None
+        Anything else is a wrong answer, which is told so.
+    any_dtype : bool
+        Whether later cells take a tensor of any dtype, as long as it is one. Else right numbers of another kind earn
+        all points, but a check hands the reference to the later cells.
     """
 
-    status: str
-    points: float
-    max_points: float
-    message: str
-    misconception: str | None = None
-    failure: Failure | None = None
-    parts: dict[str, bool] = field(default_factory=dict)
-
-    @property
-    def passed(self) -> bool:
-        """Whether every question was answered rightly."""
-        return self.status == "right"
+    type: type | None = None
+    any_dtype: bool = False
 
 
 class Exercise:
     """Base of all exercises; a subclass is named in CamelCase as its function is in snake_case.
 
-    A subclass sets `points` (or `parts`), perhaps `forbids` and `hints`, and defines `questions`, `reference` and
-    misconceptions. The first line of its docstring is the signature that learners are asked for.
+    A subclass sets `points` or `parts`, perhaps `forbids` and `hints`, and defines `questions`, `reference` and
+    misconceptions. Learners are asked for the reference's signature, or for the one that begins the docstring.
     """
 
-    kind = "function"
-    points: float = 1
-    parts: dict[str, float] = {}  # part -> its points; they add up to `points`
+    kind = "function"  # a label for lists
+    asks_for = "function"  # or "class": what a learner hands to the check, as the reference has it
+    depends_on_seed = True  # whether another seed asks something else
+    shows_failures = True  # whether a message shows a question with both answers
+    points: float = 1  # without it the sum of `parts`
+    parts: dict[str, float] = {}  # part -> its points
     forbids: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()  # told at the second and third try
-    returns: type | None = None  # what must come back, where anything that holds the numbers will not do
-    any_dtype = False  # whether later cells take a tensor of any dtype, as long as it is one
+    returns: type | Returns | None = None  # a type stands for `Returns(type)`
+    any_dtype = False
+    seconds: float = 10  # after which a check in a notebook stops the learner's code
     rtol, atol = 1e-4, 1e-6
     unwritten = "not written yet. Replace the line `raise NotImplementedError()`."
     reference: Any  # a method, or a nested class where the exercise asks for a class
-    lesson: int  # set by the registry in helpers.exercises
     sealed = False  # whether this copy of the course was made without answers
 
+    def __init_subclass__(cls) -> None:
+        """Add up the points of the parts, and see whether a class is asked for."""
+        super().__init_subclass__()
+        own = vars(cls)
+        if "parts" in own and "points" not in own:
+            cls.points = sum(cls.parts.values())
+        if "reference" in own and "asks_for" not in own:
+            cls.asks_for = "class" if isinstance(own["reference"], type) else "function"
+
     # -- what an author writes ------------------------------------------------------------------------------------
+    # `ask`, `words` and `facts` may take a keyword `part`: then they are told which part of the exercise is asked.
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         """Yield the arguments of each call; the same generator state yields the same questions."""
         raise TypeError(f"{type(self).__name__} asks nothing: define questions(self, rng)")
 
-    def ask(self, code: Any, *arguments: Any) -> Any:
+    def ask(self, code: Any, *arguments: Any, **told: Any) -> Any:
         """Put one question to the code. Override it for classes, training steps and everything stateful."""
         return code(*arguments)
 
-    def words(self, *arguments: Any) -> str:
+    def words(self, *arguments: Any, **told: Any) -> str:
         """A question in words, for one that is no plain call of the learner's function; shown as what was asked."""
         return ""
 
-    def facts(self, answer: Any, *arguments: Any) -> Any:
+    def facts(self, answer: Any, *arguments: Any, **told: Any) -> Any:
         """What counts of a decoded answer: override it where several answers are right. Runs where marks are made."""
         return answer
 
-    # -- what runs beside the learner's code ----------------------------------------------------------------------
+    def put(self, code: Any, arguments: tuple, part: str) -> Any:
+        """What code answers to a question of this part; the arguments are its to change."""
+        return told(self.ask, part)(code, *arguments)
+
+    def described(self, question: Question) -> str:
+        """A question in its own words, "" where it is a plain call."""
+        return told(self.words, question.part)(*question)
+
+    # -- what an exercise is called -------------------------------------------------------------------------------
 
     @property
     def id(self) -> str:
         """The name that learners use: the class's name in snake_case."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
-
-    @property
-    def key(self) -> str:
-        """The name within the whole course: lesson and id."""
-        return f"{self.lesson:02d}/{self.id}"
+        return snake_case(type(self).__name__)
 
     @property
     def signature(self) -> str:
-        """The first line of the docstring."""
-        return (type(self).__doc__ or self.id).strip().splitlines()[0]
+        """How learners are to write it: the docstring's first line if it is a signature, else the reference's own."""
+        first = (type(self).__doc__ or "").strip().partition("\n")[0]
+        if SIGNATURE.match(first):
+            return first
+        name = type(self).__name__ if self.asks_for == "class" else self.id
+        reference = getattr(self, "reference", None)  # a sealed course has none
+        return f"{name}{inspect.signature(reference) if reference else '(...)'}".replace("'", "")
 
     @property
     def code_name(self) -> str:
         """What learners call their function or class: the first word of the signature (`MLP`, whose id is `mlp`)."""
         return re.split(r"\W", self.signature, maxsplit=1)[0]
 
+    @property
+    def must_return(self) -> Returns:
+        """What must come back."""
+        return self.returns if isinstance(self.returns, Returns) else Returns(self.returns, self.any_dtype)
+
+    # -- what runs beside the learner's code ----------------------------------------------------------------------
+
     def asked(self, seed: int) -> list[Question]:
         """The questions of this seed."""
         rng = np.random.default_rng(seed)
         return [q if isinstance(q, Question) else Question(*q) for q in self.questions(rng)]
 
-    def answers(self, code: Any, seed: int) -> list[Answer]:
+    def answers(self, code: Any, seed: int) -> list[Json]:
         """What the code answers to the questions of this seed, as plain data. Nothing the code does gets out."""
         return [self.answer(code, question) for question in self.asked(seed)]
 
-    def answer(self, code: Any, question: Question) -> Answer:
+    def answer(self, code: Any, question: Question) -> Json:
         """One answer. The code gets its own copy of the question; what it prints is dropped."""
         watch = Watch(self.forbids)
-        answer = self.watched_answer(code, question, watch)
-        return {"error": "Forbidden", "text": watch.used[0]} if watch.used else answer
+        answer = self.unwatched_answer(code, question, watch)
+        return Answer(error="Forbidden", text=watch.used[0]).to_json() if watch.used else answer
 
-    def watched_answer(self, code: Any, question: Question, watch: Watch) -> Answer:
-        """One answer, while `watch` sees what the code calls."""
+    def unwatched_answer(self, code: Any, question: Question, watch: Watch | None = None) -> Json:
+        """One answer, whatever the code calls: the reference may use what learners may not."""
         arguments = copy.deepcopy(tuple(question))
+        returns = self.must_return.type
         try:
-            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), watch:
-                value = self.ask(code, *arguments)
-            if self.returns is not None and value is not None and not isinstance(value, self.returns):
-                return wrong_type(value, self.returns)
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), watch or Watch():
+                value = self.put(code, arguments, question.part)
+            if returns is not None and value is not None and not isinstance(value, returns):
+                return Answer.wrong_type(value, returns).to_json()
             if plain_parts(arguments) != plain_parts(question):
-                return {"error": "InputChanged", "text": CHANGED}
-            return {"value": encode(value)}
+                return Answer(error="InputChanged", text=CHANGED).to_json()
+            return Answer(value).to_json()
         except (Exception, SystemExit) as error:
-            return {"error": type(error).__name__, "text": str(error)[:300], "line": own_line(error, code)}
+            return Answer.failed(error, code).to_json()
 
     # -- what runs where the marks are made -----------------------------------------------------------------------
 
     def mark(self, answers: Any, seed: int) -> Verdict:
         """Judge handed-in answers against the questions of this seed. Safe against any JSON."""
-        questions = self.asked(seed)
-        given = self.read(answers, questions)
+        known = marking(self, seed)
+        given = self.read(answers, known.questions)
         if given is None:
-            return self.verdict("unreadable", "No readable answers were handed in.")
+            return self.verdict(Status.UNREADABLE, "No readable answers were handed in.")
         used = [g.text for g in given if g.error == "Forbidden" and g.text in self.forbids]
         if used:
             return self.forbidden(used)
-        expected = [known_answer(self, "reference", seed, place) for place in range(len(questions))]
-        right = [self.agree(g, e) for g, e in zip(given, expected, strict=True)]
-        if all(right):
-            return self.verdict("right", f"right on all {len(right)} questions.", right, questions)
+        attempt = Attempt(known, given)
+        if all(attempt.right):
+            return self.verdict(Status.RIGHT, f"right on all {len(given)} questions.", attempt)
         if self.is_empty(given):
-            return self.verdict("empty", self.unwritten)
-        worst = min((i for i, good in enumerate(right) if not good), key=lambda i: size(questions[i]))
-        failure = Failure(tuple(questions[worst]), given[worst].value, expected[worst].value, given[worst].complaint)
-        name, message = self.diagnose(given, expected, questions, seed)
-        if name is None:
-            message = message or describe(given, expected, worst, self.returns)
-        return self.verdict("wrong", message, right, questions, name, failure)
+            return self.verdict(Status.EMPTY, self.unwritten)
+        name, message = self.diagnose(attempt)
+        return self.verdict(Status.WRONG, message, attempt, name)
+
+    def diagnose(self, attempt: Attempt) -> tuple[str | None, str]:
+        """The misconception that explains a wrong attempt, and its hint; else no name, and what can be seen.
+
+        Two mistakes at once agree with no misconception everywhere; where the exercise has parts, the first part that
+        went wrong may still show one of them.
+        """
+        for places in [range(len(attempt.given)), *attempt.marking.parts.values()]:
+            if not all(attempt.right[place] for place in places):
+                for wrong in self.misconceptions():
+                    if attempt.agrees_with(wrong.name, places):
+                        return wrong.name, wrong.hint
+        return None, describe(attempt.given, attempt.expected, attempt.worst, self.must_return.type)
 
     def forbidden(self, used: list[str]) -> Verdict:
         """The verdict on code that uses what this exercise forbids."""
         names = ", ".join(f"`{name.lstrip('.')}`" for name in dict.fromkeys(used))
-        return self.verdict("forbidden", f"Your code uses {names}, which does the exercise for you.")
+        return self.verdict(Status.FORBIDDEN, f"Your code uses {names}, which does the exercise for you.")
 
-    def is_empty(self, given: list[Read]) -> bool:
+    def is_empty(self, given: list[Answer]) -> bool:
         """Whether nothing was written: every answer is the stub's bare NotImplementedError (torch's own says more)."""
         return all(g.error == "NotImplementedError" and not g.text for g in given)
 
-    def read(self, answers: Any, questions: list[Question]) -> list[Read] | None:
-        """Decode answers and reduce each to its facts; None where they are no answers to these questions."""
+    def read(self, answers: Any, questions: list[Question]) -> list[Answer] | None:
+        """Read answers and reduce each to its facts; None where they are no answers to these questions."""
         if type(answers) is not list or len(answers) != len(questions):
             return None
         return [self.read_one(answer, question) for answer, question in zip(answers, questions, strict=True)]
 
-    def read_one(self, answer: Any, question: Question) -> Read:
-        """Decode one answer; whatever is wrong with it becomes an error."""
-        if type(answer) is not dict:
-            return Read(None, None, "Unreadable", "this is no answer")
-        if "error" in answer:
-            error, text, line = (str(answer.get(key, ""))[:300] for key in ("error", "text", "line"))
-            return Read(shown_value(answer), None, error, text, line)
+    def read_one(self, data: Any, question: Question) -> Answer:
+        """Read one answer; whatever is wrong with it becomes an error."""
+        answer = Answer.from_json(data)
+        if answer.error:
+            return answer
         try:
-            value = decode(answer.get("value"))
-        except Unreadable as error:
-            return Read(None, None, "Unreadable", str(error))
-        try:
-            return Read(value, self.facts(value, *question))
+            return replace(answer, facts=told(self.facts, question.part)(answer.value, *question))
         except Exception:  # whatever was handed in, `facts` could not read it
-            return Read(value, None, "Unreadable", "")
+            return replace(answer, error="Unreadable")
 
-    def agree(self, given: Read, expected: Read) -> bool:
+    def agree(self, given: Answer, expected: Answer) -> bool:
         """Whether two answers are the same: the same facts, or the same type of error."""
         if given.error or expected.error:
             return given.error == expected.error
         return same(given.facts, expected.facts, self.rtol, self.atol)
 
-    def diagnose(
-        self, given: list[Read], expected: list[Read], questions: list[Question], seed: int
-    ) -> tuple[str | None, str]:
-        """The misconception that agrees on every question and its hint; no name and "" where there is none.
-
-        Two mistakes at once agree with no misconception everywhere; where the exercise has parts, the first part that
-        went wrong may still show one of them.
-        """
-        for places in [range(len(given)), *parts_of(questions)]:
-            if all(self.agree(given[i], expected[i]) for i in places):
-                continue
-            for wrong in self.misconceptions():
-                theirs = ((given[i], known_answer(self, wrong.name, seed, i)) for i in places)
-                if all(self.agree(g, known) and g.text == known.text for g, known in theirs):
-                    return wrong.name, wrong.hint
-        return None, ""
-
     def misconceptions(self) -> list[Misconception]:
         """The wrong answers this exercise knows, in the order they are written."""
         named = [
-            (name, code.hint) for cls in type(self).__mro__ for name, code in vars(cls).items() if hasattr(code, "hint")
+            (name, getattr(self, name))
+            for cls in type(self).__mro__
+            for name, code in vars(cls).items()
+            if hasattr(code, "hint")
         ]
-        return [Misconception(name, hint, getattr(self, name)) for name, hint in named]
+        return [Misconception(name, code.hint, code) for name, code in named]
+
+    def mistakes(self, answers: Any, seed: int) -> list[Mistake]:
+        """What a class report counts of these answers: the misconception that marking names."""
+        found = self.mark(answers, seed)
+        return [Mistake(found.misconception, found.message)] if found.misconception else []
 
     def verdict(
-        self,
-        status: str,
-        message: str,
-        right: list[bool] | None = None,
-        questions: list[Question] | None = None,
-        misconception: str | None = None,
-        failure: Failure | None = None,
+        self, status: Status | str, message: str, attempt: Attempt | None = None, misconception: str | None = None
     ) -> Verdict:
-        """A verdict with its points: all of them, or those of the parts whose questions were all right."""
-        parts = {
-            part: all(good for good, q in zip(right or [], questions or [], strict=True) if q.part == part)
-            for part in (self.parts if right else {})
-        }
-        points = self.points if status == "right" else sum(self.parts[p] for p, good in parts.items() if good)
+        """A verdict with its points: all of them, or those of the parts that are right throughout."""
+        status = Status(status)
+        parts = attempt.parts if attempt else {}
+        earned = sum(self.parts[part] for part, good in parts.items() if good)
+        points = self.points if status is Status.RIGHT else earned
+        failure = attempt.failure if attempt and status is Status.WRONG else None
         return Verdict(status, points, self.points, message, misconception, failure, parts)
+
+
+def snake_case(name: str) -> str:
+    """The name of a function for the name of a class: `GcContent` asks for `gc_content`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+@cache
+def takes_part(function: Any) -> bool:
+    """Whether a method asks to be told which part a question belongs to."""
+    parameter = inspect.signature(function).parameters.get("part")
+    return parameter is not None and parameter.kind is inspect.Parameter.KEYWORD_ONLY
+
+
+def told(method: Callable[..., Any], part: str) -> Callable[..., Any]:
+    """A method of an exercise that is told the part of a question, if it takes one."""
+    function = getattr(method, "__func__", method)
+    return (lambda *arguments: method(*arguments, part=part)) if takes_part(function) else method
 
 
 def plain_parts(arguments: tuple) -> list[Any]:
@@ -299,42 +316,3 @@ def plain_parts(arguments: tuple) -> list[Any]:
         with contextlib.suppress(TypeError):
             parts.append(encode(argument))
     return parts
-
-
-@lru_cache(maxsize=64)
-def known_questions(exercise: Exercise, seed: int) -> list[Question]:
-    """The questions of this seed, drawn once; nobody may change them."""
-    return exercise.asked(seed)
-
-
-@lru_cache(maxsize=8192)
-def known_answer(exercise: Exercise, name: str, seed: int, place: int) -> Read:
-    """What the reference, or the misconception of this name, answers to one of the questions of this seed."""
-    codes = {"reference": exercise.reference} | {wrong.name: wrong.code for wrong in exercise.misconceptions()}
-    question = known_questions(exercise, seed)[place]
-    return exercise.read_one(exercise.watched_answer(codes[name], question, Watch()), question)
-
-
-def own_line(error: BaseException, code: Any) -> str:
-    """The learner's own line in a traceback: the last one that stands in the file of the function or class."""
-    function = vars(code).get("forward", vars(code).get("__init__")) if isinstance(code, type) else code
-    filename = getattr(getattr(function, "__code__", None), "co_filename", None)
-    lines = [f.line for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
-    return (lines[-1] or "")[:120] if lines else ""
-
-
-def parts_of(questions: list[Question]) -> list[list[int]]:
-    """The places of each part's questions, parts in the order they are asked."""
-    parts: dict[str, list[int]] = {}
-    for place, question in enumerate(questions):
-        parts.setdefault(question.part, []).append(place)
-    return list(parts.values())
-
-
-def size(value: Any) -> int:
-    """How much there is to look at in a question."""
-    if isinstance(value, (list, tuple)):
-        return 1 + sum(size(item) for item in value)
-    if isinstance(value, dict):
-        return 1 + sum(size(item) for item in value.values())
-    return len(value) if isinstance(value, str) else int(getattr(value, "numel", lambda: np.size(value))())

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.engine.answers import Read
-from helpers.engine.exercise import Exercise, Failure, Misconception, Question, Verdict
+from helpers.engine.answers import Answer
+from helpers.engine.exercise import Exercise, Misconception, Question
+from helpers.engine.marking import Attempt
+from helpers.engine.verdict import Failure, Mistake, Status, Verdict
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,6 +26,7 @@ class ModuleExercise(Exercise):
     """
 
     kind = "class"
+    asks_for = "class"
 
     def ask(self, code: Any, settings: dict[str, Any], *inputs: Any) -> dict[str, Any]:
         """Output, gradients by parameter shape, and the number of parameters of the learner's model."""
@@ -82,23 +85,24 @@ class PredictionExercise(Exercise):
 
     def mark(self, answers: Any, seed: int) -> Verdict:
         """Points by the band that the mean metric over the questions falls in."""
-        given = self.read(answers, self.asked(seed))
+        questions = self.asked(seed)
+        given = self.read(answers, questions)
         if given is None:
-            return self.verdict("unreadable", "No readable answers were handed in.")
+            return self.verdict(Status.UNREADABLE, "No readable answers were handed in.")
         if self.is_empty(given):
-            return self.verdict("empty", self.unwritten)
+            return self.verdict(Status.EMPTY, self.unwritten)
         try:
             scores = [float(self.metric(t, g.facts)) for t, g in zip(self.labels(seed), given, strict=True)]
             score = float(np.mean(scores))
         except Exception:  # predictions of the wrong length or type
-            failed = next(((g, q) for g, q in zip(given, self.asked(seed), strict=True) if g.error), None)
-            if failed:
-                failure = Failure(tuple(failed[1]), None, None, failed[0].complaint)
-                return self.verdict("wrong", "Your code stopped with an error.", failure=failure)
-            return self.verdict("wrong", "one prediction is needed for each input.")
+            for answer, question in zip(given, questions, strict=True):
+                if answer.error:
+                    failure = Failure(question, None, None, answer.complaint)
+                    return replace(self.verdict(Status.WRONG, "Your code stopped with an error."), failure=failure)
+            return self.verdict(Status.WRONG, "one prediction is needed for each input.")
         points = next((points for least, points in self.bands if score >= least), 0.0)
         best = self.bands[0][0]
-        status = "right" if points == self.points else "wrong"
+        status = Status.RIGHT if points == self.points else Status.WRONG
         return Verdict(status, points, self.points, f"score {score:.3f}; full points from {best:g}.")
 
 
@@ -117,6 +121,8 @@ class MultipleChoice(Exercise):
     """A quiz: the learner's function returns one letter for each item's key. One point an item."""
 
     kind = "multiple choice"
+    depends_on_seed = False
+    shows_failures = False
     unwritten = "not answered yet. Put a letter between each pair of quotes."
     items: tuple[Item, ...] = ()
 
@@ -170,21 +176,30 @@ class MultipleChoice(Exercise):
             if letter != item.correct
         ]
 
-    def is_empty(self, given: list[Read]) -> bool:
+    def is_empty(self, given: list[Answer]) -> bool:
         """Whether no letter was chosen at all."""
         return super().is_empty(given) or all(g.value == "" for g in given)
 
-    def diagnose(
-        self, given: list[Read], expected: list[Read], questions: list[Question], seed: int
-    ) -> tuple[str | None, str]:
+    def chosen(self, given: list[Answer]) -> list[tuple[Item, str]]:
+        """The items with the letters that were given, "" for none."""
+        return [(item, g.facts or "") for item, g in zip(self.items, given, strict=False)]
+
+    def diagnose(self, attempt: Attempt) -> tuple[str | None, str]:
         """What is wrong with each wrong choice, a line each; a name where there is just one."""
-        chosen = {item.key: g.facts or "" for item, g in zip(self.items, given, strict=True)}
-        wrong = [item for item in self.items if chosen[item.key] in set(item.options) - {item.correct}]
-        open_ = sum(chosen[item.key] not in item.options for item in self.items)
+        chosen = self.chosen(attempt.given)
+        wrong = [(item, letter) for item, letter in chosen if letter in set(item.options) - {item.correct}]
+        open_ = sum(letter not in item.options for item, letter in chosen)
         if len(wrong) == 1 and not open_:
-            letter = chosen[wrong[0].key]
-            return f"{wrong[0].key}_{letter}", wrong[0].why[letter]
-        head = [f"{len(wrong)} wrong, {open_} open."]
-        return None, "\n".join(
-            head + [f"{item.key}, {chosen[item.key]}: {item.why[chosen[item.key]]}" for item in wrong]
-        )
+            ((item, letter),) = wrong
+            return f"{item.key}_{letter}", item.why[letter]
+        head = f"{len(wrong)} wrong, {open_} open."
+        return None, "\n".join([head, *(f"{item.key}, {letter}: {item.why[letter]}" for item, letter in wrong)])
+
+    def mistakes(self, answers: Any, seed: int) -> list[Mistake]:
+        """Each wrong choice by itself."""
+        chosen = self.chosen(self.read(answers, self.asked(seed)) or [])
+        return [
+            Mistake(f"{item.key}, {letter}", item.why[letter])
+            for item, letter in chosen
+            if letter != item.correct and letter in item.why
+        ]

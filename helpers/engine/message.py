@@ -1,59 +1,138 @@
-"""What a learner reads after a check: at most six lines, as HTML and as plain text."""
+"""What a learner reads after a check: at most six lines, as HTML, as plain text and as data."""
 
 from __future__ import annotations
 
+import functools
 import html
 import re
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.engine.exercise import Exercise, Failure, Verdict
+from helpers.engine.verdict import Failure, Status, Verdict
 
-COLOURS = {
-    "right": "#2e9e4f",
-    "empty": "#8a8f98",
-    "wrong": "#d9822b",
-    "forbidden": "#d9822b",
-    "unreadable": "#d9822b",
-}
-SIGNS = {"right": "✔", "empty": "○"}
+if TYPE_CHECKING:
+    import jinja2
+
+    from helpers.engine.exercise import Exercise
+
+VERDICT = "application/vnd.course.verdict+json"  # what a check found, for programs; browsers show the HTML beside it
+COLOURS = {Status.RIGHT: "#2e9e4f", Status.EMPTY: "#8a8f98"}
+OTHER_COLOUR = "#d9822b"
+OPENINGS = {Status.WRONG: "not yet. ", Status.FORBIDDEN: "not by hand yet. "}
 MOST_LINES = 6
 GOES_ON = "The lesson goes on with the reference; come back any time."
+PAGE = """\
+<div style="border-left:4px solid {{ colour }};padding:.35em .9em;margin:.4em 0;line-height:1.5" role="status">
+  <div><span style="color:{{ colour }}" aria-hidden="true">{{ sign }}</span>
+  <b>{{ exercise }}</b> — {{ headline | code }}</div>
+  {%- for label, text in lines %}
+  {%- if not label %}
+  <div style="opacity:.75">{{ text | code }}</div>
+  {%- else %}
+  <div><span style="display:inline-block;min-width:5.2em;opacity:.75">{{ label }}</span>
+  {%- if label == "hint" %}{{ text | code }}
+  {%- else %}<code style="white-space:pre-wrap">{{ text }}</code>{% endif %}</div>
+  {%- endif %}
+  {%- endfor %}
+</div>
+"""
 
 
-def lines_of(exercise: Exercise, verdict: Verdict, tries: int = 1, stand_in: bool = True) -> list[tuple[str, str]]:
-    """The message as (label, text) pairs, the headline first with an empty label.
+@dataclass(frozen=True)
+class Message:
+    """One message: a headline, and lines of (label, text), of which "" is no label.
 
-    Parameters
+    Attributes
     ----------
-    exercise, verdict
-        What was checked, and what was found.
-    tries
-        How often this exercise was tried; from the second time on a hint is added, unless the slip has a name: then
-        what is wrong has been said, and a general hint would only speak of something else.
-    stand_in
-        Whether the reference steps in, which the last line then says.
+    exercise : str
+        The exercise's id.
+    verdict : Verdict
+    headline : str
+    lines : tuple of (str, str)
     """
-    opening = {"right": "", "empty": "", "unreadable": "", "forbidden": "not by hand yet. "}
-    unit = "point" if verdict.max_points == 1 else "points"
-    earned = f" {verdict.points:g} of {verdict.max_points:g} {unit}." if verdict.points else ""
-    first, *others = verdict.message.split("\n")
-    lines = [("", opening.get(verdict.status, "not yet. ") + first + earned), *(("", line) for line in others)]
-    if verdict.failure and exercise.kind != "multiple choice":
-        lines += failure_lines(exercise, verdict.failure)
-    if verdict.status == "wrong" and tries > 1 and exercise.hints and not verdict.misconception:
-        lines.append(("hint", exercise.hints[min(tries - 2, len(exercise.hints) - 1)]))
-    if not verdict.passed and stand_in:
-        lines.append(("", GOES_ON))
-    return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], lines[-1]]
+
+    exercise: str
+    verdict: Verdict
+    headline: str
+    lines: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(
+        cls, exercise: Exercise, verdict: Verdict, tries: int = 1, *, stand_in: bool = True, more: Sequence[str] = ()
+    ) -> Message:
+        """What to say of a verdict.
+
+        Parameters
+        ----------
+        exercise, verdict
+            What was checked, and what was found.
+        tries
+            How often this exercise was tried; from the second time on a hint is added, unless the slip has a name:
+            then what is wrong has been said, and a general hint would only speak of something else.
+        stand_in
+            Whether the reference steps in, which the last line then says.
+        more
+            Sentences that come last.
+        """
+        unit = "point" if verdict.max_points == 1 else "points"
+        earned = f" {verdict.points:g} of {verdict.max_points:g} {unit}." if verdict.points else ""
+        first, *others = verdict.message.split("\n")
+        lines = [("", line) for line in others]
+        if verdict.failure and exercise.shows_failures:
+            lines += failure_lines(exercise, verdict.failure)
+        if verdict.status is Status.WRONG and tries > 1 and exercise.hints and not verdict.misconception:
+            lines.append(("hint", exercise.hints[min(tries - 2, len(exercise.hints) - 1)]))
+        if not verdict.passed and stand_in:
+            lines.append(("", GOES_ON))
+        if len(lines) >= MOST_LINES:
+            lines = [*lines[: MOST_LINES - 2], lines[-1]]
+        lines += [("", sentence) for sentence in more]
+        return cls(exercise.id, verdict, OPENINGS.get(verdict.status, "") + first + earned, tuple(lines))
+
+    @classmethod
+    def saying(cls, exercise: Exercise, sentence: str) -> Message:
+        """A sentence where nothing was judged."""
+        return cls(exercise.id, exercise.verdict(Status.EMPTY, sentence), sentence)
+
+    def text(self) -> str:
+        """As text."""
+        head = f"{self.verdict.status.sign} {self.exercise}: {self.headline}"
+        return "\n".join([head, *(f"   {label + ' ' if label else ''}{text}" for label, text in self.lines)])
+
+    def html(self) -> str:
+        """As HTML: it takes the notebook's own colours, so it reads in light and in dark."""
+        return template().render(
+            colour=COLOURS.get(self.verdict.status, OTHER_COLOUR),
+            sign=self.verdict.status.sign,
+            exercise=self.exercise,
+            headline=self.headline,
+            lines=self.lines,
+        )
+
+    def data(self) -> dict[str, Any]:
+        """As data: `course check` reads it, and no printed look-alike."""
+        rest = [f"{label} {text}".strip() for label, text in self.lines if text != GOES_ON]
+        message = "\n".join([self.verdict.message.split("\n")[0], *rest])
+        found = self.verdict
+        return {"exercise": self.exercise, "status": found.status, "points": found.points, "message": message}
+
+    def bundle(self) -> dict[str, Any]:
+        """For people, by MIME type."""
+        return {"text/plain": self.text(), "text/html": self.html()}
+
+    def show(self, *, judged: bool = True) -> None:
+        """Show it where the learner is: in the notebook, or as printed text; `judged`: with the verdict as data."""
+        tell(self.bundle() | ({VERDICT: self.data()} if judged else {}))
 
 
 def failure_lines(exercise: Exercise, failure: Failure) -> list[tuple[str, str]]:
     """Asked, yours, expected."""
-    name = "with" if exercise.kind == "class" else exercise.id
+    name = "with" if exercise.asks_for == "class" else exercise.id
     call = f"{name}({', '.join(show(argument, typed=True) for argument in failure.question)})"
-    asked = exercise.words(*failure.question) or call
+    asked = exercise.described(failure.question) or call
     yours, expected = show(failure.given), show(failure.expected)
     if failure.error:
         yours = failure.error
@@ -120,37 +199,21 @@ def shorten(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length * 2 // 3] + " … " + text[-length // 3 :]
 
 
-def plain(exercise: Exercise, verdict: Verdict, lines: list[tuple[str, str]]) -> str:
-    """The message as text."""
-    head, *rest = lines
-    out = [f"{SIGNS.get(verdict.status, '✘')} {exercise.id}: {head[1]}"]
-    return "\n".join(out + [f"   {label + ' ' if label else ''}{text}" for label, text in rest])
+@functools.cache
+def template() -> jinja2.Template:
+    """The message's template; whatever is put into it is escaped."""
+    import jinja2
+
+    surroundings = jinja2.Environment(autoescape=True)
+    surroundings.filters["code"] = marked_up
+    return surroundings.from_string(PAGE)
 
 
-def rich(exercise: Exercise, verdict: Verdict, lines: list[tuple[str, str]]) -> str:
-    """The message as HTML: it takes the notebook's own colours, so it reads in light and in dark."""
-    colour = COLOURS[verdict.status]
-    head, *rest = lines
-    rows = "".join(row(label, text) for label, text in rest)
-    sign = SIGNS.get(verdict.status, "✘")
-    return (
-        f'<div style="border-left:4px solid {colour};padding:.35em .9em;margin:.4em 0;line-height:1.5" role="status">'
-        f'<div><span style="color:{colour}" aria-hidden="true">{sign}</span> '
-        f"<b>{html.escape(exercise.id)}</b> — {marked_up(head[1])}</div>{rows}</div>"
-    )
-
-
-def row(label: str, text: str) -> str:
-    """One line under the headline; what was asked and answered stands in monospace."""
-    if not label:
-        return f'<div style="opacity:.75">{marked_up(text)}</div>'
-    body = marked_up(text) if label == "hint" else f'<code style="white-space:pre-wrap">{html.escape(text)}</code>'
-    return f'<div><span style="display:inline-block;min-width:5.2em;opacity:.75">{label}</span>{body}</div>'
-
-
-def marked_up(text: str) -> str:
+def marked_up(text: str) -> Any:
     """Escape a sentence and turn `code` into code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+    import markupsafe
+
+    return markupsafe.Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text)))
 
 
 def tell(bundle: dict[str, Any]) -> None:

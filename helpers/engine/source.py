@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import importlib
 import inspect
 import textwrap
@@ -91,11 +92,38 @@ def forbidden_in(source: str, names: Mapping[str, Any], forbids: Iterable[str]) 
     return found
 
 
-def parse(source: str) -> ast.AST:
-    """The syntax tree of some source; an empty module where it cannot be parsed."""
+@functools.lru_cache(maxsize=2048)
+def parsed(source: str) -> ast.Module:
+    """The syntax tree of a cell, read as IPython reads it: `files = !ls`, `t = %timeit -o f()` and `torch?` are code.
+
+    Raises
+    ------
+    SyntaxError
+        If the cell cannot be parsed: then nobody knows what it holds, and it is not innocent.
+    """
+    from IPython.core.inputtransformer2 import TransformerManager
+
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
+        pass
+    try:
+        return ast.parse(TransformerManager().transform_cell(without_cell_magic(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise SyntaxError(f"this cell cannot be parsed: {error}") from None
+
+
+def without_cell_magic(source: str) -> str:
+    """A cell without its first line where that is `%%time` or its like: what stands under it is plain Python."""
+    first, _, rest = source.lstrip().partition("\n")
+    return rest if first.startswith(("%%time", "%%capture", "%%prun")) else source
+
+
+def parse(source: str) -> ast.Module:
+    """The syntax tree of some source; an empty module where it cannot be parsed, as a lambda torn from its line."""
+    try:
+        return parsed(source)
+    except SyntaxError:
         return ast.Module(body=[], type_ignores=[])
 
 

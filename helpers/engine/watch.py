@@ -61,7 +61,7 @@ class Watch:
 
     def __exit__(self, *error: Any) -> None:
         if self.forbids:
-            sys.setprofile(self.before)
+            resume(self.before)
             if self.mode is not None:
                 self.mode.__exit__(*error)
 
@@ -103,6 +103,13 @@ class Watch:
             self.note(self.torch[name])
         if name in self.methods and is_own(nearest_outside_torch()):
             self.note(self.methods[name])
+
+
+def resume(profiler: Any) -> None:
+    """Give a profiler back; one that is written in C, as `cProfile.Profile`, is no function to be set again."""
+    sys.setprofile(profiler if callable(profiler) else None)
+    if hasattr(profiler, "enable"):
+        profiler.enable()
 
 
 def found(dotted: str) -> Any:

@@ -14,6 +14,7 @@ from pathlib import Path
 from helpers.grading import pool, secret, spool
 from helpers.grading.handed_in.submissions import CONFIG
 from helpers.grading.sandbox import kinds
+from helpers.grading.sandbox.limits import NoSandbox
 from helpers.learner.doctor import GIB, INSTALL, Finding, finding_of
 
 APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
@@ -62,6 +63,14 @@ def course(root: Path) -> Finding:
     handed_in = root / "submitted"
     count = sum(one.is_dir() for one in handed_in.iterdir()) if handed_in.is_dir() else 0
     return Finding("course", "fine", f"{root}, {count} students in submitted/")
+
+
+def any_sandbox() -> Finding:
+    """What keeps graded submissions apart from this machine; only instructors need it."""
+    try:
+        return Finding("Sandbox", "fine", f"{kinds.best()} works")
+    except NoSandbox:
+        return Finding("Sandbox", "lacking", "none works here; needed for grading only", "course grade doctor")
 
 
 def sandbox(kind: str) -> Finding:

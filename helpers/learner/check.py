@@ -15,19 +15,24 @@ import difflib
 import functools
 import io
 import os
+from collections.abc import Callable
 from typing import Any
 
-from helpers.engine import message
-from helpers.engine.exercise import Exercise, Verdict
+from helpers.engine.answers import own_line
+from helpers.engine.exercise import Exercise
+from helpers.engine.message import Message
 from helpers.engine.source import forbidden_uses
+from helpers.engine.time_limit import TimeLimit, time_limit
+from helpers.engine.verdict import Status, Verdict
 from helpers.learner import progress
+from helpers.lessons import find
 
 VISIBLE_SEED = 0
 STEPPED_IN = (
     "this is the reference, which stepped in. Run the cell with your own code (if it ends with an error, mend that "
     "first), then check again."
 )
-VERDICT = "application/vnd.course.verdict+json"  # what a check found, for programs; browsers show the HTML beside it
+listeners: list[Callable[[Exercise, Verdict, int], None]] = []  # told of every verdict and the tries so far: a room
 
 
 class Check:
@@ -36,7 +41,7 @@ class Check:
     def __init__(self, lesson: str, exercises: list[Exercise]) -> None:
         """Hold the exercises of the lesson with this title."""
         self._lesson = lesson
-        self._exercises = {exercise.id: ExerciseCheck(exercise) for exercise in exercises}
+        self._exercises = {exercise.id: ExerciseCheck(exercise, lesson) for exercise in exercises}
 
     def __getattr__(self, name: str) -> ExerciseCheck:
         if name.startswith("_"):
@@ -56,12 +61,18 @@ class Check:
         return f"<checks of lesson {self._lesson}: {', '.join(self._exercises)}>"
 
 
+def checks(lesson: str | int) -> Check:
+    """The object that a lesson's notebook calls `check`; ValueError where there is no such lesson."""
+    found = find(lesson)
+    return Check(f"{found.number:02d}", list(found.exercises))
+
+
 class ExerciseCheck:
     """The check of one exercise, called with the learner's function or class."""
 
-    def __init__(self, exercise: Exercise) -> None:
-        """Make a check; tries are counted for stepped hints."""
-        self.exercise = exercise
+    def __init__(self, exercise: Exercise, lesson: str = "") -> None:
+        """Make a check; tries are counted for stepped hints, and what is solved is remembered under its lesson."""
+        self.exercise, self.lesson = exercise, lesson
         self.tries = 0
         self.__doc__ = exercise.__doc__
 
@@ -69,72 +80,72 @@ class ExerciseCheck:
         """Check `code` and give it back if it is right; else say why and give back the reference, marked as such."""
         exercise = self.exercise
         if is_reference(code):
-            self._say(STEPPED_IN)
+            Message.saying(exercise, STEPPED_IN).show(judged=False)
             return code
         if exercise.sealed:
-            self._say(self._try_out(code))
+            Message.saying(exercise, self._try_out(code)).show(judged=False)
             return code
         verdict = self._verdict(code)
-        self.tries += verdict.status in ("wrong", "forbidden")
+        self.tries += verdict.status in (Status.WRONG, Status.FORBIDDEN)
         strict = "NBGRADER_EXECUTION" in os.environ
-        lines = message.lines_of(exercise, verdict, self.tries, stand_in=not strict)
-        unfit = verdict.passed and not strict and other_kind(exercise, code)
-        if unfit:
-            lines.append(("", f"{unfit}: they go on with the reference."))
-        text = message.plain(exercise, verdict, lines)
-        html = message.rich(exercise, verdict, lines)
-        message.tell({"text/plain": text, "text/html": html, VERDICT: in_data(exercise, verdict, lines)})
+        unfit = other_kind(exercise, code) if verdict.passed and not strict else ""
+        more = [f"{unfit}: they go on with the reference."] if unfit else []
+        message = Message.of(exercise, verdict, self.tries, stand_in=not strict, more=more)
+        message.show()
+        for listener in listeners:
+            listener(exercise, verdict, self.tries)
         if verdict.passed:
-            if exercise.points:
-                progress.record_solved(exercise.key)
+            if exercise.points and self.lesson:
+                progress.record_solved(f"{self.lesson}/{exercise.id}")
             return stand_in(exercise) if unfit else code
         if strict:
-            raise AssertionError(text)
+            raise AssertionError(message.text())
         return stand_in(exercise)
 
     def _verdict(self, code: Any) -> Verdict:
         exercise = self.exercise
         if not callable(code):
-            thing = "class" if exercise.kind == "class" else "function"
-            what = f"`check.{exercise.id}` needs the {thing} itself, and this is a {type(code).__name__}: "
-            return exercise.verdict("unreadable", what + f"write `check.{exercise.id}({exercise.code_name})`.")
+            what = (
+                f"`check.{exercise.id}` needs the {exercise.asks_for} itself, and this is a {type(code).__name__}: "
+                f"write `check.{exercise.id}({exercise.code_name})`."
+            )
+            return exercise.verdict(Status.UNREADABLE, what)
         used = forbidden_uses(code, exercise.forbids)
         if used:
             return exercise.forbidden(used)
         try:
-            return exercise.mark(exercise.answers(code, VISIBLE_SEED), VISIBLE_SEED)
-        except KeyboardInterrupt:
-            return exercise.verdict("unreadable", "stopped: your code was still running. Does a loop never end?")
+            with time_limit(exercise.seconds):
+                answers = exercise.answers(code, VISIBLE_SEED)
+        except (KeyboardInterrupt, TimeLimit) as stopped:
+            return exercise.verdict(Status.UNREADABLE, self._stopped(stopped, code))
+        return exercise.mark(answers, VISIBLE_SEED)
+
+    def _stopped(self, stopped: BaseException, code: Any) -> str:
+        """The sentence on code that was still running."""
+        after = f" after {self.exercise.seconds:g} seconds" if isinstance(stopped, TimeLimit) else ""
+        line = own_line(stopped, code)
+        where = f", at `{line}`" if line else ""
+        return f"stopped{after}: your code was still running{where}. Does a loop never end?"
 
     def _try_out(self, code: Any) -> str:
         """What can be said where nobody knows the right answers: whether the code answers at all."""
-        answers = self.exercise.answers(code, VISIBLE_SEED) if callable(code) else [{"error": "not a function"}]
+        if not callable(code):
+            return f"this is a {type(code).__name__}: write `check.{self.exercise.id}({self.exercise.code_name})`."
+        try:
+            with time_limit(self.exercise.seconds):
+                answers = self.exercise.answers(code, VISIBLE_SEED)
+        except (KeyboardInterrupt, TimeLimit) as stopped:
+            return self._stopped(stopped, code)
         errors = [f"{one['error']}: {one.get('text', '')}".rstrip(": ") for one in answers if "error" in one]
         if not errors:
             return f"it answers all {len(answers)} questions. Whether rightly, you will hear with your marks."
         return f"{len(errors)} of {len(answers)} questions end with an error, the first with {errors[0]}"
 
-    def _say(self, sentence: str) -> None:
-        exercise, lines = self.exercise, [("", sentence)]
-        verdict = exercise.verdict("empty", sentence)
-        message.tell(
-            {
-                "text/plain": message.plain(exercise, verdict, lines),
-                "text/html": message.rich(exercise, verdict, lines),
-            }
-        )
-
-
-def in_data(exercise: Exercise, verdict: Verdict, lines: list[tuple[str, str]]) -> dict[str, Any]:
-    """A verdict as data: `course check` reads it, and no printed look-alike."""
-    rest = [f"{label} {text}".strip() for label, text in lines[1:] if text != message.GOES_ON]
-    message = "\n".join([verdict.message.split("\n")[0], *rest])
-    return {"exercise": exercise.id, "status": verdict.status, "points": verdict.points, "message": message}
-
 
 def other_kind(exercise: Exercise, code: Any) -> str:
     """In words, what right code returns where later cells compute with a tensor, if it is something else; else ""."""
-    if exercise.any_dtype and exercise.returns is not None:
+    asked = exercise.must_return
+    if asked.any_dtype and asked.type is not None:
         return ""  # marking has seen that a tensor came
     with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
         return difference(returned(exercise, code), returned(exercise, exercise.reference))
@@ -149,7 +160,8 @@ def returned(exercise: Exercise, code: Any) -> Any:
         came.append(code(*arguments, **named))
         return came[-1]
 
-    exercise.ask(noted, *copy.deepcopy(tuple(exercise.asked(VISIBLE_SEED)[0])))
+    question = exercise.asked(VISIBLE_SEED)[0]
+    exercise.put(noted, copy.deepcopy(tuple(question)), question.part)
     return came[0]
 
 

@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from helpers import settings
 from helpers.files import write_whole
-from helpers.lessons import LESSONS, exercises
+from helpers.lessons import LESSONS, exercises, key_of
 
 EMPTY: dict[str, Any] = {"solved": [], "guesses": {}, "scores": {}}
 _told: set[str] = set()  # what was said once already
@@ -124,7 +124,7 @@ def show() -> Progress:
     have = solved()
     rows = []
     for lesson in LESSONS:
-        keys = [exercise.key for exercise in exercises(lesson.number) if exercise.points]
+        keys = [key_of(exercise) for exercise in exercises(lesson.number) if exercise.points]
         rows.append((f"{lesson.number:02d} {lesson.title}", sum(k in have for k in keys), len(keys)))
     return Progress(tuple(rows))
 

@@ -3,10 +3,11 @@
 Every picture carries its own white background, so that it can be read in light and in dark notebooks.
 """
 
+from helpers.palette import INK, PALETTE
 from helpers.plots.attention import attention_arcs, attention_map, cost_against_length, embedding
 from helpers.plots.filters import against_chance, attributions, filter_matches
 from helpers.plots.live import Live
-from helpers.plots.look import INK, PALETTE, axes, label_ends, panels, show, style
+from helpers.plots.look import axes, label_ends, panels, show, style
 from helpers.plots.networks import decision_boundary, over_seeds, race, timeline
 from helpers.plots.poster import poster
 from helpers.plots.promoters import places, start_site_axis

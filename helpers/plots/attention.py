@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.plots.look import INK, PALETTE, axes, label_ends
+from helpers.palette import INK, PALETTE, colours_of
+from helpers.plots.look import axes, label_ends
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from helpers.experiments.costs import Cost
 
 Marks = Sequence[tuple[int, int, str]]
-PALE = "#767676"
 LETTERS_UP_TO = 60  # positions; beyond, letters on the axes could not be read
 
 
@@ -185,7 +185,7 @@ def cost_against_length(
         )
     ax = axes(ax, 5.6, 4.0)
     names = list(dict.fromkeys(cost.layer for cost in costs))
-    colours = {name: PALETTE[base] for name, base in zip(names, "CGTA", strict=False)}
+    colours = colours_of(names, "CGTA")
     ends = {}
     for name in names:
         mine = [cost for cost in costs if cost.layer == name]

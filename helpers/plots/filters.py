@@ -10,7 +10,8 @@ import torch
 
 from helpers.dna.motifs import Matrix, checked_matrix
 from helpers.interpret.filters import FilterMatch
-from helpers.plots.look import INK, PALETTE, axes, panels
+from helpers.palette import INK, PALE, PALETTE
+from helpers.plots.look import axes, panels
 from helpers.plots.sequences import logo
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def against_chance(
     """
     ax = axes(ax, width=6.4, height=3.0)
     bins = np.linspace(0, 1, 41)
-    for values, colour in ((untrained, "#767676"), (trained, PALETTE["T"])):
+    for values, colour in ((untrained, PALE), (trained, PALETTE["T"])):
         heights, _ = np.histogram(np.asarray(values), bins=bins)
         ax.bar(
             bins[:-1], 100 * heights / max(len(np.asarray(values)), 1), 0.025, align="edge", color=colour, alpha=0.75

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from helpers.palette import INK, PALETTE
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Told apart under protanopia, deuteranopia and tritanopia; contrast at least 3 on white and on #111.
-PALETTE = {"A": "#266E36", "C": "#0095FF", "G": "#B78D08", "T": "#B23D8B"}
-
-INK = "#222222"
 _RC: Any = {  # matplotlib types the keys as 300 literals
     "figure.facecolor": "white",
     "savefig.facecolor": "white",

@@ -10,14 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from helpers.plots.look import INK, PALETTE, axes, label_ends
+from helpers.palette import INK, PALE, PALETTE
+from helpers.plots.look import axes, label_ends
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
-_GREY = "#767676"
-_COLOURS = (*(PALETTE[base] for base in "CTGA"), _GREY)  # in the order in which lines take them
+_COLOURS = (*(PALETTE[base] for base in "CTGA"), PALE)  # in the order in which lines take them
 _TINTS = ("#f0dcea", "#ffffff", "#d3ecff")  # of class 0, of "don't know", of class 1
 _FINE = 121  # cells along one side of a drawn plane
 
@@ -208,7 +208,7 @@ def timeline(events: Sequence[tuple[int, str]], *, ax: Axes | None = None) -> Ax
     if years != sorted(set(years)):
         raise ValueError(f"timeline: the years are {years}; expected rising ones")
     ax = axes(ax, 1.25 * max(len(events), 2), 2.3)
-    ax.axhline(0, color=_GREY, linewidth=2, zorder=1)
+    ax.axhline(0, color=PALE, linewidth=2, zorder=1)
     for place, (year, text) in enumerate(events):
         side = 1 if place % 2 == 0 else -1
         colour = _COLOURS[place % 4]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from helpers.plots.look import INK, PALETTE, panels
+from helpers.palette import INK, PALE, PALETTE
+from helpers.plots.look import panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-PALE = "#767676"  # what others published
 KINDS = {"model": PALETTE["T"], "ensemble": PALETTE["T"], "baseline": PALETTE["G"], "published": PALE}
 SIGNS = {"model": "o", "ensemble": "*", "baseline": "s", "published": "D"}
 MEANING = {

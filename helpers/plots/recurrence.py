@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.plots.look import INK, PALETTE, axes, label_ends, panels
+from helpers.palette import INK, PALE, PALETTE
+from helpers.plots.look import axes, label_ends, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from helpers.experiments.memory import Remembered
 
 CELLS = {"RNN": PALETTE["T"], "GRU": PALETTE["C"], "LSTM": PALETTE["A"]}
-PALE = "#767676"
 
 
 def hidden_path(truth: ArrayLike, guesses: Mapping[str, ArrayLike], *, what: str, ax: Axes | None = None) -> Axes:

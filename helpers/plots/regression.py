@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.plots.look import INK, PALETTE, axes, label_ends
+from helpers.palette import INK, PALETTE, colours_of
+from helpers.plots.look import axes, label_ends
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
-_STRONG = ("T", "C", "A", "G")  # the order in which lines and paths take their colours
+_STRONG = "TCAG"  # the order in which lines and paths take their colours
 
 
 def _points(caller: str, x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -23,10 +23,6 @@ def _points(caller: str, x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.nda
     if xs.ndim != 1 or xs.shape != ys.shape or not len(xs):
         raise ValueError(f"{caller}: x has shape {xs.shape}, y {ys.shape}; expected the same (N,), N 1 or more")
     return xs, ys
-
-
-def _colours(names: Mapping[str, object]) -> dict[str, str]:
-    return {name: PALETTE[base] for name, base in zip(names, cycle(_STRONG), strict=False)}
 
 
 def lines(
@@ -64,7 +60,7 @@ def lines(
     xs, ys = _points("lines", x, y)
     ax = axes(ax)
     ax.scatter(xs, ys, s=14, color=INK, alpha=0.45, linewidths=0, zorder=1)
-    ends, colours = np.array([xs.min(), xs.max()]), _colours(lines)
+    ends, colours = np.array([xs.min(), xs.max()]), colours_of(lines, _STRONG)
     for name, (slope, intercept) in lines.items():
         ax.plot(ends, slope * ends + intercept, color=colours[name], zorder=2)
     ax.set(xlabel=x_label, ylabel=y_label, ylim=ax.get_ylim())
@@ -118,7 +114,7 @@ def loss_surface(
     floor = float(((np.polyval(best, xs) - ys) ** 2).mean())
     ax.contourf(w, b, np.log10(np.maximum(loss - floor, 0) + floor), levels=24, cmap="Greys_r", zorder=0)
     ax.plot(*best, marker="+", markersize=13, markeredgewidth=2.5, color="#D62728", zorder=4)
-    colours = _colours(paths or {})
+    colours = colours_of(paths or {}, _STRONG)
     for name, path in (paths or {}).items():
         steps = np.asarray(path, dtype=float)
         ax.plot(*steps.T, color=colours[name], marker="o", markersize=3, linewidth=1.2, zorder=3)

@@ -11,7 +11,8 @@ import torch
 
 from helpers.dna.motifs import Matrix, checked_matrix, information
 from helpers.dna.sequences import BASES, one_hot
-from helpers.plots.look import INK, PALETTE, axes, label_ends
+from helpers.palette import INK, PALETTE
+from helpers.plots.look import axes, label_ends
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from helpers.plots.look import INK, PALETTE, axes, label_ends, panels
+from helpers.palette import INK, PALE, PALETTE, colours_of
+from helpers.plots.look import axes, label_ends, panels
 from helpers.training.batches import checked_array
 from helpers.training.history import History
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from torch import Tensor
 
-PALE = "#767676"  # what others did, or chance; contrast 4.5 on white
 
 Runs = History | Sequence[History]
 
@@ -51,7 +51,7 @@ def learning_curves(histories: Runs | Mapping[str, Runs]) -> Figure:
         raise ValueError("learning_curves: expected at least one history, each of at least one epoch")
     scored = all(run.valid_mcc for runs in models.values() for run in runs)
     figure, drawn = panels(1 + scored)
-    colours = _colours(models)
+    colours = colours_of(models)
     for ax, field, label in zip(drawn, ("valid_loss", "valid_mcc"), ("loss", "MCC, validation"), strict=False):
         ends = {}
         for name, runs in models.items():
@@ -109,7 +109,7 @@ def roc_and_pr(y: ArrayLike | Tensor, scores_by_name: Mapping[str, ArrayLike | T
     figure, (roc, pr) = panels(2, width=4.2, height=4.0)
     roc.plot([0, 1], [0, 1], ":", color=PALE)
     pr.axhline(truth.mean(), linestyle=":", color=PALE)
-    colours = _colours(scores_by_name)
+    colours = colours_of(scores_by_name)
     areas: list[list[tuple[str, float]]] = [[], []]
     for name, values in scores_by_name.items():
         scores = checked_array(f"roc_and_pr: {name}", values).cpu().numpy()
@@ -250,9 +250,3 @@ def _entry(row: Mapping[str, Any], metric: str, colour: str, last: str) -> _Entr
     size = f"{size:,}" if isinstance(size, int) else size
     unit = "parameter" if size == "1" else "parameters"
     return _Entry(row["model"], values, colour, f"{size} {unit} · {last}" if size else last)
-
-
-def _colours(names: Iterable[str]) -> dict[str, str]:
-    """Give each name a colour of the palette, the blue first: they recur after four."""
-    order = [PALETTE[base] for base in "CTGA"]
-    return {name: order[i % len(order)] for i, name in enumerate(names)}

@@ -17,7 +17,7 @@ def device() -> torch.device:
     Raises ValueError if COURSE_DEVICE names no device, or one that is not here.
     """
     asked = settings.device()
-    return _named("COURSE_DEVICE", asked) if asked else torch.device(_here()[0])
+    return _named(settings.DEVICE, asked) if asked else torch.device(_here()[0])
 
 
 def chosen_device(wish: str | torch.device | None) -> torch.device:

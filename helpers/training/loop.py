@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from helpers.settings import smoke
 from helpers.training.batches import (
     EVALUATION_BATCH,
     Pairs,
@@ -39,6 +40,7 @@ from helpers.training.status_line import StatusLine
 Loss = Callable[[Tensor, Tensor], Tensor]
 Rate = Callable[[float], float]
 Say = Callable[[str], None]
+SMOKE_ROWS = 256  # of a training that only shows that it runs
 PRECISIONS = ("auto", "float32", "bfloat16")
 
 
@@ -158,6 +160,7 @@ def fit(
         The loss is no longer finite; the message says why, most likely. The model has the best weights so far.
     """
     _check_settings(lr, weight_decay, epochs, batch_size, seed, patience, precision)
+    epochs = 1 if smoke() else epochs
     place = chosen_device(device)
     binary = loss is binary_cross_entropy_with_logits or isinstance(loss, nn.BCEWithLogitsLoss)
     pairs = checked_pair("train", train, binary), checked_pair("valid", valid, binary)
@@ -190,6 +193,7 @@ def fit(
                     history.ending = "patience"
                     break
                 order = torch.randperm(len(X), generator=reseed(place, seed, epoch))
+                order = order[:SMOKE_ROWS] if smoke() else order
                 rate = None if schedule is None else _rate(lr, schedule, epoch, epochs)
                 train_loss = run.train(X, y, order, optimizer, rate)
                 valid_loss, mcc = run.evaluate(*held_out)

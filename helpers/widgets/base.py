@@ -49,8 +49,8 @@ import numpy as np
 import traitlets
 
 from helpers.dna.sequences import BASES
+from helpers.palette import PALETTE
 from helpers.places import STATIC
-from helpers.plots import PALETTE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

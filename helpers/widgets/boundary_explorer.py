@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from helpers.plots import PALETTE, label_ends
+from helpers.palette import PALETTE
+from helpers.plots import label_ends
 from helpers.widgets.base import Widget, as_array, js
 from helpers.widgets.mlp import ACTIVATIONS, Network
 

@@ -13,7 +13,8 @@ import traitlets
 from helpers.dna.motifs import Motif, information, jaspar_all, probabilities
 from helpers.dna.sequences import BASES, tokenise
 from helpers.interpret.filters import aligned_counts, resemblance, stack_motifs
-from helpers.plots import PALETTE, logo
+from helpers.palette import PALETTE
+from helpers.plots import logo
 from helpers.widgets.base import Widget, as_array, as_dna, js, pack, unpack
 
 if TYPE_CHECKING:

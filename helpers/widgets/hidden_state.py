@@ -9,7 +9,7 @@ import numpy as np
 import traitlets
 
 from helpers.dna.sequences import tokenise
-from helpers.plots import PALETTE
+from helpers.palette import PALETTE
 from helpers.widgets.base import Widget, as_dna, js, pack, unpack
 from helpers.widgets.recurrence import BLOCKS, GATES, MOST_UNITS, MOST_WORK, VANISHED, Cell, gradients, random_cell, run
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from helpers.plots import PALETTE
+from helpers.palette import PALETTE
 from helpers.widgets.base import Widget, as_array, js
 
 if TYPE_CHECKING:

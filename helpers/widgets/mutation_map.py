@@ -8,7 +8,7 @@ import numpy as np
 import traitlets
 
 from helpers.dna.sequences import BASES, one_hot
-from helpers.plots import PALETTE
+from helpers.palette import PALETTE
 from helpers.widgets.base import Widget, as_array, as_dna, js, pack, unpack
 
 if TYPE_CHECKING:

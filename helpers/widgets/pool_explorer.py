@@ -9,7 +9,7 @@ import numpy as np
 import traitlets
 
 from helpers.dna.sequences import random_dna, tokenise
-from helpers.plots import PALETTE
+from helpers.palette import PALETTE
 from helpers.widgets.base import Widget, as_dna, js
 
 if TYPE_CHECKING:

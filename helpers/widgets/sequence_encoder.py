@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from helpers.dna.sequences import BASES, one_hot, reverse_complement, tokenise
-from helpers.plots import PALETTE
+from helpers.palette import PALETTE
 from helpers.widgets.base import Widget, as_dna, js
 
 if TYPE_CHECKING:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import html.parser
+import signal
+import threading
+import time
 
 import pytest
 import torch
@@ -10,12 +14,13 @@ import torch.nn.functional as F
 
 from helpers.dna.sequences import gc_content as gc_of_the_course
 from helpers.engine import message
-from helpers.engine.exercise import Exercise, misconception
-from helpers.engine.message import lines_of, plain, rich
+from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.engine.message import VERDICT, Message
 from helpers.engine.source import forbidden_uses
+from helpers.engine.time_limit import limited_by_signal, limited_by_thread, time_limit
 from helpers.learner import progress
-from helpers.learner.check import VERDICT, ExerciseCheck, is_reference
-from helpers.lessons import checks as open_checks
+from helpers.learner.check import ExerciseCheck, is_reference
+from helpers.learner.check import checks as open_checks
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +51,6 @@ def test_right_code_comes_back_unchanged_and_is_remembered(check, capsys) -> Non
 class Shares(Exercise):
     """shares(x (3,)) -> the share of each, and their number"""
 
-    lesson = 0
-
     def questions(self, rng):
         yield (torch.tensor([1.0, 2.0, 5.0]),)
 
@@ -68,13 +71,29 @@ class Shares(Exercise):
     ids=["list", "array", "double"],
 )
 def test_right_numbers_with_which_later_cells_cannot_compute_earn_all_and_are_not_handed_on(kind, came, capsys) -> None:
-    given_back = ExerciseCheck(Shares())(lambda x: (kind(x / x.sum()), len(x)))
+    given_back = ExerciseCheck(Shares(), "00")(lambda x: (kind(x / x.sum()), len(x)))
     said = capsys.readouterr().out
     assert "✔ shares: right on all 1 questions. 1 of 1 point." in said
     assert f"Later cells compute with a tensor of float32, and yours is {came}: they go on with the reference." in said
     assert is_reference(given_back) and progress.solved() == {"00/shares"}
     both = lambda x: [x / x.sum(), 3]  # noqa: E731  a list of the two is as good as a pair
     assert ExerciseCheck(Shares())(both) is both
+
+
+def test_what_later_cells_cannot_compute_with_is_seen_where_an_exercise_asks_by_parts(capsys) -> None:
+    class Halves(Shares):
+        """halves(x: (N,) tensor) -> (N,) tensor, one after the other"""
+
+        parts = {"shares": 1}
+
+        def questions(self, rng):
+            yield Question(torch.tensor([1.0, 3.0]), part="shares")
+
+        def ask(self, code, x, *, part):
+            return {"shares": code(x)[0]}[part]
+
+    ExerciseCheck(Halves(), "00")(lambda x: ((x / x.sum()).tolist(), 2))
+    assert "Later cells compute with a tensor of float32" in capsys.readouterr().out
 
 
 def test_where_any_dtype_will_do_nothing_is_said_of_it(capsys) -> None:
@@ -149,6 +168,66 @@ def test_endless_code_that_is_interrupted_gets_a_sentence(check, capsys) -> None
     assert "Does a loop never end?" in capsys.readouterr().out
 
 
+def endless(sequence):
+    count = 0
+    while count < 10:
+        count += sequence.count("G") * 0
+    return count
+
+
+@pytest.fixture
+def impatient(check, monkeypatch):
+    monkeypatch.setattr(type(check.gc_content.exercise), "seconds", 0.2)
+    return check
+
+
+def test_a_loop_that_never_ends_is_stopped_and_shown(impatient, capsys) -> None:
+    assert is_reference(impatient.gc_content(endless))
+    said = capsys.readouterr().out
+    assert "stopped after 0.2 seconds: your code was still running, at `" in said
+    assert "Does a loop never end?" in said
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert impatient.gc_content(right) is right
+
+
+def test_it_is_stopped_in_any_thread_and_whatever_it_catches(impatient) -> None:
+    def stubborn(sequence):
+        while True:
+            try:
+                endless(sequence)
+            except Exception:
+                return 0
+
+    found = []
+    thread = threading.Thread(target=lambda: found.append(impatient.gc_content._verdict(stubborn)))
+    thread.start()
+    thread.join(timeout=60)
+    assert "stopped after" in found[0].message
+
+
+def test_an_alarm_of_somebody_else_still_rings() -> None:
+    rung = []
+    before = signal.signal(signal.SIGALRM, lambda *_: rung.append(True))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with time_limit(5):
+            pass
+        signal.pause()
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert rung == [True]
+
+
+@pytest.mark.parametrize("way", [limited_by_signal, limited_by_thread])
+def test_code_that_ends_in_time_leaves_no_timer_behind(way) -> None:
+    handler, threads = signal.getsignal(signal.SIGALRM), threading.active_count()
+    with pytest.raises(ZeroDivisionError), contextlib.contextmanager(way)(0.05):
+        _ = 1 / 0
+    time.sleep(0.2)  # nothing is raised here
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert signal.getsignal(signal.SIGALRM) is handler and threading.active_count() == threads
+
+
 def test_prints_of_the_learner_do_not_flood_the_message(check, capsys) -> None:
     def chatty(sequence):
         print("debug " * 100)
@@ -192,10 +271,10 @@ def test_message_has_at_most_six_lines_and_no_markup_of_the_learner(check) -> No
         raise ValueError("<script>alert(1)</script>\n" * 50)
 
     verdict = exercise.mark(exercise.answers(evil, 0), 0)
-    lines = lines_of(exercise, verdict, tries=3)
-    assert len(lines) <= 6
-    assert "script" not in Markup(rich(exercise, verdict, lines)).tags
-    assert "script" in plain(exercise, verdict, lines)
+    message = Message.of(exercise, verdict, tries=3)
+    assert len(message.lines) <= 5
+    assert "script" not in Markup(message.html()).tags
+    assert "script" in message.text()
 
 
 class Softly(Exercise):

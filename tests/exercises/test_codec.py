@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from helpers.engine.codec import Unreadable, decode, encode, same
-from helpers.engine.message import lines_of, plain, rich
+from helpers.engine.message import Message
 from helpers.lessons import all_exercises
 
 PLAIN = st.recursive(
@@ -86,8 +86,8 @@ def test_marking_a_bent_answer_is_safe_and_earns_no_more(data) -> None:
         right = exercise.read_one(exercise.answer(exercise.reference, question), question)
         assert exercise.agree(exercise.read_one(answers[place], question), right)
     assert 0 <= verdict.points <= exercise.points
-    lines = lines_of(exercise, verdict)
-    assert "<script" not in rich(exercise, verdict, lines) and plain(exercise, verdict, lines)
+    message = Message.of(exercise, verdict)
+    assert "<script" not in message.html() and message.text()
 
 
 def test_an_array_of_nothing_is_no_mountain_of_lists() -> None:

@@ -12,6 +12,7 @@ from torch import nn
 
 from helpers.engine.exercise import Exercise, Question, misconception
 from helpers.engine.kinds import Item, ModuleExercise, MultipleChoice, PredictionExercise
+from helpers.engine.verdict import Status
 
 
 class Scale(Exercise):
@@ -312,3 +313,26 @@ def test_hostile_answers_earn_nothing_and_stop_nothing(exercise: Exercise, answe
     if isinstance(answers, list) and len(answers) == 4:
         answers = (answers * count)[:count]
     assert exercise.mark(answers, 0).points == 0
+
+
+def test_what_a_class_report_counts_is_the_exercises_own_to_say() -> None:
+    def counted(exercise: Exercise, code: Any) -> list[tuple[str, str]]:
+        return [(one.name, one.hint) for one in exercise.mistakes(exercise.answers(code, 3), 3)]
+
+    assert counted(Scale(), lambda x: x / x.max()) == [("signed", Scale.signed.hint)]
+    assert counted(Scale(), Scale().reference) == counted(Scale(), lambda x: x * 7) == []
+    assert counted(Colours(), lambda: {"sky": "b", "grass": "a"}) == [
+        ("sky, b", "That is grass."),
+        ("grass, a", "That is the sky."),
+    ]
+    assert Colours().mistakes("nonsense", 3) == []
+
+
+def test_a_status_is_its_own_word_and_knows_its_sign() -> None:
+    assert [f"{status} {status.sign}" for status in Status] == [
+        "right ✔", "part ◐", "wrong ✘", "empty ○", "forbidden ✘", "unreadable ✘"
+    ]  # fmt: skip
+    assert json.dumps([Status.RIGHT]) == '["right"]' and Status.RIGHT == "right"
+    standing = {code: mark(Scale(), code).standing for code in (Scale().reference, Scale().signed, np.sort)}
+    assert list(standing.values()) == [Status.RIGHT, Status.PART, Status.WRONG]
+    assert Scale().mark(None, 3).standing is Status.EMPTY

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import cProfile
 import functools
 import json
 import operator
@@ -15,9 +17,10 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 from helpers.dna import sequences
+from helpers.engine.source import parsed
 from helpers.engine.watch import Watch
 from helpers.grading.handed_in.forbidden import forbidden_in_cells
-from helpers.lessons import LESSONS, all_exercises, exercises
+from helpers.lessons import LESSONS, all_exercises, exercises, key_of
 
 ROOT = Path(__file__).parents[2]
 SIGMOID = ("torch.sigmoid", "torch.special.expit", "torch.nn.Sigmoid", ".sigmoid")
@@ -76,8 +79,26 @@ def test_the_watch_leaves_the_profiler_as_it_was() -> None:
     assert watch.used == []
 
 
+def test_a_profiler_that_was_running_goes_on() -> None:
+    profile = cProfile.Profile()
+    profile.enable()
+    with Watch(SIGMOID):
+        torch.exp(z)
+    functools.reduce(operator.add, [1, 2])
+    profile.disable()
+    assert any("reduce" in str(call.code) for call in profile.getstats())
+
+
+def test_a_cell_is_read_as_ipython_reads_it() -> None:
+    for line in ("files = !ls", "t = %timeit -o 1", "torch?", "%matplotlib inline", "!ls", "%%time"):
+        tree = parsed(f"{line}\ndef f(z):\n    return torch.sigmoid(z)")
+        assert any(isinstance(node, ast.FunctionDef) for node in tree.body), line
+    with pytest.raises(SyntaxError, match="cannot be parsed"):
+        parsed("def f(z:")
+
+
 def test_forbidden_code_earns_nothing_and_is_told_its_name() -> None:
-    exercise = next(one for one in all_exercises() if one.key == "01/mse")
+    exercise = next(one for one in all_exercises() if key_of(one) == "01/mse")
     name = "mse" + "_loss"
     answers = exercise.answers(lambda p, y: getattr(F, name)(p.flatten(), y.flatten()), 3)
     verdict = exercise.mark(answers, 3)
@@ -86,7 +107,7 @@ def test_forbidden_code_earns_nothing_and_is_told_its_name() -> None:
 
 
 def test_an_answer_chooses_no_words_of_the_verdict() -> None:
-    exercise = next(one for one in all_exercises() if one.key == "01/mse")
+    exercise = next(one for one in all_exercises() if key_of(one) == "01/mse")
     told = [{"error": "Forbidden", "text": "seed 123"}] * len(exercise.asked(3))
     assert "seed" not in exercise.mark(told, 3).message
 

@@ -3,100 +3,81 @@
 from __future__ import annotations
 
 import importlib
-import json
+import os
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from helpers.engine.exercise import Exercise, Verdict
-from helpers.lessons import LESSONS, all_exercises
+from helpers.engine import proofs
+from helpers.engine.exercise import Exercise
+from helpers.lessons import LESSONS, all_exercises, exercises, key_of, lesson_of
 
-SEEDS = range(20)
+SEEDS = int(os.environ.get("PROOF_SEEDS", proofs.SEEDS))
 EXERCISES = all_exercises()
-MISCONCEPTIONS = [(exercise, wrong) for exercise in EXERCISES for wrong in exercise.misconceptions()]
+MISCONCEPTIONS = [
+    pytest.param(exercise, wrong, id=f"{key_of(exercise)}-{wrong.name}")
+    for exercise in EXERCISES
+    for wrong in exercise.misconceptions()
+]
+every_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=key_of)
+every_misconception = pytest.mark.parametrize(("exercise", "wrong"), MISCONCEPTIONS)
 
 
-def marked(exercise: Exercise, code: Any, seed: int) -> Verdict:
-    """Mark some code as grading does: the answers travel as JSON text."""
-    return exercise.mark(json.loads(json.dumps(exercise.answers(code, seed))), seed)
-
-
-def alternatives(name: str) -> ModuleType:
-    return importlib.import_module(f"tests.exercises.alternatives.{name}")
+def alternatives(exercise: Exercise) -> ModuleType:
+    return importlib.import_module(f"tests.exercises.alternatives.{lesson_of(exercise).name}")
 
 
 def others(table: str) -> list[Any]:
     """(exercise, code) pairs of one table in the modules of alternatives."""
-    modules = {lesson.number: alternatives(lesson.name) for lesson in LESSONS}
     return [
-        pytest.param(exercise, code, id=f"{exercise.key}-{number}")
+        pytest.param(exercise, code, id=f"{key_of(exercise)}-{number}")
         for exercise in EXERCISES
-        for number, code in enumerate(getattr(modules[exercise.lesson], table).get(exercise.id, []))
+        for number, code in enumerate(getattr(alternatives(exercise), table).get(exercise.id, []))
     ]
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.key)
+@every_exercise
 def test_reference_earns_full_marks(exercise: Exercise) -> None:
-    for seed in SEEDS:
-        verdict = marked(exercise, exercise.reference, seed)
-        assert verdict.passed, (seed, verdict)
-        assert verdict.points == exercise.points
+    proofs.prove_right(exercise, exercise.reference, SEEDS)
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.key)
+@every_exercise
 def test_stub_earns_nothing_and_is_told_so(exercise: Exercise) -> None:
-    def stub(*arguments: Any, **named: Any) -> None:
-        raise NotImplementedError()
-
-    for seed in SEEDS:
-        verdict = marked(exercise, stub, seed)
-        assert (verdict.status, verdict.points) == ("empty", 0)
-        assert verdict.message == exercise.unwritten
+    proofs.prove_stub(exercise, SEEDS)
 
 
-@pytest.mark.parametrize(("exercise", "wrong"), MISCONCEPTIONS, ids=lambda x: getattr(x, "key", None) or x.name)
+@every_misconception
 def test_misconception_loses_points_and_is_named(exercise: Exercise, wrong: Any) -> None:
-    for seed in SEEDS:
-        verdict = marked(exercise, wrong.code, seed)
-        assert not verdict.passed, seed
-        assert verdict.points < exercise.points or not exercise.points, seed
-        assert (verdict.misconception, verdict.message) == (wrong.name, wrong.hint), seed
+    proofs.prove_misconception(exercise, wrong, SEEDS)
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.key)
+@every_exercise
 def test_answers_to_other_questions_earn_nothing(exercise: Exercise) -> None:
-    if exercise.kind == "multiple choice":
-        assert exercise.asked(1) == exercise.asked(2)  # letters do not depend on the seed
-        return
-    stale = exercise.answers(exercise.reference, 1)
-    assert exercise.mark(stale, 2).points < exercise.points or not exercise.points
+    assert exercise.depends_on_seed or exercise.kind == "multiple choice"
+    proofs.prove_stale(exercise)
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.key)
+@every_exercise
 def test_same_seed_asks_the_same(exercise: Exercise) -> None:
-    assert exercise.answers(exercise.reference, 7) == exercise.answers(exercise.reference, 7)
+    proofs.prove_seed(exercise)
 
 
 @pytest.mark.parametrize(("exercise", "code"), others("ALTERNATIVES"))
 def test_another_right_answer_earns_full_marks(exercise: Exercise, code: Any) -> None:
-    for seed in SEEDS:
-        verdict = marked(exercise, code, seed)
-        assert verdict.passed, (seed, verdict)
+    proofs.prove_right(exercise, code, SEEDS)
 
 
 @pytest.mark.parametrize(("exercise", "code"), others("WRONG"))
 def test_an_unnamed_wrong_answer_does_not_pass(exercise: Exercise, code: Any) -> None:
-    for seed in SEEDS:
-        assert not marked(exercise, code, seed).passed, seed
+    proofs.prove_wrong(exercise, code, SEEDS)
 
 
 def test_every_function_exercise_has_alternatives() -> None:
     lacking = [
-        exercise.key
+        key_of(exercise)
         for exercise in EXERCISES
-        if exercise.kind != "multiple choice"
-        and len(alternatives(LESSONS[exercise.lesson].name).ALTERNATIVES.get(exercise.id, [])) < 2
+        if exercise.kind != "multiple choice" and len(alternatives(exercise).ALTERNATIVES.get(exercise.id, [])) < 2
     ]
     assert lacking == []
 
@@ -106,21 +87,26 @@ def test_every_function_exercise_has_alternatives() -> None:
     [(0, 1, 11), (1, 9, 84), (2, 14, 92), (3, 16, 180), (4, 18, 215), (5, 13, 135), (6, 13, 140)],
 )
 def test_no_lesson_loses_its_exercises_or_misconceptions(lesson, graded, named) -> None:
-    theirs = [exercise for exercise in EXERCISES if exercise.lesson == lesson]
+    theirs = exercises(lesson)
     slips = [wrong for e in theirs if e.kind != "multiple choice" for wrong in e.misconceptions()]
     assert sum(exercise.points > 0 for exercise in theirs) >= graded
     assert len(slips) >= named
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.key)
+def test_the_lessons_are_all_proved() -> None:
+    assert [lesson for lesson in LESSONS if not exercises(lesson.number)] == []
+
+
+@every_exercise
 def test_parts_add_up_and_every_question_has_its_part(exercise: Exercise) -> None:
-    if exercise.parts:
-        assert sum(exercise.parts.values()) == exercise.points
-        assert {question.part for question in exercise.asked(0)} == set(exercise.parts)
+    proofs.prove_parts(exercise)
 
 
-@pytest.mark.parametrize(("exercise", "wrong"), MISCONCEPTIONS, ids=lambda x: getattr(x, "key", None) or x.name)
-def test_hint_is_a_sentence_that_stands_alone(exercise: Exercise, wrong: Any) -> None:
-    assert wrong.hint[0].isupper() or wrong.hint[0] in '`“"0123456789', wrong.hint
-    assert wrong.hint.rstrip()[-1] in ".?!`)", wrong.hint
-    assert len(wrong.hint) < 320, wrong.hint
+def test_hints_are_sentences_that_stand_alone() -> None:
+    said = []
+    for case in MISCONCEPTIONS:
+        try:
+            proofs.prove_hint(*case.values)
+        except AssertionError as error:
+            said.append(str(error))
+    assert said == []

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 
 from helpers.lessons import lesson
+from tests.commands import ROOT, run, surrounded
 
-ROOT = Path(__file__).parents[2]
+__all__ = ["HALF", "LESSON", "ROOT", "course", "make", "marks", "submit", "surrounded"]
 LESSON = lesson(0).folder
 HALF = "def gc_content(sequence):\n    return sequence.count('G') / len(sequence)"
 
@@ -43,13 +42,7 @@ def submit(root: Path, student: str, what: str, folder: str = LESSON) -> Path:
 
 def course(*words: str, root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the `course` command in a course's folder."""
-    command = [sys.executable, "-c", "from helpers.commands.main import main; main()", *words]
-    return subprocess.run(command, cwd=root, env=surrounded(**environment), capture_output=True, text=True)
-
-
-def surrounded(**environment: str) -> dict[str, str]:
-    """Our environment, with this checkout's package and with more."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    return run("course", *words, cwd=root, env=surrounded(**environment))
 
 
 def marks(root: Path, folder: str = LESSON) -> dict[str, tuple[float, dict[str, float | None], bool]]:

@@ -6,12 +6,13 @@ import getpass
 import os
 import re
 import shutil
-import subprocess
 import sysconfig
 from pathlib import Path
 
 import pytest
 from course_folder import LESSON, ROOT, make, marks, surrounded
+
+from tests import commands
 
 GUIDE = (ROOT / "docs" / "instructor.md").read_text(encoding="utf-8")
 
@@ -20,8 +21,7 @@ def run(line: str, place: Path) -> str:
     """What a command of a guide prints in a folder; it must end well."""
     activated = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
     environment = surrounded(COURSE_HOME=str(place / "home"), PATH=activated)
-    command = ["/usr/bin/env", *line.split()]
-    done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True)
+    done = commands.run(*line.split(), cwd=place, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "ERROR" not in done.stderr and "Traceback" not in done.stderr, done.stderr
     return done.stdout + done.stderr

@@ -19,8 +19,10 @@ from helpers.grading.mark import verdicts
 from helpers.grading.nbgrader import assignments
 from helpers.grading.nbgrader.gradebook import Recorder
 from helpers.grading.run import run
+from helpers.grading.sandbox import kinds
 from helpers.grading.sandbox.limits import Job, Limits
 from helpers.lessons import LESSONS, exercises
+from tests.commands import TRUE
 
 ENDLESS = "def gc_content(sequence):\n    while True:\n        pass"
 
@@ -217,7 +219,9 @@ def test_where_dask_is_not_installed_it_is_said(tmp_path) -> None:
     hidden = tmp_path / "hidden"
     hidden.mkdir()
     (hidden / "distributed.py").write_text("raise ImportError('No module named distributed')")
-    done = course("grade", "0", "--scheduler", "local", root=root, PYTHONPATH=f"{hidden}:{ROOT}")
+    env = surrounded(PYTHONPATH=f"{hidden}:{ROOT}")
+    command = [*TRUE, "grade", "0", "--scheduler", "local"]
+    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True)
     assert done.returncode == 2
     assert "pip install 'deep-learning-on-dna[grade]'" in done.stderr
 
@@ -265,8 +269,10 @@ def test_no_file_of_a_submission_is_copied(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)
-def test_skipping_demos_changes_no_mark(lesson) -> None:
-    """Every other exercise solved, the rest as released."""
+def test_skipping_demos_changes_no_mark(lesson, monkeypatch) -> None:
+    """Every other exercise solved, the rest as released; demos run, and train for a few steps."""
+    usual = kinds.environment
+    monkeypatch.setattr(kinds, "environment", lambda *words: {**usual(*words), "COURSE_SMOKE": "1"})
     name = f"{lesson.folder}/{lesson.folder}.ipynb"
     release, book = (
         (ROOT / "course" / name).read_text(encoding="utf-8"),

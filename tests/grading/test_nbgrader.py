@@ -13,15 +13,15 @@ import pytest
 from nbgrader.api import Gradebook
 
 from helpers.lessons import LESSONS, exercises
+from tests.commands import ROOT, run
 
-ROOT = Path(__file__).parents[2]
 FOLDERS = [lesson.folder for lesson in LESSONS]
 
 
 def nbgrader(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     env = {**os.environ, "PATH": path, "COURSE_HOME": str(cwd / "home"), "COURSE_DATA_SOURCE": "simulated"}
-    return subprocess.run([sys.executable, "-m", "nbgrader", *words], cwd=cwd, env=env, capture_output=True, text=True)
+    return run("nbgrader", *words, cwd=cwd, env=env)
 
 
 def submit(root: Path, student: str, folder: str, notebook: nbformat.NotebookNode) -> None:

@@ -11,12 +11,12 @@ import sys
 import pytest
 
 from helpers import places
-from helpers.engine.exercise import plain_parts
-from helpers.engine.kinds import MultipleChoice
+from helpers.engine.exercise import Exercise, plain_parts
+from helpers.engine.kinds import ModuleExercise, MultipleChoice, PredictionExercise
 from helpers.grading.sandbox import sealed as sealing
 from helpers.grading.sandbox.sealed import asking, copy_into, sealed
-from helpers.grading.sandbox.sealing import Unsealable, sealed_modules
-from helpers.lessons import LESSONS, all_exercises, exercises
+from helpers.grading.sandbox.sealing import KEPT_SETTINGS, Unsealable, sealed_modules
+from helpers.lessons import LESSONS, all_exercises, exercises, key_of
 
 LONG_ENOUGH = 24  # characters of a line that nobody writes twice by chance
 SECRET_FILES = (
@@ -43,8 +43,9 @@ def text() -> str:
 def asked_inside() -> dict[str, list]:
     """The questions of three seeds, drawn by the sealed copy in a process of its own."""
     code = (
-        "import json\nfrom helpers.lessons import all_exercises\nfrom helpers.engine.exercise import plain_parts\n"
-        "print(json.dumps({f'{e.key} {seed}': [[q.part, plain_parts(q)] for q in e.asked(seed)]\n"
+        "import json\nfrom helpers.lessons import all_exercises, key_of\n"
+        "from helpers.engine.exercise import plain_parts\n"
+        "print(json.dumps({f'{key_of(e)} {seed}': [[q.part, plain_parts(q)] for q in e.asked(seed)]\n"
         "                  for e in all_exercises() for seed in (0, 7, 2**55)}))"
     )
     environment = {**os.environ, "PYTHONPATH": str(sealed().folder)}
@@ -58,13 +59,13 @@ def test_it_asks_exactly_what_the_course_asks(asked_inside) -> None:
     for exercise in all_exercises():
         for seed in (0, 7, 2**55):
             ours = [[question.part, plain_parts(question)] for question in exercise.asked(seed)]
-            assert asked_inside[f"{exercise.key} {seed}"] == json.loads(json.dumps(ours)), exercise.key
+            assert asked_inside[f"{key_of(exercise)} {seed}"] == json.loads(json.dumps(ours)), key_of(exercise)
 
 
 def test_no_misconception_and_no_reason_is_in_it(text) -> None:
     for exercise in all_exercises():
         for wrong in exercise.misconceptions():
-            assert wrong.hint not in text or wrong.hint in SAID_BY_THE_ENGINE, (exercise.key, wrong.name)
+            assert wrong.hint not in text or wrong.hint in SAID_BY_THE_ENGINE, (key_of(exercise), wrong.name)
     for quiz in (one for one in all_exercises() if isinstance(one, MultipleChoice)):
         for reason in (reason for item in quiz.items for reason in item.why.values()):
             assert reason[:40] not in text
@@ -76,7 +77,7 @@ def test_no_line_of_a_reference_is_in_it() -> None:
     for name, source in sources.items():
         for node in ast.walk(ast.parse(source)):
             if getattr(node, "name", "") in ("reference", "labels", "facts") or is_wrong(node):
-                for statement in getattr(node, "body", []):
+                for statement in getattr(node, "body", [getattr(node, "value", None)]):  # a method, or a lambda's call
                     dump = ast.dump(statement)
                     if len(ast.unparse(statement)) >= LONG_ENOUGH and not isinstance(statement, ast.Expr):
                         assert dump not in left, f"{name}: {ast.unparse(statement)}"
@@ -91,15 +92,17 @@ def lesson_sources() -> dict[str, str]:
 
 
 def is_wrong(node: ast.AST) -> bool:
+    if isinstance(node, ast.Assign):
+        return isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "misconception"
     return any("misconception" in ast.unparse(one) for one in getattr(node, "decorator_list", []))
 
 
 def test_no_exercise_has_a_reference_or_a_right_letter_left() -> None:
     code = (
-        "from helpers.lessons import all_exercises\nfrom helpers.engine.kinds import MultipleChoice\n"
+        "from helpers.lessons import all_exercises, key_of\nfrom helpers.engine.kinds import MultipleChoice\n"
         "for e in all_exercises():\n"
-        "    assert type(e).sealed and not {'reference', 'labels', 'facts'} & set(vars(type(e))), e.key\n"
-        "    assert isinstance(e, MultipleChoice) or e.misconceptions() == [], e.key\n"
+        "    assert type(e).sealed and not {'reference', 'labels', 'facts'} & set(vars(type(e))), key_of(e)\n"
+        "    assert isinstance(e, MultipleChoice) or e.misconceptions() == [], key_of(e)\n"
         "    for item in getattr(e, 'items', ()):\n"
         "        assert item.correct == '' and item.why == {} and len(item.options) > 1, item\n"
         "print(len(all_exercises()))"
@@ -109,6 +112,60 @@ def test_no_exercise_has_a_reference_or_a_right_letter_left() -> None:
     done = subprocess.run(words, env=environment, cwd=sealed().folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     assert int(done.stdout) == len(all_exercises())
+
+
+SAID = (
+    "id",
+    "signature",
+    "code_name",
+    "asks_for",
+    "kind",
+    "points",
+    "parts",
+    "hints",
+    "forbids",
+    "seconds",
+    "unwritten",
+)
+
+
+def test_it_says_of_every_exercise_what_the_course_says() -> None:
+    code = (
+        "import json\nfrom helpers.lessons import all_exercises, key_of\n"
+        f"print(json.dumps({{key_of(e): [getattr(e, one) for one in {SAID}] for e in all_exercises()}}))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(sealed().folder)}
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, env=environment, cwd=sealed().folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    ours = {key_of(each): [getattr(each, one) for one in SAID] for each in all_exercises()}
+    assert json.loads(done.stdout) == json.loads(json.dumps(ours))
+
+
+def test_every_setting_of_an_exercise_is_kept() -> None:
+    """What the engine lets an author set and sealing does not know would be lost where the learner's code runs."""
+    known = {"reference", "sealed", *("bands", "metric"), *KEPT_SETTINGS}  # bands and metric make marks
+    settings = {
+        name
+        for cls in (Exercise, ModuleExercise, PredictionExercise, MultipleChoice)
+        for name, value in {**dict.fromkeys(vars(cls).get("__annotations__", {})), **vars(cls)}.items()
+        if not name.startswith("_") and not callable(value) and not isinstance(value, property)
+    }
+    assert settings - known == set()
+    assert settings >= set(KEPT_SETTINGS)
+
+
+def test_a_signature_that_is_the_references_own_stays() -> None:
+    source = (
+        "from helpers.engine.exercise import Exercise\n"
+        "class RunningMean(Exercise):\n    'The mean so far.'\n"
+        "    def questions(self, rng): yield (1,)\n    def reference(self, x: list[float], n=3) -> float: return x[0]\n"
+        "class Counter(Exercise):\n    def questions(self, rng): yield (1,)\n"
+        "    class reference:\n        def __init__(self, start: int): self.start = start\n"
+    )
+    left = sealed_modules({"means.py": source})["means.py"]
+    assert '"""running_mean(x: list[float], n=3) -> float"""' in left and "The mean so far" not in left
+    assert '"""Counter(start: int)"""' in left and "asks_for = 'class'" in left and "self.start" not in left
 
 
 def test_no_file_of_grading_or_of_authors_is_in_it() -> None:
@@ -222,6 +279,15 @@ def test_an_exercise_is_found_by_whatever_name_its_parent_goes(imports, parent) 
 def test_what_may_be_an_exercise_and_may_not_cannot_be_sealed(source, complaint) -> None:
     with pytest.raises(Unsealable, match=rf"square\.py: .*{complaint}"):
         sealed_modules({"exercises/square.py": source})
+
+
+@pytest.mark.parametrize(
+    "items", ["made()", "(*made(),)", "(Item(*made()),)", "(Item(**made()),)", "[i for i in made()]"]
+)
+def test_a_quiz_whose_right_letters_cannot_be_found_cannot_be_sealed(items) -> None:
+    source = "from helpers.engine.kinds import Item, MultipleChoice\ndef made(): return []\n"
+    with pytest.raises(Unsealable, match=r"quiz\.py: Quiz: write the items one by one"):
+        sealed_modules({"exercises/quiz.py": source + f"class Quiz(MultipleChoice):\n    items = {items}\n"})
 
 
 def test_what_asking_needs_of_other_modules_stays_and_no_more() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from helpers.authoring.release import release_sealed
 from helpers.engine.kinds import MultipleChoice
-from helpers.lessons import LESSONS, all_exercises
+from helpers.lessons import LESSONS, exercises, key_of
 
 ROOT = Path(__file__).parents[2]
 FIRST = LESSONS[0].folder
@@ -26,13 +26,15 @@ def cohort(tmp_path_factory) -> Path:
 
 def test_no_reference_no_misconception_and_no_right_letter_is_handed_out(cohort) -> None:
     for lesson in LESSONS:
-        source = (cohort / "helpers" / "exercises" / f"{lesson.name}.py").read_text()
+        modules = sorted((cohort / "helpers" / "exercises" / lesson.name).glob("*.py"))
+        source = "\n".join(path.read_text(encoding="utf-8") for path in modules)
+        assert f"class {type(exercises(lesson.number)[0]).__name__}" in source
         names = {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-        ours = [exercise for exercise in all_exercises() if exercise.lesson == lesson.number]
+        ours = exercises(lesson.number)
         assert "reference" not in names and "misconception(" not in source
         for exercise in ours:
             for wrong in [] if isinstance(exercise, MultipleChoice) else exercise.misconceptions():
-                assert wrong.name not in names and wrong.hint not in source, (exercise.key, wrong.name)
+                assert wrong.name not in names and wrong.hint not in source, (key_of(exercise), wrong.name)
     assert not list(cohort.rglob("*solutions*")) and not (cohort / "helpers" / "grading" / "mark.py").exists()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,8 +12,8 @@ import pytest
 
 from helpers.authoring.release import release
 from helpers.lessons import LESSONS
+from tests.commands import ROOT, run
 
-ROOT = Path(__file__).parents[2]
 FOLDERS = [lesson.folder for lesson in LESSONS]
 
 
@@ -44,8 +43,7 @@ def test_nbgrader_itself_releases_the_same(checkout, folder, tmp_path, monkeypat
     shutil.copytree(checkout / "solutions", tmp_path / "solutions")
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=":")
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", folder]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    done = run("nbgrader", "generate_assignment", folder, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert files(tmp_path / "course" / folder) == files(ROOT / "course" / folder)
 

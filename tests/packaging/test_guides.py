@@ -111,7 +111,6 @@ def test_a_lesson_written_by_the_guide_runs_is_released_and_keeps_the_houses_for
     run(copy, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *form)
 
 
-@pytest.mark.browser
 def test_a_widget_written_by_the_guide_goes_through_the_common_tests(copy: Path) -> None:
     said = shell(copy, "CoinFlipper")
     assert re.search(r"\d+ passed", said), said

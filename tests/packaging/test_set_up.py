@@ -195,7 +195,15 @@ def test_pytorch_comes_first_and_everything_under_the_pins(checkout: Path, progr
     assert [line.split()[-1] for line in stand_in] == ["tests/packaging/colab.txt"]
     assert [line.split()[-1] for line in installs] == ["torch", '".[lab]"', '".[lab,site,test]"']
     assert all(line.startswith("install --constraint constraints.txt ") for line in installs)
-    assert [line.split()[2] for line in lines[-4:]] == ["ruff", "ruff", "mypy", "pytest"]
+    run = [line for line in lines if line.startswith(".venv/bin/python -m ") and " install " not in line]
+    assert [
+        tool for line in run for tool in ("ruff check", "ruff format --check", "mypy", "pytest") if tool in line
+    ] == [
+        "ruff check",
+        "ruff format --check",
+        "mypy",
+        "pytest",
+    ]
 
 
 @pytest.mark.parametrize(("end", "resolution"), [("oldest", "lowest-direct"), ("newest", "highest")])
@@ -207,6 +215,14 @@ def test_each_end_of_the_ranges_is_tested_in_an_environment_of_its_own(
     assert f"--python .venv-test-{end} --resolution {resolution} " in lines[1]
     assert lines[1].endswith('--editable ".[lab,test]"')
     assert lines[2] == f".venv-test-{end}/bin/python -m pytest tests/unit tests/exercises"
+
+
+def test_quick_leaves_out_what_takes_long_and_may_be_of_one_lesson(checkout: Path, programs: Path) -> None:
+    every, one = (make(checkout, "-n", "quick", *words).stdout.splitlines()[-1] for words in ((), ("LESSON=5",)))
+    for line in (every, one):
+        assert line.startswith("PROOF_SEEDS=3 .venv/bin/python -m pytest")
+        assert '-m "not browser and not data and not process"' in line
+    assert "--lesson 5 tests/exercises tests/notebooks" in one and "--lesson" not in every
 
 
 def test_the_site_is_built_with_what_it_needs_and_no_more(checkout: Path, programs: Path) -> None:

@@ -39,7 +39,7 @@ def mirror(real_data, monkeypatch):
 def test_registry_agrees_with_the_real_files(real_data):
     sums = dict(line.split()[::-1] for line in (real_data / "SHA256SUMS").read_text().splitlines())
     listed = {str(file.content): file.content for name in REAL for file in registry()[name].files}
-    assert {path: file.sha256 for path, file in listed.items()} == sums
+    assert {path: file.sha256 for path, file in listed.items()} == {path: sums.get(path) for path in listed}
     for path, file in listed.items():
         data = (real_data / path).read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (file.bytes, file.sha256), path
@@ -294,6 +294,6 @@ def test_importing_datasets_does_not_import_heavy_libraries():
     code = (
         "import sys, helpers.datasets; print([m for m in ('Bio', 'pooch', 'requests', 'pandas') if m in sys.modules])"
     )
-    root = Path(downloads.__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     result = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

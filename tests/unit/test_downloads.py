@@ -289,7 +289,7 @@ def test_wrong_file_in_a_mirror_folder_is_not_used(server, cache, tmp_path, monk
 
 
 def test_relative_mirror_is_found_from_the_folder_of_a_notebook(cache, real_data, tmp_path, monkeypatch):
-    root = Path(downloads.__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     monkeypatch.setenv("COURSE_DATA", os.path.relpath(real_data, root))
     monkeypatch.chdir(tmp_path)
     path, _ = fetch(dataclasses.replace(FILE, urls=()))
@@ -336,7 +336,7 @@ def start_child(cache):
     children = []
 
     def start(file: RemoteFile):
-        root = Path(downloads.__file__).resolve().parent.parent
+        root = Path(__file__).resolve().parents[2]
         arguments = [sys.executable, "-c", CHILD, json.dumps(dataclasses.asdict(file))]
         child = subprocess.Popen(arguments, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         children.append(child)

@@ -127,7 +127,6 @@ def test_the_maps_of_attention_are_shares_for_every_layer_and_head() -> None:
     assert torch.allclose(maps.sum(dim=-1), torch.ones(maps.shape[:-1]), atol=1e-5)
 
 
-@pytest.mark.data
 @pytest.mark.parametrize(
     ("model", "name", "least"),
     [("logistic regression", "human_tata", 0.68), ("logistic regression", "human_nontata", 0.43)]

@@ -22,7 +22,6 @@ from helpers.plots import places
 from helpers.training import fit, predict
 from helpers.training.metrics import mcc
 
-pytestmark = pytest.mark.data
 PARTS = ("train", "valid", "test")
 TATA = {"POL012.1", "MA0108.3"}  # JASPAR's TATA box, and that of TBP, which binds it
 START = 33  # the column of +1

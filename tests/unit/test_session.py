@@ -26,7 +26,7 @@ def test_start_seeds_and_says_four_lines(capsys, monkeypatch, tmp_path) -> None:
 
 
 def test_a_lesson_that_is_not_there_is_named() -> None:
-    with pytest.raises(ValueError, match="there is no lesson 17; there are 0, 1, 2"):
+    with pytest.raises(ValueError, match="there is no lesson 17; there are 0 start_here, 1 linear_regression"):
         helpers.start(lesson=17)
 
 

@@ -4,17 +4,16 @@ import subprocess
 import sys
 import zlib
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
 from Bio.SeqUtils import MeltingTemp
 
-from helpers.datasets.simulated import generate, melting_temperatures, plant, planted, promoters
+from helpers.datasets.simulated import melting_temperatures, plant, planted, promoters
 from helpers.datasets.simulated.recipes import kinds
 from helpers.dna.motifs import best_hit, jaspar
 from helpers.dna.sequences import gc_content, one_hot, reverse_complement
-from helpers.places import shipped
+from helpers.places import PACKAGE, shipped
 
 # --- melting temperatures --------------------------------------------------------------------------------
 
@@ -202,9 +201,8 @@ def test_promoters_name_a_kind_or_a_number_that_does_not_exist():
 
 
 def test_shipped_sets_are_made_again_byte_for_byte(tmp_path):
-    root = Path(generate.__file__).resolve().parent.parent
     command = [sys.executable, "-m", "helpers.datasets.simulated", str(tmp_path)]
-    subprocess.run(command, cwd=root, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=PACKAGE.parent, check=True, stdout=subprocess.DEVNULL)
     committed = shipped() / "simulated"
     files = sorted(path.relative_to(committed) for path in committed.rglob("*.gz"))
     assert files == sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())

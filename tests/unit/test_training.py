@@ -389,3 +389,12 @@ def test_without_a_wish_the_best_device_is_taken(monkeypatch) -> None:
     monkeypatch.delenv("COURSE_DEVICE", raising=False)
     best = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     assert device().type == best
+
+
+def test_a_smoke_run_takes_one_epoch_of_few_sequences(monkeypatch) -> None:
+    monkeypatch.setenv("COURSE_SMOKE", "1")
+    seen = []
+    model = LogisticRegression(12)
+    model.register_forward_hook(lambda module, inputs, output: seen.append(len(output) * module.training))
+    history = quick(model, planted(2_000, 1), epochs=9)
+    assert history.epochs == 1 and 0 < sum(seen) <= 256

@@ -44,7 +44,6 @@ def test_shift_refuses_what_is_no_one_hot() -> None:
         shift(one_hot("ACGTA").T, 1)
 
 
-@pytest.mark.data
 def test_an_mlp_is_lost_when_real_promoters_move_by_five_bases(real_data, monkeypatch) -> None:
     monkeypatch.setenv("COURSE_DATA", str(real_data))
     data = datasets.load("human_tata", source="real")

@@ -104,7 +104,6 @@ def test_too_few_and_too_many_tokens_get_a_sentence(tokens):
         AttentionMap(tokens, np.eye(1))
 
 
-@pytest.mark.browser
 def test_long_maps_are_shown_in_windows_and_coarse_until_the_head_comes(blank, long_one):
     blank.mount(long_one)
     assert blank.numbers()["asked"] == 0
@@ -119,7 +118,6 @@ def test_long_maps_are_shown_in_windows_and_coarse_until_the_head_comes(blank, l
     assert set(np.flatnonzero(row)) == set(range(edges[block], edges[block + 1]))
 
 
-@pytest.mark.browser
 def test_strongest_pair_is_brought_into_view(blank):
     weights = np.full((600, 600), 1 / 600)
     weights[500] = 0
@@ -131,7 +129,6 @@ def test_strongest_pair_is_brought_into_view(blank):
     assert asks <= 500 < asks + WINDOW and asked <= 40 < asked + WINDOW
 
 
-@pytest.mark.browser
 def test_a_click_in_the_map_chooses_who_asks(blank):
     blank.mount(AttentionMap("ACGT" * 5, np.eye(20)))
     box = blank.tab.get_by_role("application").bounding_box()
@@ -139,7 +136,6 @@ def test_a_click_in_the_map_chooses_who_asks(blank):
     assert blank.get("base") == 19
 
 
-@pytest.mark.browser
 def test_lab_sends_the_head_that_is_asked_for(lab):
     lab.open(
         "import numpy as np\nfrom helpers.widgets import AttentionMap\n"

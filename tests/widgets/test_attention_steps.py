@@ -128,14 +128,12 @@ def test_layers_that_do_not_fit_get_a_sentence(mha, x, sentence):
         AttentionSteps.from_mha(mha, x, "ACGTACG", heads=2)
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("masking", ["none", "causal", "own"])
 def test_every_mask_is_the_browser_s_too(blank, qkv, masking):
     widget = AttentionSteps("ACGTACG", *qkv, torch.randn(L, L), masking=masking, query=4, order=[3, 1, 6, 0, 5, 2, 4])
     agree(widget.numbers(), blank.mount(widget).numbers())
 
 
-@pytest.mark.browser
 def test_shuffling_keeps_the_asking_token_and_its_output(blank, qkv):
     blank.mount(AttentionSteps("ACGTNCG", *qkv, query=4))
     output = blank.numbers()["output"]
@@ -148,7 +146,6 @@ def test_shuffling_keeps_the_asking_token_and_its_output(blank, qkv):
     assert blank.get("order") == list(range(L)) and blank.get("query") == 4
 
 
-@pytest.mark.browser
 def test_numbers_are_changed_by_keys_and_taken_back(blank, qkv):
     widget = AttentionSteps("ACGTACG", *qkv, query=2)
     blank.mount(widget)
@@ -163,7 +160,6 @@ def test_numbers_are_changed_by_keys_and_taken_back(blank, qkv):
     assert blank.get("edits") == []
 
 
-@pytest.mark.browser
 def test_numbers_are_changed_by_dragging(blank):
     blank.mount(AttentionSteps("AC", [[1, 2], [0, 1]], [[1, 0], [0, 1]], [[1], [2]]))
     box = blank.tab.get_by_role("application").bounding_box()
@@ -175,7 +171,6 @@ def test_numbers_are_changed_by_dragging(blank):
     assert (which, head, token, column) == ("q", 0, 0, 0) and value > 1
 
 
-@pytest.mark.browser
 def test_masked_row_is_said_in_the_picture(blank, qkv):
     mask = CAUSAL.clone()
     mask[3] = False

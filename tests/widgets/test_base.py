@@ -78,7 +78,7 @@ def test_packed_arrays_come_back():
 
 
 def test_bases_and_colours_have_one_home():
-    from helpers.plots import PALETTE
+    from helpers.palette import PALETTE
 
     module = js("common.js")
     assert all(colour in module for colour in PALETTE.values())

@@ -76,13 +76,11 @@ def test_from_conv_says_what_is_wrong(conv, channel, complaint):
         ConvScanner.from_conv("ACGTACGTACGT", conv, channel)
 
 
-@pytest.mark.browser
 def test_five_thousand_bases_are_scanned_alike(blank):
     widget = ConvScanner(random_dna(5000, np.random.default_rng(5)), jaspar("MA0108").weights(), -3, pool=16)
     agree(widget.numbers(), blank.mount(widget).numbers())
 
 
-@pytest.mark.browser
 def test_motif_weights_and_threshold_are_moved_by_hand(blank):
     blank.mount(ConvScanner("ACCGTCACCTAGGTTACCGA", "CCG", -1, position=0))
     blank.tab.get_by_role("textbox", name="Motif").fill("TTAN")
@@ -99,7 +97,6 @@ def test_motif_weights_and_threshold_are_moved_by_hand(blank):
     assert "“X” is no base" in blank.message()
 
 
-@pytest.mark.browser
 def test_a_filter_that_no_longer_fits_is_told(blank):
     widget = ConvScanner("ACCGTCACC", "CCGTC")
     blank.mount(widget)
@@ -158,7 +155,6 @@ def test_pool_explorer_says_what_is_wrong(arguments, complaint):
         PoolExplorer(**arguments)
 
 
-@pytest.mark.browser
 def test_motifs_are_added_moved_and_remembered(blank):
     blank.mount(PoolExplorer())
     blank.tab.locator("canvas").focus()
@@ -171,7 +167,6 @@ def test_motifs_are_added_moved_and_remembered(blank):
     assert blank.numbers()["changed"] == 0
 
 
-@pytest.mark.browser
 def test_a_motif_is_dragged_by_the_mouse(blank):
     blank.mount(PoolExplorer())
     box = blank.tab.locator("canvas").bounding_box()
@@ -243,7 +238,6 @@ def test_a_dilated_layer_is_refused():
         FilterLogo.from_conv(nn.Conv1d(4, 2, 5, dilation=2), ["ACGTACGTACGT"])
 
 
-@pytest.mark.browser
 def test_sixty_four_filters_and_five_thousand_bases_agree(blank):
     rng = np.random.default_rng(8)
     widget = FilterLogo(rng.normal(size=(64, 4, 9)), [random_dna(500, rng) for _ in range(10)], filter=63)

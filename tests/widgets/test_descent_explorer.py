@@ -97,7 +97,6 @@ def test_constant_x_has_no_slope_to_learn():
         DescentExplorer.from_data([2, 2], [1, 2])
 
 
-@pytest.mark.browser
 def test_run_walks_step_by_step_and_can_be_paused(blank):
     blank.mount(DescentExplorer(most_steps=100))
     blank.tab.get_by_role("button", name="Run").click()
@@ -109,7 +108,6 @@ def test_run_walks_step_by_step_and_can_be_paused(blank):
     assert blank.get("steps") == steps
 
 
-@pytest.mark.browser
 def test_nothing_moves_by_itself_where_motion_is_not_wanted(blank):
     blank.tab.emulate_media(reduced_motion="reduce")
     blank.mount(DescentExplorer(most_steps=60))
@@ -118,7 +116,6 @@ def test_nothing_moves_by_itself_where_motion_is_not_wanted(blank):
     assert blank.get("steps") == 60 and blank.paints() == paints + 1
 
 
-@pytest.mark.browser
 def test_closing_while_running_stops(blank):
     blank.mount(DescentExplorer(most_steps=2000))
     blank.tab.get_by_role("button", name="Run").click()
@@ -130,7 +127,6 @@ def test_closing_while_running_stops(blank):
     assert blank.tab.evaluate("hosted[0].saved.length") > 0, "what was moved last must still reach Python"
 
 
-@pytest.mark.browser
 def test_start_moves_by_keys_and_by_mouse_and_stays_on_the_map(blank):
     blank.mount(DescentExplorer(start=[0.0, 0.0]))
     blank.tab.get_by_role("application").focus()
@@ -141,14 +137,12 @@ def test_start_moves_by_keys_and_by_mouse_and_stays_on_the_map(blank):
     assert blank.get("start") == pytest.approx([0.1, 3.0])
 
 
-@pytest.mark.browser
 def test_another_surface_brings_its_own_start(blank):
     blank.mount(DescentExplorer(steps=5))
     blank.tab.get_by_role("radio", name="saddle").check(force=True)
     assert blank.get("start") == BUILT_IN["saddle"]["start"] and blank.get("steps") == 0
 
 
-@pytest.mark.browser
 def test_too_high_a_learning_rate_is_named(blank):
     blank.mount(DescentExplorer(surface="narrow valley", learning_rate=0.2, steps=60))
     assert "learning rate is too high" in blank.message()

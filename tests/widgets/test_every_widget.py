@@ -57,7 +57,6 @@ def test_every_widget_of_the_package_is_an_example(request):
     assert sorted({example.name for example in EXAMPLES}) == sorted(helpers.widgets.__all__)
 
 
-@pytest.mark.browser
 def test_label_names_the_widget_to_the_eye_and_to_a_screen_reader(blank, example):
     widget = example.make()
     blank.mount(widget)
@@ -66,7 +65,6 @@ def test_label_names_the_widget_to_the_eye_and_to_a_screen_reader(blank, example
     assert blank.tab.get_by_text(widget.label, exact=True).first.is_visible()
 
 
-@pytest.mark.browser
 def test_what_is_said_to_the_eye_is_said_to_a_screen_reader_once_the_hand_rests(blank, example):
     blank.mount(example.make())
     assert blank.message()
@@ -76,14 +74,12 @@ def test_what_is_said_to_the_eye_is_said_to_a_screen_reader_once_the_hand_rests(
     )
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("seed", range(3))
 def test_browser_computes_python_numbers(blank, example, seed):
     widget = example.random(np.random.default_rng(seed))
     agree(widget.numbers(), blank.mount(widget).numbers())
 
 
-@pytest.mark.browser
 def test_keyboard_moves_it_and_redraws(blank, example):
     blank.mount(example.make())
     before, paints = blank.get(example.trait), blank.paints()
@@ -98,7 +94,6 @@ def test_keyboard_moves_it_and_redraws(blank, example):
     assert saved == blank.get(example.trait)
 
 
-@pytest.mark.browser
 def test_redraws_when_python_sets_a_trait(blank, example):
     blank.mount(example.make())
     paints, numbers = blank.paints(), blank.numbers()
@@ -109,7 +104,6 @@ def test_redraws_when_python_sets_a_trait(blank, example):
     assert blank.tab.evaluate("hosted[0].saved.length") == 0, "what came from the kernel must not be sent back"
 
 
-@pytest.mark.browser
 def test_closing_lets_go_of_everything(blank, example):
     blank.mount(example.make())
     assert blank.tab.evaluate("Object.values(hosted[0].callbacks).flat().length") > 0
@@ -119,7 +113,6 @@ def test_closing_lets_go_of_everything(blank, example):
     assert blank.tab.evaluate("document.querySelectorAll('.dlg').length") == 0
 
 
-@pytest.mark.browser
 def test_two_on_a_page_do_not_disturb_each_other(blank, example):
     blank.mount(example.make(), example.make())
     identifiers = blank.tab.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)")
@@ -136,7 +129,6 @@ def test_two_on_a_page_do_not_disturb_each_other(blank, example):
     blank.tab.wait_for_function("(n) => Number(hosted[1].root().dataset.paints) > n", arg=paints)
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("width", ["320px", "900px"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(blank, example, axe, scheme, width):
@@ -152,7 +144,6 @@ def test_axe_finds_nothing(blank, example, axe, scheme, width):
     assert blank.tab.evaluate("hosted[0].root().dataset.theme") == scheme
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 600, 1060])
 def test_nothing_is_wider_than_its_place(blank, example, width):
     blank.mount(example.make(), width=f"{width}px")
@@ -166,7 +157,6 @@ def test_nothing_is_wider_than_its_place(blank, example, width):
     assert blank.tab.evaluate("hosted[0].el.scrollWidth") <= width, "what is longer must scroll inside the widget"
 
 
-@pytest.mark.browser
 def test_every_control_has_a_name_and_can_be_reached(blank, example):
     blank.mount(example.make())
     count = blank.tab.evaluate(

@@ -68,7 +68,6 @@ def test_page_fetches_nothing_for_its_widgets(page):
     assert "require.js" not in html and "html-manager" not in html
 
 
-@pytest.mark.browser
 def test_widgets_in_the_page_are_alive_without_kernel_and_network(page, tab):
     requests, errors = [], listen_for_errors(tab)
     tab.route("http*://**", lambda route: (requests.append(route.request.url), route.abort()))
@@ -88,7 +87,6 @@ def test_widgets_in_the_page_are_alive_without_kernel_and_network(page, tab):
     assert not [error for error in errors if "Failed to load resource" not in error]
 
 
-@pytest.mark.browser
 def test_picture_stays_where_scripts_do_not_run(page, chromium):
     context = chromium.new_context(java_script_enabled=False)
     tab = context.new_page()

@@ -119,13 +119,11 @@ def test_bad_input_gets_a_sentence(make, sentence):
         make()
 
 
-@pytest.mark.browser
 def test_every_cell_computes_in_the_browser_what_it_computes_here(blank, layer):
     widget = HiddenState.from_rnn(layer, DNA, step=9, original=DNA[:3] + "A" + DNA[4:])
     agree(widget.numbers(), blank.mount(widget).numbers())
 
 
-@pytest.mark.browser
 def test_letters_write_bases_and_undo_takes_them_back(blank):
     blank.mount(HiddenState("GRU", sequence=DNA, step=4))
     picture = blank.tab.get_by_role("application")
@@ -143,7 +141,6 @@ def test_letters_write_bases_and_undo_takes_them_back(blank):
     assert blank.get("sequence") == DNA and max(blank.numbers()["changed"]) == 0
 
 
-@pytest.mark.browser
 def test_the_cell_can_be_exchanged(blank):
     blank.mount(HiddenState.from_rnn([LAYERS["LSTM"](), LAYERS["RNN"]()], DNA))
     assert len(blank.numbers()["gates"]) == 4
@@ -151,7 +148,6 @@ def test_the_cell_can_be_exchanged(blank):
     assert blank.get("cell") == "RNN" and blank.numbers()["gates"] == {}
 
 
-@pytest.mark.browser
 def test_dragging_over_the_states_steps(blank):
     blank.mount(HiddenState("RNN", sequence="ACGT" * 10, step=0))
     box = blank.tab.get_by_role("application").bounding_box()

@@ -9,8 +9,6 @@ from agreement import NUMBERS, agree
 from jupyter_host import WAIT_MS, Lab
 from widget_examples import EXAMPLES
 
-pytestmark = pytest.mark.browser
-
 COMMAND_KEYS = ["b", "a", "m", "y", "d", "x", "z", "j", "ArrowDown", "ArrowUp"]
 
 

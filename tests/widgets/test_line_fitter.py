@@ -52,7 +52,6 @@ def test_bad_points_get_a_sentence(x, y, sentence):
         LineFitter(x, y)
 
 
-@pytest.mark.browser
 def test_a_point_can_be_dragged_with_the_mouse(blank):
     blank.mount(LineFitter(X, Y))
     drag(blank, pixel(blank, 2.0, 2.5), pixel(blank, 2.5, 4.0))
@@ -61,7 +60,6 @@ def test_a_point_can_be_dragged_with_the_mouse(blank):
     assert blank.get("slope") == 0
 
 
-@pytest.mark.browser
 def test_a_handle_tilts_the_line_about_the_other(blank):
     blank.mount(LineFitter(X, Y, slope=0.0, intercept=3.0))
     x_window = blank.get("x_window")
@@ -71,7 +69,6 @@ def test_a_handle_tilts_the_line_about_the_other(blank):
     assert blank.get("slope") * (x_window[0] + inset) + blank.get("intercept") == pytest.approx(3.0, abs=0.02)
 
 
-@pytest.mark.browser
 def test_dragging_nothing_moves_nothing(blank):
     blank.mount(LineFitter(X, Y, slope=0.0, intercept=3.0))
     before = blank.numbers()
@@ -79,7 +76,6 @@ def test_dragging_nothing_moves_nothing(blank):
     assert blank.numbers() == before
 
 
-@pytest.mark.browser
 def test_keys_move_the_line_and_then_a_chosen_point(blank):
     blank.mount(LineFitter(X, Y))
     picture = blank.tab.get_by_role("application")
@@ -96,7 +92,6 @@ def test_keys_move_the_line_and_then_a_chosen_point(blank):
     assert blank.get("slope") > 0
 
 
-@pytest.mark.browser
 def test_two_traits_moved_at_once_cost_one_drawing(blank):
     blank.mount(LineFitter(X, Y))
     blank.tab.get_by_role("application").focus()
@@ -106,7 +101,6 @@ def test_two_traits_moved_at_once_cost_one_drawing(blank):
     assert blank.paints() == paints + 1
 
 
-@pytest.mark.browser
 def test_the_best_line_is_told_only_when_asked_for(blank):
     blank.mount(LineFitter(X, Y))
     assert "best" not in blank.message()
@@ -115,7 +109,6 @@ def test_the_best_line_is_told_only_when_asked_for(blank):
     assert "The best line has" in blank.message()
 
 
-@pytest.mark.browser
 def test_a_finger_drags_a_point_and_scrolls_elsewhere(chromium):
     from blank_page import BlankPage
 

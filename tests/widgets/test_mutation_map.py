@@ -85,7 +85,6 @@ def test_five_thousand_bases_work(blank):
     assert blank.get("position") == 4322 and len(blank.numbers()["importance"]) == 5000
 
 
-@pytest.mark.browser
 def test_letters_and_arrows_choose_the_mutation(blank):
     blank.mount(MutationMap(DNA, effects(), position=3, base="A"))
     blank.tab.get_by_role("application").focus()
@@ -97,7 +96,6 @@ def test_letters_and_arrows_choose_the_mutation(blank):
     assert blank.numbers()["before"] == blank.numbers()["after"]
 
 
-@pytest.mark.browser
 def test_a_click_chooses_base_and_position(blank):
     blank.mount(MutationMap(DNA, effects(), position=0, base="A"))
     box = blank.tab.get_by_role("application").bounding_box()
@@ -105,7 +103,6 @@ def test_a_click_chooses_base_and_position(blank):
     assert (blank.get("position"), blank.get("base")) == (2, "T")
 
 
-@pytest.mark.browser
 def test_the_worst_mutation_and_the_largest_disagreement_are_found(blank):
     guess = np.zeros(len(DNA))
     guess[5] = 50

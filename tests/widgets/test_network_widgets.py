@@ -121,7 +121,6 @@ def test_boundary_explorer_says_what_is_wrong(arguments, complaint):
         BoundaryExplorer(**arguments)
 
 
-@pytest.mark.browser
 def test_training_in_the_browser_is_training_in_python(blank):
     widget = BoundaryExplorer(data="ring", hidden=4)
     blank.mount(widget)
@@ -131,7 +130,6 @@ def test_training_in_the_browser_is_training_in_python(blank):
     agree(widget.losses(), blank.get("network")["losses"])
 
 
-@pytest.mark.browser
 def test_points_are_drawn_by_mouse_and_by_keys_and_rubbed_out(blank):
     blank.mount(BoundaryExplorer(data="empty"))
     plane = blank.tab.locator("canvas").first
@@ -149,7 +147,6 @@ def test_points_are_drawn_by_mouse_and_by_keys_and_rubbed_out(blank):
     assert len(blank.get("points")) == 1, "a click on a point takes it and adds none"
 
 
-@pytest.mark.browser
 def test_nothing_trains_by_itself_where_motion_is_not_wanted(blank):
     blank.tab.emulate_media(reduced_motion="reduce")
     blank.mount(BoundaryExplorer())
@@ -193,7 +190,6 @@ def test_image_kernel_says_what_is_wrong(arguments, complaint):
         ImageKernel(**arguments)
 
 
-@pytest.mark.browser
 def test_presets_typing_and_arrow_keys_change_kernel_and_window(blank):
     blank.mount(ImageKernel(kernel="identity", position=(3, 3)))
     blank.tab.get_by_role("button", name="Sobel y").click()

@@ -51,7 +51,6 @@ def test_bad_questions_get_a_sentence(options, sentence):
         Predict(**options)
 
 
-@pytest.mark.browser
 def test_the_truth_is_hidden_until_a_guess_is_made_and_revealed(blank):
     blank.mount(Predict("Where?", options=OPTIONS, answer="down", because="It falls."))
     reveal = blank.tab.get_by_role("button", name="Reveal")
@@ -64,7 +63,6 @@ def test_the_truth_is_hidden_until_a_guess_is_made_and_revealed(blank):
     assert blank.tab.get_by_role("radio", name="down").is_disabled()
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(
     ("guess", "said"), [("281", "You had it."), ("70", "too low, a factor of 4"), ("300", "19 too high.")]
 )
@@ -75,7 +73,6 @@ def test_a_number_is_compared_in_words(blank, guess, said):
     assert said in blank.message()
 
 
-@pytest.mark.browser
 def test_code_and_stress_are_shown_and_a_product_is_left_alone(blank):
     because = "Two *weights*, not 2 * 3 * 4; `a * b` and *no more*."
     blank.mount(Predict("Where?", options=OPTIONS, answer="down", because=because))
@@ -121,7 +118,6 @@ def test_no_questions_get_a_sentence():
         Quiz([{"key": "a", "prompt": "b"}])
 
 
-@pytest.mark.browser
 def test_a_wrong_option_says_why_and_may_be_corrected(blank):
     blank.mount(Quiz(QUESTIONS))
     blank.tab.get_by_role("radio", name="a · It updates the weights.").check()

@@ -37,7 +37,6 @@ def typed(blank):
     return blank
 
 
-@pytest.mark.browser
 def test_typing_a_wrong_letter_is_explained_and_changes_nothing(typed):
     box = typed.tab.get_by_role("textbox", name="Sequence")
     box.fill("acgu")
@@ -49,7 +48,6 @@ def test_typing_a_wrong_letter_is_explained_and_changes_nothing(typed):
     assert typed.get("sequence") == "ACGTN" and box.get_attribute("aria-invalid") == "false"
 
 
-@pytest.mark.browser
 def test_typing_keeps_the_caret_where_it_is(typed):
     box = typed.tab.get_by_role("textbox", name="Sequence")
     box.focus()
@@ -59,7 +57,6 @@ def test_typing_keeps_the_caret_where_it_is(typed):
     assert typed.get("sequence") == "AGGCGT"
 
 
-@pytest.mark.browser
 def test_bases_are_mutated_by_letter_by_arrow_and_by_click(typed):
     typed.tab.get_by_role("button", name="A at position 0").focus()
     typed.tab.keyboard.press("ArrowRight")
@@ -74,7 +71,6 @@ def test_bases_are_mutated_by_letter_by_arrow_and_by_click(typed):
     assert typed.get("sequence") == "ANTT"
 
 
-@pytest.mark.browser
 def test_mutating_the_other_strand_changes_this_one(blank):
     blank.mount(SequenceEncoder("AACC", strand="reverse complement"))  # GGTT
     blank.tab.get_by_role("button", name="G at position 0").focus()

@@ -20,7 +20,7 @@ from browser import listen_for_errors
 from jupyter_host import ROOT
 from widget_examples import EXAMPLES
 
-from helpers.lessons import LESSONS, exercises
+from helpers.lessons import LESSONS, exercises, key_of
 
 LESSON = "solutions/01_linear_regression/01_linear_regression.html"
 GALLERY = "docs/widgets.html"
@@ -151,10 +151,9 @@ def test_the_exercise_list_holds_every_misconception(site: Path) -> None:
     for lesson in LESSONS:
         for exercise in exercises(lesson.number):
             for wrong in exercise.misconceptions() * bool(exercise.points):
-                assert f"<code>{wrong.name}</code>" in text, f"{exercise.key}: {wrong.name}"
+                assert f"<code>{wrong.name}</code>" in text, f"{key_of(exercise)}: {wrong.name}"
 
 
-@pytest.mark.browser
 def test_every_page_opens_without_an_error_and_axe_finds_nothing(pages, address, tab, axe) -> None:
     found = {}
     for name in sorted(pages):
@@ -163,7 +162,6 @@ def test_every_page_opens_without_an_error_and_axe_finds_nothing(pages, address,
     assert found == {}
 
 
-@pytest.mark.browser
 def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen_and_axe_finds_nothing(
     pages, address, chromium, axe
 ) -> None:
@@ -190,7 +188,6 @@ def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen_and_axe_finds_n
     assert found == {}
 
 
-@pytest.mark.browser
 def test_every_widget_of_the_gallery_answers_without_kernel(address, tab) -> None:
     opened(tab, address + GALLERY)
     assert tab.locator(".course-widget").count() == len(EXAMPLES)
@@ -204,7 +201,6 @@ def test_every_widget_of_the_gallery_answers_without_kernel(address, tab) -> Non
         assert root.get_attribute("data-paints") != before, example.name
 
 
-@pytest.mark.browser
 def test_a_guess_in_a_lesson_is_answered(address, tab) -> None:
     opened(tab, address + LESSON)
     place = tab.locator('.course-widget[data-widget="Predict"]').first
@@ -213,7 +209,6 @@ def test_a_guess_in_a_lesson_is_answered(address, tab) -> None:
     assert place.locator(".dlg").evaluate("root => root.numbers().revealed") is True
 
 
-@pytest.mark.browser
 def test_the_search_finds_a_lesson_by_a_word_of_its_text(address, tab) -> None:
     tab.goto(f"{address}search.html?q=oligos")
     hit = tab.locator("ul.search a", has_text="Linear regression").first

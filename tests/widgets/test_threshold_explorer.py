@@ -67,7 +67,6 @@ def test_bad_scores_get_a_sentence(y, logits, sentence):
         ThresholdExplorer(y, logits)
 
 
-@pytest.mark.browser
 def test_the_threshold_can_be_dragged(blank):
     blank.mount(ThresholdExplorer(Y, LOGITS, threshold=0.0))
     box = blank.tab.locator("canvas").first.bounding_box()
@@ -86,7 +85,6 @@ def test_the_threshold_can_be_dragged(blank):
     assert blank.numbers()["counts"]["tp"] < Y.sum()
 
 
-@pytest.mark.browser
 def test_the_table_shows_the_counts(blank):
     widget = ThresholdExplorer(Y, LOGITS, threshold=0.8)
     blank.mount(widget)

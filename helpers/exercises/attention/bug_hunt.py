@@ -59,9 +59,9 @@ class BugHunt(Exercise):
     def not_itself(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         return attend(q, k, v, past(q.shape[-2], -1))[0]
 
-    @misconception("Now nothing is masked, and everybody sees the whole future.")
-    def no_mask(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        return attend(q, k, v)[0]
+    no_mask = misconception(
+        "Now nothing is masked, and everybody sees the whole future.", lambda q, k, v: attend(q, k, v)[0]
+    )
 
     @misconception("A hidden score is set to 0, and exp(0) is 1: the future keeps a share. Make it very negative.")
     def zero_for_hidden(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:

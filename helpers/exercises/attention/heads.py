@@ -83,21 +83,21 @@ class MergeHeads(Exercise):
     def no_transpose(self, x: Tensor) -> Tensor:
         return x.reshape(len(x), x.shape[2], -1)
 
-    @misconception("You added the heads up. They are laid side by side, so that nothing is lost.")
-    def added(self, x: Tensor) -> Tensor:
-        return x.sum(dim=1)
+    added = misconception(
+        "You added the heads up. They are laid side by side, so that nothing is lost.", lambda x: x.sum(dim=1)
+    )
 
-    @misconception("You took the mean of the heads. They are laid side by side, so that nothing is lost.")
-    def averaged(self, x: Tensor) -> Tensor:
-        return x.mean(dim=1)
+    averaged = misconception(
+        "You took the mean of the heads. They are laid side by side, so that nothing is lost.", lambda x: x.mean(dim=1)
+    )
 
     @misconception("The heads are shuffled into each other. First all of head 0, then all of head 1.")
     def interleaved(self, x: Tensor) -> Tensor:
         return x.permute(0, 2, 3, 1).flatten(2)
 
-    @misconception("Transposed, but not yet merged: `.flatten(2)` makes one axis of the last two.")
-    def not_flattened(self, x: Tensor) -> Tensor:
-        return x.transpose(1, 2)
+    not_flattened = misconception(
+        "Transposed, but not yet merged: `.flatten(2)` makes one axis of the last two.", lambda x: x.transpose(1, 2)
+    )
 
 
 class MultiHeadAttention(ModuleExercise):

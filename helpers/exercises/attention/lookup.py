@@ -161,7 +161,6 @@ class Soften(Exercise):
     """soften(scores (..., n), temperature: float) -> (..., n), shares that sum to 1 along the last axis"""
 
     parts = {"shares": 1, "large scores": 1}
-    points = 2
     hints = (
         "Divide the scores by the temperature, then softmax.",
         "`exp(1000)` is infinite. Taking the largest score from all of them changes no share.",
@@ -188,9 +187,9 @@ class Soften(Exercise):
     def root_taken(self, scores: Tensor, temperature: float) -> Tensor:
         return torch.softmax(scores / math.sqrt(temperature), dim=-1)
 
-    @misconception("The temperature is not used.")
-    def temperature_ignored(self, scores: Tensor, temperature: float) -> Tensor:
-        return torch.softmax(scores, dim=-1)
+    temperature_ignored = misconception(
+        "The temperature is not used.", lambda scores, temperature: torch.softmax(scores, dim=-1)
+    )
 
     @misconception("Your columns sum to 1. The shares belong along the last axis: `dim=-1`.")
     def first_axis(self, scores: Tensor, temperature: float) -> Tensor:
@@ -215,7 +214,6 @@ class ScaledDotProductAttention(Exercise):
     """scaled_dot_product_attention(q (..., L, d), k (..., M, d), v (..., M, dv), mask=None) -> (..., L, dv)"""
 
     parts = {"plain": 2, "mask": 1, "asks nobody": 1}
-    points = 4
     forbids = READY_MADE
     atol = 1e-5
     hints = (

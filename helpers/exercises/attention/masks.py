@@ -54,13 +54,13 @@ class CausalMask(Exercise):
     def not_itself(self, length: int) -> Tensor:
         return past(length, -1)
 
-    @misconception("Each row sees one base too far. That one base is the future.")
-    def one_too_far(self, length: int) -> Tensor:
-        return past(length, 1)
+    one_too_far = misconception(
+        "Each row sees one base too far. That one base is the future.", lambda length: past(length, 1)
+    )
 
-    @misconception("These are numbers 0 and 1. A mask here is True or False: `.bool()`.")
-    def numbers(self, length: int) -> Tensor:
-        return past(length).float()
+    numbers = misconception(
+        "These are numbers 0 and 1. A mask here is True or False: `.bool()`.", lambda length: past(length).float()
+    )
 
     @misconception("These are numbers to add to the scores, 0 and −∞, which is another convention. Asked is bool.")
     def to_be_added(self, length: int) -> Tensor:

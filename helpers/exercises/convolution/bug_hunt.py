@@ -23,7 +23,6 @@ class BugHunt(Exercise):
     """bug_hunt(model, sequence) -> (the window that excites filter 0 most, the word that filter 0 likes best)"""
 
     parts = {"window": 2, "word": 1}
-    points = 3
     hints = (
         "Everybody in this course has the rows in one order. Which one does this code use, and how often?",
         "The order stands in two places: where letters become rows, and where rows become letters.",
@@ -35,9 +34,9 @@ class BugHunt(Exercise):
                 word = "GTA" + random_dna(width - 4, rng) + "G"
                 site = word.replace("A", "C", 1)  # in the sequence it stands with one base changed
                 pieces = [random_dna(5, rng), site, random_dna(4, rng), swapped(site), random_dna(6, rng)]
-                yield Question(word, "".join(pieces), part, part=part)
+                yield Question(word, "".join(pieces), part=part)
 
-    def ask(self, code: Callable[..., Any], word: str, sequence: str, wanted: str) -> Any:
+    def ask(self, code: Callable[..., Any], word: str, sequence: str, *, part: str) -> Any:
         """What the learner's code reads in a model whose filter 0 looks for the word."""
         from helpers.models.convolution import MotifCNN as Model
 
@@ -47,11 +46,11 @@ class BugHunt(Exercise):
             model.conv.weight[0] = one_hot(word) - 0.3
             model.conv.bias = nn.Parameter(torch.zeros(2))
             window, likes = code(model, sequence)
-        return str(window) if wanted == "window" else str(likes)
+        return str(window) if part == "window" else str(likes)
 
-    def words(self, word: str, sequence: str, wanted: str) -> str:
+    def words(self, word: str, sequence: str, *, part: str) -> str:
         """What was asked, in words."""
-        return f"a model whose filter 0 looks for {word!r}, and the sequence {sequence!r}: the {wanted}"
+        return f"a model whose filter 0 looks for {word!r}, and the sequence {sequence!r}: the {part}"
 
     def reference(self, model: Any, sequence: str) -> tuple[str, str]:
         return self.interpreted(model, sequence, BASES, BASES)

@@ -79,9 +79,9 @@ class AveragePrecision(Exercise):
     def not_divided(self, y: Tensor, scores: Tensor) -> float:
         return self.reference(y, scores) * float(y.sum())
 
-    @misconception("Every positive came first: did you sort the labels? Sort by *score*, and take y along.")
-    def labels_sorted(self, y: Tensor, scores: Tensor) -> float:
-        return 1.0
+    labels_sorted = misconception(
+        "Every positive came first: did you sort the labels? Sort by *score*, and take y along.", lambda y, scores: 1.0
+    )
 
     @misconception("That is the precision at one rank. Asked is its mean over the ranks of all positives.")
     def at_one_rank(self, y: Tensor, scores: Tensor) -> float:

@@ -20,7 +20,6 @@ class PwmFromCounts(Exercise):
     """pwm_from_counts(counts (4, w), background (4,), pseudocount) -> (4, w) tensor of log2 odds"""
 
     parts = {"log-odds": 1, "pseudocount": 1, "background": 1}
-    points = 3
     forbids = ("helpers.dna.motifs.weights", "helpers.dna.motifs.probabilities")
     hints = (
         "Three steps: share out the pseudocount as in the background, divide each column by its total, take log2 of "

@@ -20,7 +20,6 @@ class FilterToMotif(Exercise):
     """filter_to_motif(X (N, 4, L), activations (N, P), threshold, pseudocount) -> (4, w) shares, w = L - P + 1"""
 
     parts = {"windows": 2, "threshold": 1, "pseudocount": 1}
-    points = 4
     forbids = (
         "helpers.interpret.filters.best_windows",
         "helpers.interpret.filters.aligned_counts",
@@ -140,7 +139,6 @@ class Ism(Exercise):
     """ism(model, x (4, L), both_strands) -> (4, L): logit with that base there, minus the logit of x as it is"""
 
     parts = {"effects": 3, "both strands": 1}
-    points = 4
     forbids = ("helpers.interpret.mutagenesis.in_silico_mutagenesis",)
     hints = (
         "For each base b and place i: `mutant = x.clone()`, empty column i, put a 1 into row b, and ask the model. It "

@@ -93,7 +93,6 @@ class Conv1d(Exercise):
     """conv1d(x (C, L), weight (K, C, w), bias (K,)) -> (K, L - w + 1) tensor"""
 
     parts = {"one filter": 2, "many filters": 1, "any channels": 1}
-    points = 4
     forbids = (
         *("torch.nn.functional.conv1d", "torch.conv1d", "torch.nn.Conv1d", "helpers.dna.motifs.scan", "numpy.convolve"),
         *("torch.nn.functional.conv2d", "torch.conv2d", "torch.nn.Conv2d", "numpy.correlate", "torch.convolution"),

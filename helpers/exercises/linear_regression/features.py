@@ -18,7 +18,6 @@ class Standardise(Exercise):
     """standardise(train, other) -> both on train's scale, (N, F) and (M, F)"""
 
     parts = {"scale": 2, "constant column": 1}
-    points = 3
     forbids = (".fit_transform", ".transform")  # scikit-learn's scalers, by method: importing it costs seconds
     hints = (
         "`train.mean(dim=0)` has one entry a column. `train.std(dim=0, correction=0)` divides by N.",

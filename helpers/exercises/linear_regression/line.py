@@ -31,29 +31,25 @@ class Predict(Exercise):
     def reference(self, x: Any, w: float, b: float) -> Any:
         return w * x + b
 
-    @misconception("You left `b` out, so your line is nailed to 0 °C at x = 0.")
-    def no_intercept(self, x: Any, w: float, b: float) -> Any:
-        return w * x
+    no_intercept = misconception("You left `b` out, so your line is nailed to 0 °C at x = 0.", lambda x, w, b: w * x)
 
-    @misconception("`w` and `b` have changed places: the slope `w` belongs to `x`, and `b` is added.")
-    def swapped(self, x: Any, w: float, b: float) -> Any:
-        return b * x + w
+    swapped = misconception(
+        "`w` and `b` have changed places: the slope `w` belongs to `x`, and `b` is added.", lambda x, w, b: b * x + w
+    )
 
-    @misconception("You add `b` before you multiply, so `b` is multiplied by `w` too.")
-    def bracket_too_wide(self, x: Any, w: float, b: float) -> Any:
-        return w * (x + b)
+    bracket_too_wide = misconception(
+        "You add `b` before you multiply, so `b` is multiplied by `w` too.", lambda x, w, b: w * (x + b)
+    )
 
-    @misconception("You take `b` away where it should be added.")
-    def subtracted(self, x: Any, w: float, b: float) -> Any:
-        return w * x - b
+    subtracted = misconception("You take `b` away where it should be added.", lambda x, w, b: w * x - b)
 
-    @misconception("You add `w` where it should multiply `x`: a slope says how much one more x brings.")
-    def slope_added(self, x: Any, w: float, b: float) -> Any:
-        return x + w + b
+    slope_added = misconception(
+        "You add `w` where it should multiply `x`: a slope says how much one more x brings.", lambda x, w, b: x + w + b
+    )
 
-    @misconception("Nothing came back: end with `return`. `print` shows a number and keeps nothing.")
-    def nothing_returned(self, x: Any, w: float, b: float) -> None:
-        return None
+    nothing_returned = misconception(
+        "Nothing came back: end with `return`. `print` shows a number and keeps nothing.", lambda x, w, b: None
+    )
 
     @misconception("You gave one number for all oligos, their mean. Each oligo gets a prediction of its own.")
     def one_for_all(self, x: Any, w: float, b: float) -> Any:
@@ -64,7 +60,6 @@ class Mse(Exercise):
     """mse(prediction, y) -> the mean squared error, one number"""
 
     parts = {"vectors": 1, "columns": 1}
-    points = 2
     returns = Tensor
     forbids = ("torch.nn.functional.mse_loss", "torch.nn.MSELoss")
     hints = (
@@ -256,13 +251,13 @@ class GradientStep(Exercise):
     def divided(self, w: float, b: float, dw: float, db: float, lr: float) -> Pair:
         return w - dw / lr, b - db / lr
 
-    @misconception("Only `w` moved. `b` is a parameter as well and needs its step.")
-    def only_w(self, w: float, b: float, dw: float, db: float, lr: float) -> Pair:
-        return w - lr * dw, b
+    only_w = misconception(
+        "Only `w` moved. `b` is a parameter as well and needs its step.", lambda w, b, dw, db, lr: (w - lr * dw, b)
+    )
 
-    @misconception("`w` took the slope of `b`, and `b` that of `w`.")
-    def slopes_swapped(self, w: float, b: float, dw: float, db: float, lr: float) -> Pair:
-        return w - lr * db, b - lr * dw
+    slopes_swapped = misconception(
+        "`w` took the slope of `b`, and `b` that of `w`.", lambda w, b, dw, db, lr: (w - lr * db, b - lr * dw)
+    )
 
     @misconception("You gave the steps alone. Asked is where `w` and `b` stand after the step.")
     def steps_alone(self, w: float, b: float, dw: float, db: float, lr: float) -> Pair:

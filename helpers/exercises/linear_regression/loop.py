@@ -18,7 +18,6 @@ class TrainingStep(Exercise):
 
     kind = "training step"
     parts = {"one step": 1, "several steps": 2}
-    points = 3
     forbids = ("torch.optim.SGD", "torch.optim.Adam", "torch.optim.AdamW")
     hints = (
         "Four lines: the loss, `.grad` to zero, `.backward()`, the step. The loss's `.item()` is a plain number.",
@@ -180,7 +179,6 @@ class MendTheLoop(Exercise):
 
     kind = "bug hunt"
     parts = {"it moves": 1, "it looks at y": 1, "all of it learns": 1}
-    points = 3
     hints = (
         "There are three bugs. One concerns an order, one a shape, one a list.",
         "Print `prediction.shape` and `y.shape`; print `model.weight.grad` just before the step; and ask who is not "

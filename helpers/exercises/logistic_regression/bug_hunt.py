@@ -18,7 +18,6 @@ class BugHunt(Exercise):
     """bug_hunt(model, optimiser, X, y) -> (loss, share right) before one training step; the model has learned"""
 
     parts = {"training": 2, "report": 1}
-    points = 3
     hints = (
         "Read the name of the loss to its end. What does it want, and what does it get?",
         "`F.binary_cross_entropy_with_logits` has a sigmoid inside. Where else is one?",
@@ -27,18 +26,18 @@ class BugHunt(Exercise):
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for part in ("training", "report"):
             for n in (20, 60):
-                yield Question(*small_task(rng, n, 8), part, part=part)
+                yield Question(*small_task(rng, n, 8), part=part)
 
-    def ask(self, code: Callable[..., Any], X: Tensor, y: Tensor, wanted: str) -> Any:
+    def ask(self, code: Callable[..., Any], X: Tensor, y: Tensor, *, part: str) -> Any:
         """Three steps with the learner's code: what it reported, or the weights that came out."""
         model = small_model(X.shape[2])
         optimiser = torch.optim.SGD(model.parameters(), lr=0.5)
         reports = [code(model, optimiser, X, y) for _ in range(3)]
-        return reports if wanted == "report" else torch.cat([p.detach().flatten() for p in model.parameters()])
+        return reports if part == "report" else torch.cat([p.detach().flatten() for p in model.parameters()])
 
-    def words(self, X: Tensor, y: Tensor, wanted: str) -> str:
+    def words(self, X: Tensor, y: Tensor, *, part: str) -> str:
         """What was asked, in words."""
-        what = "what each reported" if wanted == "report" else "the weights and the bias after them"
+        what = "what each reported" if part == "report" else "the weights and the bias after them"
         return f"three steps on {len(X)} sequences, lr=0.5: {what}"
 
     def reference(self, model: nn.Module, optimiser: Any, X: Tensor, y: Tensor) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from helpers.dna.sequences import random_dna, reverse_complement
-from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.engine.exercise import Exercise, Question, Returns, misconception
 
 CHANGES: dict[str, Callable[[str], str]] = {
     "copies": str,
@@ -23,7 +23,6 @@ class FindLeaks(Exercise):
     """find_leaks(train: list of str, test: list of str) -> list of int: positions in train, rising"""
 
     parts = {"copies": 1, "small letters": 1, "other strand": 1}
-    points = 3
     forbids = ("helpers.datasets.overlap", "helpers.datasets.leaks")
     hints = (
         "Put the test sequences into a set, in capitals; asking a set is quick.",
@@ -93,8 +92,7 @@ class ConfusionMatrix(Exercise):
     """confusion_matrix(y (N,), predicted (N,)) -> (2, 2): rows truth 0, 1; columns predicted 0, 1"""
 
     points = 2
-    returns = Tensor
-    any_dtype = True
+    returns = Returns(Tensor, any_dtype=True)
     forbids = ("helpers.training.metrics.confusion_matrix", "sklearn.metrics.confusion_matrix")
     hints = ("Start from four zeros; each sequence adds 1 to one cell.", "That cell is `[truth, prediction]`.")
 
@@ -130,9 +128,7 @@ class ConfusionMatrix(Exercise):
     def flat(self, y: Tensor, predicted: Tensor) -> Tensor:
         return self.reference(y, predicted).flatten()
 
-    @misconception("Your function returns None. Is the `return` missing?")
-    def nothing_returned(self, y: Tensor, predicted: Tensor) -> None:
-        return None
+    nothing_returned = misconception("Your function returns None. Is the `return` missing?", lambda y, predicted: None)
 
     @misconception("These are lists, and asked is a tensor: `torch.tensor(rows)` makes one of them.")
     def lists(self, y: Tensor, predicted: Tensor) -> list:
@@ -143,7 +139,6 @@ class Rates(Exercise):
     """rates(matrix (2, 2)) -> (sensitivity, specificity, precision); precision is 0.0 if nothing is called 1"""
 
     parts = {"rates": 1, "nothing called positive": 1}
-    points = 2
     hints = ("`(tn, fp), (fn, tp) = matrix.tolist()` unpacks the table.", "Each rate divides by a row, or by a column.")
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
@@ -192,7 +187,6 @@ class Mcc(Exercise):
     """mcc(matrix (2, 2)) -> float from -1 to 1; 0.0 if a row or a column is empty"""
 
     parts = {"formula": 1, "empty row or column": 1, "a whole genome": 1}
-    points = 3
     forbids = ("sklearn.metrics.matthews_corrcoef",)
     hints = (
         "`(tn, fp), (fn, tp) = matrix.tolist()` gives Python's whole numbers, which never overflow.",

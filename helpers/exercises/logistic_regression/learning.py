@@ -37,9 +37,7 @@ class Sigmoid(Exercise):
     def minus_lost(self, z: Tensor) -> Tensor:
         return 1 / (1 + torch.exp(z))
 
-    @misconception("That is tanh, from −1 to 1. A probability goes from 0 to 1.")
-    def tanh(self, z: Tensor) -> Tensor:
-        return torch.tanh(z)
+    tanh = misconception("That is tanh, from −1 to 1. A probability goes from 0 to 1.", lambda z: torch.tanh(z))
 
     @misconception("That is softmax: it shares one probability out among all inputs. Each sequence has its own.")
     def softmax(self, z: Tensor) -> Tensor:
@@ -62,7 +60,6 @@ class BinaryCrossEntropy(Exercise):
     """binary_cross_entropy(logits: (N,), y: (N,)) -> mean loss, also for logits of ±1000"""
 
     parts = {"loss": 2, "large logits": 1}
-    points = 3
     forbids = (
         *("torch.nn.functional.binary_cross_entropy_with_logits", "torch.nn.functional.binary_cross_entropy"),
         *("torch.nn.BCEWithLogitsLoss", "torch.nn.BCELoss"),
@@ -138,7 +135,6 @@ class Minibatches(Exercise):
     """minibatches(X (N, ...), y (N,), batch_size, generator) -> list of (X_batch, y_batch), shuffled"""
 
     parts = {"whole batches": 2, "a short last batch": 1}
-    points = 3
     hints = (
         "`torch.randperm(len(X), generator=generator)` gives the row numbers in a new order.",
         "`order.split(batch_size)` cuts it up, the rest included. `X[rows]` and `y[rows]` pick the same rows.",
@@ -236,7 +232,6 @@ class TrainEpoch(Exercise):
     """train_epoch(model, optimiser, batches) -> float, the mean loss over all sequences; the model has learned"""
 
     parts = {"weights": 2, "loss": 1}
-    points = 3
     hints = (
         "For each batch: logits, loss, `optimiser.zero_grad()`, `loss.backward()`, `optimiser.step()`.",
         "Add up `loss.item() * len(y)` and the lengths; divide at the end.",
@@ -245,19 +240,19 @@ class TrainEpoch(Exercise):
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for part in ("weights", "loss"):
             for n, size in ((11, 4), (30, 8)):
-                yield Question(*small_task(rng, n, 6), size, part, part=part)
+                yield Question(*small_task(rng, n, 6), size, part=part)
 
-    def ask(self, code: Callable[..., Any], X: Tensor, y: Tensor, size: int, wanted: str) -> Any:
+    def ask(self, code: Callable[..., Any], X: Tensor, y: Tensor, size: int, *, part: str) -> Any:
         """Two epochs with the learner's code: what it returned, or the weights that came out."""
         model = small_model(X.shape[2])
         optimiser = torch.optim.SGD(model.parameters(), lr=0.5)
         batches = list(zip(X.split(size), y.split(size), strict=True))
         losses = [code(model, optimiser, batches) for _ in range(2)]
-        return losses if wanted == "loss" else torch.cat([p.detach().flatten() for p in model.parameters()])
+        return losses if part == "loss" else torch.cat([p.detach().flatten() for p in model.parameters()])
 
-    def words(self, X: Tensor, y: Tensor, size: int, wanted: str) -> str:
+    def words(self, X: Tensor, y: Tensor, size: int, *, part: str) -> str:
         """What was asked, in words."""
-        what = "the two losses returned" if wanted == "loss" else "the weights and the bias after them"
+        what = "the two losses returned" if part == "loss" else "the weights and the bias after them"
         return f"two epochs over {len(X)} sequences in batches of {size}, lr=0.5: {what}"
 
     def reference(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:

@@ -59,7 +59,6 @@ class OneHot(Exercise):
     """one_hot(sequence: str) -> (4, L) float tensor, rows A, C, G, T"""
 
     parts = {"bases": 1, "small letters": 1, "N": 1}
-    points = 3
     returns = Tensor
     forbids = ("helpers.dna.sequences.one_hot", "torch.nn.functional.one_hot")
     hints = (
@@ -113,9 +112,7 @@ class OneHot(Exercise):
     def off_by_one(self, sequence: str) -> Tensor:
         return F.pad(self.reference(sequence)[:, :-1], (0, 1))
 
-    @misconception("Your function returns None. Is the `return` missing?")
-    def nothing_returned(self, sequence: str) -> None:
-        return None
+    nothing_returned = misconception("Your function returns None. Is the `return` missing?", lambda sequence: None)
 
     @misconception("These are lists, and asked is a tensor: `torch.tensor(rows)` makes one of them.")
     def lists(self, sequence: str) -> list:
@@ -179,9 +176,9 @@ class ReverseComplement(Exercise):
     def order_kept(self, sequence: str) -> str:
         return self.reference(sequence)[::-1]
 
-    @misconception("You reversed the sequence but did not pair the bases: A with T, C with G.")
-    def not_complemented(self, sequence: str) -> str:
-        return sequence[::-1]
+    not_complemented = misconception(
+        "You reversed the sequence but did not pair the bases: A with T, C with G.", lambda sequence: sequence[::-1]
+    )
 
     @misconception("Your second `replace` undoes the first: A becomes T, and then all T become A. Swap in one go.")
     def replaced_one_after_another(self, sequence: str) -> str:

@@ -97,7 +97,6 @@ class MlpBackward(Exercise):
     """mlp_backward(X (N, I), y (N,), W1, b1, W2, b2) -> (dW1, db1, dW2, db2), slopes of the mean log-loss"""
 
     parts = {"last layer": 2, "hidden layer": 2}
-    points = 4
     forbids = (".backward", "torch.autograd.grad", "torch.autograd.backward", "torch.func.grad")
     hints = (
         "The slope in the logits is `d = (sigmoid(logits) - y) / N`. As a column (N, 1), `d.T @ A` is dW2.",
@@ -107,24 +106,23 @@ class MlpBackward(Exercise):
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for part in self.parts:
             X, *weights = small_network()
-            yield Question(X, torch.tensor([1.0, 0.0]).double(), *weights, part, part=part)
+            yield Question(X, torch.tensor([1.0, 0.0]).double(), *weights, part=part)
             for n, inputs, hidden in ((6, 5, 5), (8, 3, 6)):
                 X, *weights = network(rng, n, inputs, hidden)
                 y = torch.as_tensor(rng.permutation(n) % 2).double()
-                yield Question(X, y, *weights, part, part=part)
+                yield Question(X, y, *weights, part=part)
 
-    def ask(self, code: Callable[..., Gradients], *arguments: Any) -> list[Any]:
+    def ask(self, code: Callable[..., Gradients], *arguments: Any, part: str) -> list[Any]:
         """The slopes of one layer: all four are always asked for, and half of them count at a time."""
-        *given, wanted = arguments
-        slopes = list(code(*given))
+        slopes = list(code(*arguments))
         if len(slopes) != 4:
             raise ValueError(f"four slopes are asked for, (dW1, db1, dW2, db2), and these are {len(slopes)}")
-        return slopes[2:] if wanted == "last layer" else slopes[:2]
+        return slopes[2:] if part == "last layer" else slopes[:2]
 
-    def words(self, X: Tensor, y: Tensor, *others: Any) -> str:
+    def words(self, X: Tensor, y: Tensor, *weights: Any, part: str) -> str:
         """What was asked, in words."""
-        which = "dW2, db2" if others[-1] == "last layer" else "dW1, db1"
-        return f"{which} for {len(X)} points with {X.shape[1]} inputs and {len(others[1])} hidden units"
+        which = "dW2, db2" if part == "last layer" else "dW1, db1"
+        return f"{which} for {len(X)} points with {X.shape[1]} inputs and {len(weights[1])} hidden units"
 
     def reference(self, X: Tensor, y: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Gradients:
         return self.slopes(X, y, W1, b1, W2, b2)

@@ -19,7 +19,6 @@ class KlDivergence(Exercise):
     """kl_divergence(p (K,), q (K,)) -> KL(p ‖ q) in nats, one number; p and q sum to 1 and may hold zeros"""
 
     parts = {"formula": 1, "zeros": 1}
-    points = 2
     forbids = ("torch.nn.functional.kl_div", "torch.nn.KLDivLoss", "torch.kl_div", "torch.distributions.kl_divergence")
     hints = (
         "Sum of `p * log(p / q)` over the K outcomes.",

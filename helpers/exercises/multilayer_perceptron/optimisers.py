@@ -89,7 +89,6 @@ class AdamStep(Exercise):
     """adam_step(w, gradient, m, v, t, lr, beta1=0.9, beta2=0.999, epsilon=1e-8) -> (w, m, v); t counts from 1"""
 
     parts = {"first step": 1, "later steps": 1, "tiny gradients": 1}
-    points = 3
     forbids = ("torch.optim.Adam", "torch.optim.AdamW")
     hints = (
         "m and v are running means: `m = beta1 * m + (1 - beta1) * gradient`, and v the same of the square.",

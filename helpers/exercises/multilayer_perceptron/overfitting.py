@@ -20,7 +20,6 @@ class Dropout(Exercise):
     """dropout(x: tensor, p: float, training: bool, generator) -> tensor: each entry is silenced with probability p"""
 
     parts = {"training": 2, "evaluation": 1}
-    points = 3
     forbids = ("torch.nn.functional.dropout", "torch.nn.Dropout", "torch.dropout")
     hints = (
         "`torch.rand(x.shape, generator=generator)` gives each entry a number of its own, evenly from 0 to 1.",
@@ -139,7 +138,6 @@ class EarlyStopping(Exercise):
 
     kind = "class"
     parts = {"patience": 2, "best weights": 1}
-    points = 3
     hints = (
         "Remember the lowest loss so far and how many epochs ago that was; a new lowest sets the count to 0.",
         "`copy.deepcopy(weights)`: training goes on writing into the tensors that you were given.",
@@ -148,15 +146,15 @@ class EarlyStopping(Exercise):
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         wobbling = np.array([50, 40, 45, 39, 42, 41, 35, 36, 35, 38, 37, 36, 39]) / 10
         for part in self.parts:
-            yield Question([3, 2, 2.5, 2.4, 2.3, 1], 2, part, part=part)
-            yield Question([*self.falling(rng), *wobbling.tolist()], 3, part, part=part)
-            yield Question([*self.falling(rng), 2.9, 6.5, 1.0], 1, part, part=part)
+            yield Question([3, 2, 2.5, 2.4, 2.3, 1], 2, part=part)
+            yield Question([*self.falling(rng), *wobbling.tolist()], 3, part=part)
+            yield Question([*self.falling(rng), 2.9, 6.5, 1.0], 1, part=part)
 
     def falling(self, rng: np.random.Generator) -> list[float]:
         """One to nine losses, each lower than the one before, all above 5."""
         return (-np.sort(-rng.choice(np.arange(51, 99), rng.integers(1, 10), replace=False)) / 10).tolist()
 
-    def ask(self, code: Any, losses: list[float], patience: int, wanted: str) -> Any:
+    def ask(self, code: Any, losses: list[float], patience: int, *, part: str) -> Any:
         """What `step` says epoch by epoch, until it says stop; or the weights that were kept."""
         stopper, weights, said = code(patience), {"w": torch.zeros(2)}, []
         for epoch, loss in enumerate(losses, start=1):
@@ -165,11 +163,11 @@ class EarlyStopping(Exercise):
             if said[-1]:
                 break
         weights["w"].fill_(-1)  # and goes on, with other plans
-        return [bool(x) for x in said] if wanted == "patience" else (len(said), stopper.best["w"])
+        return [bool(x) for x in said] if part == "patience" else (len(said), stopper.best["w"])
 
-    def words(self, losses: list[float], patience: int, wanted: str) -> str:
+    def words(self, losses: list[float], patience: int, *, part: str) -> str:
         """What was asked, in words."""
-        what = "step's answers" if wanted == "patience" else "epochs run, and best['w'] if w is the epoch's number"
+        what = "step's answers" if part == "patience" else "epochs run, and best['w'] if w is the epoch's number"
         return f"patience={patience}, losses {', '.join(f'{x:g}' for x in losses)}: {what}"
 
     class reference:

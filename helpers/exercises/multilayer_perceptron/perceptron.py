@@ -124,13 +124,13 @@ class Collapse(Exercise):
     def wrong_way_round(self, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
         return W1 @ W2, W2 @ b1 + b2
 
-    @misconception("The first bias is lost. It goes through the second layer too: `W2 @ b1`.")
-    def first_bias_lost(self, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
-        return W2 @ W1, b2
+    first_bias_lost = misconception(
+        "The first bias is lost. It goes through the second layer too: `W2 @ b1`.", lambda W1, b1, W2, b2: (W2 @ W1, b2)
+    )
 
-    @misconception("The second bias is lost: b is `W2 @ b1` and then `b2`.")
-    def second_bias_lost(self, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
-        return W2 @ W1, W2 @ b1
+    second_bias_lost = misconception(
+        "The second bias is lost: b is `W2 @ b1` and then `b2`.", lambda W1, b1, W2, b2: (W2 @ W1, W2 @ b1)
+    )
 
     @misconception("You added the biases as they are. The first one passes through `W2` before it meets the second.")
     def biases_added(self, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
@@ -152,9 +152,9 @@ class Collapse(Exercise):
     def bias_from_the_left(self, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
         return W2 @ W1, b1 @ W2 + b2
 
-    @misconception("The bias comes back first. Asked are `W, b`, in this order.")
-    def bias_first(self, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
-        return W2 @ b1 + b2, W2 @ W1
+    bias_first = misconception(
+        "The bias comes back first. Asked are `W, b`, in this order.", lambda W1, b1, W2, b2: (W2 @ b1 + b2, W2 @ W1)
+    )
 
 
 class Relu(Exercise):
@@ -171,9 +171,9 @@ class Relu(Exercise):
     def reference(self, z: Tensor) -> Tensor:
         return torch.maximum(z, torch.zeros_like(z))
 
-    @misconception("You made negative numbers positive. A ReLU makes them 0: that unit is silent.")
-    def absolute(self, z: Tensor) -> Tensor:
-        return z.abs()
+    absolute = misconception(
+        "You made negative numbers positive. A ReLU makes them 0: that unit is silent.", lambda z: z.abs()
+    )
 
     @misconception("You kept the wrong side: it is the positive numbers that pass.")
     def wrong_side(self, z: Tensor) -> Tensor:
@@ -187,9 +187,9 @@ class Relu(Exercise):
     def leaky(self, z: Tensor) -> Tensor:
         return torch.where(z > 0, z, 0.01 * z)
 
-    @misconception("Brackets: `z * z > 0` asks whether the square is positive. Write `z * (z > 0)`.")
-    def brackets_missing(self, z: Tensor) -> Tensor:
-        return z * z > 0
+    brackets_missing = misconception(
+        "Brackets: `z * z > 0` asks whether the square is positive. Write `z * (z > 0)`.", lambda z: z * z > 0
+    )
 
     @misconception("Python's `max` wants one yes or no, and a tensor has many. `torch.maximum` goes entry by entry.")
     def python_max(self, z: Tensor) -> Any:
@@ -216,7 +216,6 @@ class Softplus(Exercise):
     """softplus(z: (N,) tensor) -> (N,) tensor ln(1 + exp(z)), for any z from −1000 to 1000"""
 
     parts = {"curve": 1, "large numbers": 1}
-    points = 2
     forbids = ("torch.nn.functional.softplus", "torch.nn.Softplus", ".softplus")
     hints = (
         "1 is exp(0), and `torch.logaddexp(a, b)` is ln(exp(a) + exp(b)) without overflow.",
@@ -239,9 +238,9 @@ class Softplus(Exercise):
     def falls(self, z: Tensor) -> Tensor:
         return self.reference(-z)
 
-    @misconception("That is ReLU, with its corner. Softplus is the same far away, but ln 2 at z = 0.")
-    def relu(self, z: Tensor) -> Tensor:
-        return z.clamp(min=0)
+    relu = misconception(
+        "That is ReLU, with its corner. Softplus is the same far away, but ln 2 at z = 0.", lambda z: z.clamp(min=0)
+    )
 
     @misconception("Something is missing where z is positive: `ln(1 + exp(-|z|))` is what is left once z is taken out.")
     def large_part_lost(self, z: Tensor) -> Tensor:
@@ -255,9 +254,7 @@ class Softplus(Exercise):
     def limited(self, z: Tensor) -> Tensor:
         return self.reference(z.clamp(-20, 20))
 
-    @misconception("`ln(exp(z)) + 1` is z + 1. The 1 belongs inside the logarithm.")
-    def one_outside(self, z: Tensor) -> Tensor:
-        return z + 1
+    one_outside = misconception("`ln(exp(z)) + 1` is z + 1. The 1 belongs inside the logarithm.", lambda z: z + 1)
 
     @misconception("Where z is negative, `exp(-z)` is the large one. With `max(z, 0)` taken out, `exp(-|z|)` is left.")
     def absolute_forgotten(self, z: Tensor) -> Tensor:
@@ -271,6 +268,6 @@ class Softplus(Exercise):
     def overflow(self, z: Tensor) -> list[float]:
         return [math.log(1 + math.exp(x)) for x in z.tolist()]
 
-    @misconception("The exponential is missing: softplus is ln(1 + *exp(z)*).")
-    def no_exponential(self, z: Tensor) -> Tensor:
-        return torch.log(1 + z)
+    no_exponential = misconception(
+        "The exponential is missing: softplus is ln(1 + *exp(z)*).", lambda z: torch.log(1 + z)
+    )

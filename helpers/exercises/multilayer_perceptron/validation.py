@@ -18,7 +18,6 @@ class Kfold(Exercise):
     """kfold(n: int, k: int, generator) -> list of k pairs (train rows, valid rows), shuffled; each row is valid once"""
 
     parts = {"equal parts": 2, "a remainder": 1}
-    points = 3
     forbids = ("sklearn.model_selection.KFold", "sklearn.model_selection.StratifiedKFold")
     hints = (
         "One `torch.randperm(n, generator=generator)` for all folds, then cut it into k parts.",

@@ -21,7 +21,6 @@ class PadBatch(Exercise):
     """pad_batch(sequences: list of lists of tokens) -> tokens (N, L), padded with 4; mask (N, L), bool, True if real"""
 
     parts = {"tokens": 1, "mask": 1}
-    points = 2
     forbids = ("torch.nn.utils.rnn.pad_sequence",)
     hints = (
         "L is the longest length. Fill a tensor with 4, `torch.full((N, L), 4)`, and lay each sequence into its row.",
@@ -32,21 +31,21 @@ class PadBatch(Exercise):
         for lengths in ((3, 1), (2, 5, 4), (6, 3, 1, 4)):
             sequences = [rng.integers(0, 4, length).tolist() for length in lengths]
             sequences[0][-1] = 4  # an N at the end of a sequence
-            for wanted in self.parts:
-                yield Question(sequences, wanted, part=wanted)
+            for part in self.parts:
+                yield Question(sequences, part=part)
 
-    def ask(self, code: Callable[..., Any], sequences: list[Tokens], wanted: str) -> Any:
+    def ask(self, code: Callable[..., Any], sequences: list[Tokens], *, part: str) -> Any:
         """One of the two things that come back."""
         tokens, mask = code(sequences)
-        return tokens if wanted == "tokens" else mask
+        return tokens if part == "tokens" else mask
 
-    def words(self, sequences: list[Tokens], wanted: str) -> str:
+    def words(self, sequences: list[Tokens], *, part: str) -> str:
         """What was asked, in words."""
-        return f"pad_batch({sequences}), of which the {wanted}"
+        return f"pad_batch({sequences}), of which the {part}"
 
-    def facts(self, answer: Any, sequences: list[Tokens], wanted: str) -> Any:
+    def facts(self, answer: Any, sequences: list[Tokens], *, part: str) -> Any:
         """Of a mask also whether it is one: zeros and ones pick no places."""
-        return [answer, np.asarray(answer).dtype.kind == "b"] if wanted == "mask" else answer
+        return [answer, np.asarray(answer).dtype.kind == "b"] if part == "mask" else answer
 
     def reference(self, sequences: list[Tokens]) -> Pair:
         return self.laid_out(sequences, max(map(len, sequences)))
@@ -118,7 +117,6 @@ class MaskedMean(Exercise):
     """masked_mean(states (N, L, H), mask (N, L)) -> (N, H), mean over real places; zeros where all is padding"""
 
     parts = {"mean": 1, "all padding": 1}
-    points = 2
     hints = (
         "Multiply the states by the mask, `mask[:, :, None]`, so that padding adds nothing; then sum over the places.",
         "Divide by the number of real places, `mask.sum(dim=1, keepdim=True)`, but never by 0: `.clamp(min=1)`.",
@@ -229,13 +227,13 @@ class BothStrands(Exercise):
     def added(self, model: nn.Module, X: Tensor) -> Tensor:
         return model(X) + model(X.flip(1, 2))
 
-    @misconception("That is the other strand alone. Ask for both and average.")
-    def other_strand_only(self, model: nn.Module, X: Tensor) -> Tensor:
-        return model(X.flip(1, 2))
+    other_strand_only = misconception(
+        "That is the other strand alone. Ask for both and average.", lambda model, X: model(X.flip(1, 2))
+    )
 
-    @misconception("That is one strand. Ask the model about the reverse complement, too, and average.")
-    def one_strand_only(self, model: nn.Module, X: Tensor) -> Tensor:
-        return model(X)
+    one_strand_only = misconception(
+        "That is one strand. Ask the model about the reverse complement, too, and average.", lambda model, X: model(X)
+    )
 
     @misconception("You averaged the sequences and asked once: half an A and half a T is no base. Average the answers.")
     def inputs_averaged(self, model: nn.Module, X: Tensor) -> Tensor:

@@ -21,7 +21,6 @@ class BugHunt(Exercise):
     """bug_hunt(gru, head, optimiser, batches, X_valid) -> logits (N,); each sequence is read from an empty state"""
 
     parts = {"training": 2, "scoring": 1}
-    points = 3
     hints = (
         "Ask of every variable that lives longer than one batch: should it?",
         "`gru(X)` without a second argument starts from zeros. There are two places.",

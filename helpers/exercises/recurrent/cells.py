@@ -111,7 +111,6 @@ class ClipGradients(Exercise):
     """clip_gradients(gradients: list of tensors, most: float) -> list of tensors, of common norm at most `most`"""
 
     parts = {"too long": 1, "short enough": 1}
-    points = 2
     forbids = ("torch.nn.utils.clip_grad_norm_", "torch.nn.utils.clip_grads_with_norm_", ".clip_grad_norm_")
     hints = (
         "The common norm: square every number of every tensor, add them all up, take the root.",

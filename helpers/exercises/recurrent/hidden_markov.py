@@ -17,7 +17,6 @@ class HmmForward(Exercise):
     """hmm_forward(log_start (K,), log_transition (K, K), log_emission (K, 4), tokens) -> float, ln P(tokens)"""
 
     parts = {"a few bases": 2, "600 bases": 1}
-    points = 3
     rtol = 1e-5  # of some -800; a maximum for a sum changes the last digits only
     forbids = ("helpers.models.hidden_markov.HMM",)
     hints = (

@@ -73,7 +73,6 @@ class Perplexity(Exercise):
     """perplexity(logits (N, L, 4), targets (N, L)) -> float; a target of −1 is padding and does not count"""
 
     parts = {"all real": 2, "with padding": 1}
-    points = 3
     forbids = ("torch.nn.functional.cross_entropy", "torch.nn.CrossEntropyLoss", "torch.nn.functional.nll_loss")
     hints = (
         "`log_softmax` over the four bases, the logarithm of the true one, its mean over all real places, minus, exp.",

@@ -11,7 +11,7 @@ from helpers.engine.exercise import Exercise, misconception
 
 
 class CountA(Exercise):
-    """count_a(sequence: str) -> int"""
+    """How many A a sequence has; shown, not graded."""
 
     kind = "practice"
     points = 0
@@ -28,9 +28,9 @@ class CountA(Exercise):
     def counts_t(self, sequence: str) -> int:
         return sequence.count("T")
 
-    @misconception("You counted all letters. Count only those that are an A.")
-    def counts_all(self, sequence: str) -> int:
-        return len(sequence)
+    counts_all = misconception(
+        "You counted all letters. Count only those that are an A.", lambda sequence: len(sequence)
+    )
 
 
 class GcContent(Exercise):

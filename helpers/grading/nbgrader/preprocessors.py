@@ -26,7 +26,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Unicode
 
 from helpers.engine.exercise import Exercise, Verdict
-from helpers.engine.message import lines_of, plain, rich
+from helpers.engine.message import Message
 from helpers.files import write_whole
 from helpers.grading import spool
 from helpers.grading.handed_in.reading import Unreadable
@@ -106,9 +106,7 @@ class MarkAnswers(NbGraderPreprocessor):
 
 def outputs_for(exercise: Exercise, found: Verdict) -> list[NotebookNode]:
     """The verdict as outputs: the message, then the points where nbgrader looks for them."""
-    lines = lines_of(exercise, found, stand_in=False)
-    message = {"text/plain": plain(exercise, found, lines), "text/html": rich(exercise, found, lines)}
-    told = new_output("display_data", data=message)
+    told = new_output("display_data", data=Message.of(exercise, found, stand_in=False).bundle())
     if not found.points:  # nbgrader reads no points from an error, and full points from a bare 0
         return [told, new_output("error", ename="NotYet", evalue=found.message, traceback=[found.message])]
     return [told, new_output("execute_result", data={"text/plain": repr(found.points)}, execution_count=1)]

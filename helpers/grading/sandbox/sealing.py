@@ -7,16 +7,21 @@ In doubt nothing is sealed: better an error here than an answer in a copy that p
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from helpers.engine.exercise import SIGNATURE, snake_case
 from helpers.grading.handed_in.names import EVERYTHING, bound, used, walked
 
 ENGINE = ("helpers.engine", "helpers.engine.exercise", "helpers.engine.kinds")
 KINDS = {"Exercise", "ModuleExercise", "PredictionExercise", "MultipleChoice"}
 KEPT_METHODS = ("questions", "ask", "words")
-KEPT_SETTINGS = ("points", "parts", "forbids", "hints", "kind", "returns", "rtol", "atol", "unwritten", "items")
+KEPT_SETTINGS = (
+    *("points", "parts", "forbids", "hints", "kind", "asks_for", "depends_on_seed", "shows_failures"),
+    *("returns", "any_dtype", "seconds", "rtol", "atol", "unwritten", "items"),
+)
 SECRET_METHODS = {"reference", "labels", "facts", "misconceptions"}
 ORDER = "EXERCISES"  # what a lesson names its exercises by
 
@@ -277,13 +282,30 @@ def stripped(node: ast.ClassDef, module: Module, asked_by_parents: set[str]) -> 
         if one not in kept:
             kept.add(one)
             waiting += own_members(members[one], node.name) if one in members else []
-    first = (ast.get_docstring(node) or node.name).strip().splitlines()[0]
-    body: list[ast.stmt] = [ast.Expr(ast.Constant(first)), ast.parse("sealed = True").body[0]]
+    body = [*ast.parse(f"{signature(node, members.get('reference'))!r}\nsealed = True").body]
+    if isinstance(members.get("reference"), ast.ClassDef) and "asks_for" not in members:
+        body += ast.parse("asks_for = 'class'").body
     for each in node.body:
         names = bound(ast.Module([each], []))
         if names and names <= kept:
-            body.append(unanswered(each) if "items" in names else each)
+            body.append(unanswered(each, f"{module.path}: {node.name}") if "items" in names else each)
     return ast.ClassDef(node.name, node.bases, [], body, []), kept
+
+
+def signature(node: ast.ClassDef, reference: ast.stmt | None) -> str:
+    """What learners are asked for: the docstring's first line if it is a signature, else the reference's own."""
+    first = (ast.get_docstring(node) or "").strip().partition("\n")[0]
+    if SIGNATURE.match(first) or reference is None:
+        return first
+    members = {name: each for each in getattr(reference, "body", []) for name in bound(ast.Module([each], []))}
+    function = members.get("__init__") if isinstance(reference, ast.ClassDef) else reference
+    if not isinstance(function, ast.FunctionDef):
+        return first
+    name = node.name if isinstance(reference, ast.ClassDef) else snake_case(node.name)
+    arguments = copy.deepcopy(function.args)
+    del (arguments.posonlyargs or arguments.args)[0]
+    returns = f" -> {ast.unparse(function.returns)}" if function.returns else ""
+    return f"{name}({ast.unparse(arguments)}){returns}"
 
 
 def own_members(node: ast.stmt, owner: str) -> set[str]:
@@ -297,13 +319,17 @@ def own_members(node: ast.stmt, owner: str) -> set[str]:
     }
 
 
-def unanswered(node: ast.stmt) -> ast.stmt:
+def unanswered(node: ast.stmt, where: str) -> ast.stmt:
     """A quiz's items without the right letter and without the reasons: the fourth and the fifth of what makes one."""
     listed = getattr(node, "value", None)
-    for call in listed.elts if isinstance(listed, (ast.Tuple, ast.List)) else []:
-        if isinstance(call, ast.Call):
-            call.args = [*call.args[:3], *([ast.Constant(""), ast.Dict([], [])] if len(call.args) > 3 else [])]
-            for keyword in call.keywords:
-                if keyword.arg in ("correct", "why"):
-                    keyword.value = ast.Constant("") if keyword.arg == "correct" else ast.Dict([], [])
+    calls: list[ast.expr | None] = [*listed.elts] if isinstance(listed, (ast.Tuple, ast.List)) else [None]
+    for call in calls:
+        starred = isinstance(call, ast.Call) and any(isinstance(each, ast.Starred) for each in call.args)
+        named = isinstance(call, ast.Call) and all(keyword.arg for keyword in call.keywords)
+        if not isinstance(call, ast.Call) or starred or not named:
+            raise Unsealable(f"{where}: write the items one by one, or nobody can tell where their answers are")
+        call.args = [*call.args[:3], *([ast.Constant(""), ast.Dict([], [])] if len(call.args) > 3 else [])]
+        for keyword in call.keywords:
+            if keyword.arg in ("correct", "why"):
+                keyword.value = ast.Constant("") if keyword.arg == "correct" else ast.Dict([], [])
     return node

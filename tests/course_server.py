@@ -1,0 +1,81 @@
+"""Runs the commands `course` and `nbgrader` many times: what is slow to import is imported once, each run is a copy.
+
+    python course_server.py SOCKET
+
+Each connection brings one order, a line of JSON: the `program`, its `words`, `cwd`, `env`, and the files for `stdout`
+and `stderr`. It hears the exit code. A run is a process of its own, as a command is.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+import json
+import os
+import socketserver
+import sys
+import traceback
+
+from nbgrader.apps.nbgraderapp import main as nbgrader
+
+from helpers.commands.main import main as course
+
+PROGRAMS = {"course": course, "nbgrader": nbgrader}
+SLOW = (
+    *("torch", "nbclient", "nbconvert", "alembic", "matplotlib.pyplot"),
+    *(f"helpers.grading.{name}" for name in ("coordinate", "feedback", "report", "nbgrader.preprocessors")),
+)
+
+
+class Server(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
+    """A process for each connection."""
+
+    max_children = 100
+
+
+class Run(socketserver.StreamRequestHandler):
+    """One run, in a process of its own."""
+
+    def handle(self) -> None:
+        """Become the command."""
+        order = json.loads(self.rfile.readline())
+        os.chdir(order["cwd"])
+        os.environ.clear()
+        os.environ.update(order["env"])
+        for stream, place in ((1, order["stdout"]), (2, order["stderr"])):
+            file = os.open(place, os.O_WRONLY)
+            os.dup2(file, stream)
+            os.close(file)
+        sys.argv = [order["program"], *order["words"]]
+        self.wfile.write(f"{exit_code(order['program'])}\n".encode())
+
+
+def exit_code(program: str) -> int:
+    """How a command ends, as its process would tell."""
+    try:
+        PROGRAMS[program]()
+    except SystemExit as done:
+        if isinstance(done.code, str):
+            print(done.code, file=sys.stderr)
+        return done.code if isinstance(done.code, int) else int(done.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    finally:
+        atexit._run_exitfuncs()  # a copy ends without them
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return 0
+
+
+def main() -> None:
+    """Serve until killed."""
+    for name in SLOW:
+        importlib.import_module(name)
+    with Server(sys.argv[1], Run) as server:
+        print("ready", flush=True)
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
