@@ -166,6 +166,8 @@ def artefact_alone(data: Dataset, seed: int) -> Dataset:
 
 def _recut(data: Dataset, cut: Callable[[Split, Sequence[int]], list[str]], seed: int) -> Dataset:
     """Give every split other sequences; `cut` gets the split and what to seed a generator with."""
-    drawn = {"train": (1, seed), "valid": (2,), "test": (3,)}
-    splits = {name: getattr(data, name) for name in drawn}
-    return replace(data, **{name: Split(cut(split, drawn[name]), split.y) for name, split in splits.items()})
+
+    def anew(split: Split, *drawn: int) -> Split:
+        return Split(cut(split, drawn), split.y)
+
+    return replace(data, train=anew(data.train, 1, seed), valid=anew(data.valid, 2), test=anew(data.test, 3))

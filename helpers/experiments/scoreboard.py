@@ -154,7 +154,7 @@ def baselines(data: Dataset, places: str) -> dict[str, dict[str, Any]]:
     """Ask the dumb models, as `Job.run` asks the others: on the set as published, and moved, or at random places."""
     if places == "random":
         data = at_random_places(data, seed=0)
-    answered = {
+    answered: dict[str, dict[str, Any]] = {
         dumb.name: {"parameters": dumb.parameters, "seconds": dumb.seconds, "valid_mcc": None, "moved": {}}
         | {"logits": dumb.logits.tolist()}
         | metrics.binary_report(data.test.y, dumb.logits)
@@ -162,7 +162,7 @@ def baselines(data: Dataset, places: str) -> dict[str, dict[str, Any]]:
     }
     for by in MOVES if places == "published" else ():
         moved = decode(shift(data.test.X, by, rng=np.random.default_rng(0)))
-        for dumb in dumb_models(replace(data, test=Split(moved, data.test.y))):
+        for dumb in dumb_models(replace(data, test=Split(list(moved), data.test.y))):
             answered[dumb.name]["moved"][str(by)] = dumb.logits.tolist()
     return answered
 
