@@ -2,16 +2,18 @@
 
 nbgrader makes it (`nbgrader generate_feedback`, the formgrader's button, `course grade feedback`), through
 `c.GenerateFeedback.exporter_class`. The page is written from the spool and the gradebook, not from the notebook that
-was run: of what a submission said while it was graded, only the type of an error and the line it came from get out,
-and these only if Python knows the type and the line is the learner's own. So no question, no seed, no expected answer
-and no other file can come back, however it is wrapped.
+was run: of what a submission said while it was graded, only the type of an error gets out, and that only if Python
+knows it. So no question, no seed, no expected answer and no other file can come back, however it is wrapped; and where
+a little could, the next submission has other questions.
 """
 
 from __future__ import annotations
 
+import ast
 import logging
 import os
 import shutil
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,29 +24,32 @@ from nbgrader import utils
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
 
-from helpers.engine.exercise import Exercise, Verdict
+from helpers.engine.verdict import Status
 from helpers.files import write_whole
 from helpers.grading import mark, spool
+from helpers.grading.apart import Mark, marked
+from helpers.grading.handed_in.names import without_magics
 from helpers.grading.handed_in.submissions import Course
-from helpers.grading.page import number, page, sentence, text
-from helpers.grading.spool import Entry
+from helpers.grading.nbgrader.preprocessors import submission_of
+from helpers.grading.page import page
+from helpers.grading.spool import Entry, Outcome
 
 MOST_CODE = 20_000  # characters of an answer that are shown
 AUTOMATIC = "No response."  # nbgrader's own comment on a cell that is as it was released
-STATUSES = {
-    "timed out": "Your code took too long, and was stopped there. What it answered elsewhere was marked.",
-    "died": "Your notebook ended its own process: what it had answered by then was marked.",
-    "unreadable": "Your notebook could not be read, so nothing in it was marked. Open it in JupyterLab, save it, and "
-    "ask whether you may hand it in again.",
+ENDS = {
+    Outcome.TIMED_OUT: "Your code took too long, and was stopped there. What it answered elsewhere was marked.",
+    Outcome.DIED: "Your notebook ended its own process: what it had answered by then was marked.",
+    Outcome.UNREADABLE: "Your notebook could not be read, so nothing in it was marked. Open it in JupyterLab, "
+    "save it, and ask whether you may hand it in again.",
 }
 WORDS = {
-    "right": "right",
-    "empty": "not written",
-    "forbidden": "not by hand",
-    "unreadable": "no answer",
-    "wrong": "not yet",
+    Status.RIGHT: "right",
+    Status.PART: "not yet",
+    Status.WRONG: "not yet",
+    Status.EMPTY: "not written",
+    Status.FORBIDDEN: "not by hand",
+    Status.UNREADABLE: "no answer",
 }
 
 
@@ -55,6 +60,38 @@ class Points:
     score: float
     most: float
     comment: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """What the page says of one graded cell.
+
+    Attributes
+    ----------
+    name : str
+    points : Points
+    verdict, standing : str
+        In words, and as `mark.standing` has it; "" where a person graded.
+    lines : list of str
+        What is wrong, a sentence each.
+    by_hand : float or None
+        What the check gave, where a person set other points.
+    own : str
+        What the learner wrote.
+    """
+
+    name: str
+    points: Points
+    verdict: str = ""
+    standing: str = ""
+    lines: tuple[str, ...] = ()
+    by_hand: float | None = None
+    own: str = ""
+
+    @property
+    def comment(self) -> str:
+        """What a person wrote to it."""
+        return "" if self.points.comment.strip() == AUTOMATIC else self.points.comment.strip()
 
 
 class FeedbackExporter(Exporter):
@@ -74,8 +111,7 @@ class FeedbackExporter(Exporter):
         if self.parent is not None:
             place = Path(self.parent._format_dest(names["assignment"], names["student"]))
             keep_pages_only(place)
-            course = Course(Path.cwd(), self.parent.coursedir.submitted_directory)  # nbgrader works in its folder
-            for name, content in course.exchanged(names["assignment"], names["student"]).items():
+            for name, content in submission_of(self.parent.coursedir, resources).exchanged().items():
                 write_whole(place / name, content)
         entry = spool.read(Path.cwd(), names["assignment"], names["student"])
         return feedback(
@@ -99,10 +135,11 @@ class Pages(GenerateFeedback):
             raise NbGraderException("nothing was autograded")
 
 
-def write_feedback(coursedir: CourseDirectory, config: Config, assignment: str, student: str = "*") -> str:
+def write_feedback(course: Course, assignment: str, student: str = "*") -> str:
     """Write the pages of an assignment, as `nbgrader generate_feedback --force` does; what went wrong, or ""."""
+    coursedir = CourseDirectory(config=course.settings)
     coursedir.assignment_id, coursedir.student_id = assignment, student
-    converter = Pages(coursedir=coursedir, config=config)
+    converter = Pages(coursedir=coursedir, config=course.settings)
     converter.force = True
     converter.log = logging.Logger("feedback", logging.CRITICAL)
     try:
@@ -158,106 +195,95 @@ def feedback(
         Points taken off for being late.
     """
     lesson = mark.lesson_of(assignment)
-    verdicts = mark.verdicts(entry) if entry else {}
-    exercises = {one.id: one for one in mark.exercises_of(assignment)}
-    score, most = sum(p.score for _, p, _ in graded), sum(p.most for _, p, _ in graded)
-    total = f"{number(score - penalty)} of {number(most)} points"
-    head = [f"<h1>{text(f'{lesson.number:02d} {lesson.title}')}</h1>", f"<p>{text(student)}: <b>{total}</b></p>"]
-    if penalty:
-        head.append(f"<p>{number(score)} points, and {number(penalty)} taken off because it came late.</p>")
-    if entry and entry.status in STATUSES:
-        head.append(f"<p>{STATUSES[entry.status]}</p>")
-    if entry and entry.status == "unreadable":
-        parts = [written_section(name, points, written) for name, points, written in graded if points.score]
-        return page(f"{lesson.folder}: {student}", "\n".join([*head, *parts]))
-    head.append(
-        '<p class="soft">Marks come from questions that you have not seen. To see what your code says, open your '
-        "notebook, run it from the top, and look at each check.</p>"
-    )
-    parts = []
+    unreadable = entry is not None and entry.status == Outcome.UNREADABLE
+    marks = marked(entry) if entry and not unreadable else {}
+    sections = []
     for name, points, written in graded:
-        if name in exercises and name in verdicts and entry:
-            parts.append(section(exercises[name], verdicts[name], entry, points))
-        else:
-            parts.append(written_section(name, points, written))
-    return page(f"{lesson.folder}: {student}", "\n".join([*head, *parts]))
+        if entry and name in marks:
+            sections.append(section(marks[name], entry, points))
+        elif points.score or not unreadable:
+            sections.append(Section(name, points, own=shown(written)))
+    return page(
+        "feedback.html",
+        lesson=lesson,
+        student=student,
+        score=sum(points.score for _, points, _ in graded),
+        most=sum(points.most for _, points, _ in graded),
+        penalty=penalty,
+        ended=ENDS.get(entry.status, "") if entry else "",
+        sees_code=not unreadable,
+        sections=sections,
+    )
 
 
-def section(exercise: Exercise, verdict: Verdict, entry: Entry, points: Points) -> str:
+def section(found: Mark, entry: Entry, points: Points) -> Section:
     """One exercise: verdict, hint, own code."""
-    written = bool(entry.code.get(exercise.id, "").strip())
-    kind = "right" if verdict.passed else "part" if verdict.points else "open" if verdict.status == "empty" else "wrong"
-    lines = [heading(exercise.id, points, f'<span class="{kind}">{WORDS[verdict.status]}</span>')]
-    lines += [f"<p>{sentence(line)}</p>" for line in told(exercise, verdict, entry)]
-    if points.score != verdict.points:
-        lines.append(f"<p>The check gave {number(verdict.points)}; the points above were set by a person.</p>")
-    lines += comment_lines(points)
-    own = shown(entry.code[exercise.id]) if written else '<p class="soft">Left as it was released.</p>'
-    lines.append(own)
-    return "\n".join(lines)
+    return Section(
+        found.exercise,
+        points,
+        WORDS[found.standing],
+        found.standing,
+        tuple(told(found, entry)),
+        found.points if points.score != found.points else None,
+        shown(entry.code.get(found.exercise, "")),
+    )
 
 
-def told(exercise: Exercise, verdict: Verdict, entry: Entry) -> list[str]:
-    """What can be said of a verdict without a word of what the submission said while it was graded."""
-    if verdict.passed:
+def told(found: Mark, entry: Entry) -> list[str]:
+    """What can be said of a mark without a word of what the submission said while it was graded."""
+    if found.passed:
         return []
-    message = verdict.message[:1].upper() + verdict.message[1:]
-    lines = message.split("\n")
-    if was_stopped(entry, exercise.id) and verdict.misconception is None:
+    lines = (found.message[:1].upper() + found.message[1:]).split("\n")
+    if found.kind == "multiple choice":
+        return lines
+    if entry.ended.get(found.exercise) == Outcome.TIMED_OUT and found.misconception is None:
         lines[0] = "Your code took too long here, and was stopped. Does a loop never end?"
-    error, line = first_error(entry, exercise.id)
-    if error and verdict.misconception is None and verdict.status == "wrong":
-        lines.append(f"It stopped with {error}" + (f" in your line `{line}`." if line else "."))
+    code = entry.code.get(found.exercise, "")
+    if place := no_python(code):
+        lines.append(place)
+    elif found.misconception is None and found.status is Status.WRONG and (error := first_error(entry, found.exercise)):
+        lines.append(f"It stopped with {error}.")
     lines += [
         f"Part “{part}”: {'right' if good else 'not yet'}."
-        for part, good in verdict.parts.items()
-        if len(verdict.parts) > 1
+        for part, good in found.parts.items()
+        if len(found.parts) > 1
     ]
-    if verdict.status == "wrong" and exercise.hints:
-        lines.append(f"Hint: {exercise.hints[0]}")
-    return lines if exercise.kind != "multiple choice" else message.split("\n")
+    if found.status is Status.WRONG and found.hint:
+        lines.append(f"Hint: {found.hint}")
+    return lines
 
 
-def was_stopped(entry: Entry, exercise: str) -> bool:
-    """Whether an exercise's code ran out of time."""
-    answers = entry.answers.get(exercise)
-    late = [one for one in answers if type(one) is dict and one.get("error") == "TimeLimit"] if answers else []
-    return bool(late) or any(why.startswith(f"{exercise}: took ") for why in entry.why.split("; "))
+def no_python(code: str) -> str:
+    """Where code is no Python, in a sentence, read here and not told by the submission; "" where it is."""
+    try:
+        ast.parse(without_magics(code))
+    except SyntaxError as error:
+        odd = sorted({unicodedata.name(one, "a hidden character").lower() for one in error.text or "" if odd_one(one)})
+        holds = f"; it holds {' and '.join(odd)}" if odd else ""
+        return f"Line {error.lineno} of your code is no Python ({error.msg}){holds}."
+    except (ValueError, RecursionError, MemoryError):
+        return "Your code is no Python."
+    return ""
 
 
-def first_error(entry: Entry, exercise: str) -> tuple[str, str]:
-    """The type of the first error among the answers, and the own line it came from; "" for what may be made up."""
+def odd_one(character: str) -> bool:
+    """Whether a character only looks like one of Python's: curly quotes, long dashes, blanks that are none."""
+    return not character.isascii() and unicodedata.category(character) in ("Pi", "Pf", "Pd", "Zs", "Cf")
+
+
+def first_error(entry: Entry, exercise: str) -> str:
+    """The type of the first error among the answers; "" for what may be made up.
+
+    No line of the submission's is quoted with it: which one it claims may tell of the questions.
+    """
     answers = entry.answers.get(exercise)
     errors = [one for one in answers if type(one) is dict and "error" in one] if type(answers) is list else []
     said = entry.said.get(exercise, "").partition(":")[0]
-    name = mark.known_error(str(errors[0]["error"]) if errors else said)
-    if not name:
-        return "", ""
-    line = str(errors[0].get("line", "")).strip() if errors else ""
-    own = [one.strip()[:120] for one in entry.code.get(exercise, "").splitlines()]
-    return name, line if line and line in own and "`" not in line else ""
-
-
-def written_section(name: str, points: Points, written: str) -> str:
-    """A cell that a person graded, or an exercise of which only the points are known."""
-    lines = [heading(name, points, ""), *comment_lines(points)]
-    return "\n".join([*lines, shown(written)] if written.strip() else lines)
-
-
-def heading(name: str, points: Points, verdict: str) -> str:
-    """Name, verdict, points."""
-    earned = f"{number(points.score)} of {number(points.most)}"
-    return f'<h2>{text(name)} {verdict} <span class="soft">{earned}</span></h2>'
-
-
-def comment_lines(points: Points) -> list[str]:
-    """What a person wrote to it."""
-    if points.comment.strip() in ("", AUTOMATIC):
-        return []
-    return [f"<p><b>Comment:</b> {text(points.comment)}</p>"]
+    return mark.known_error(str(errors[0]["error"]) if errors else said)
 
 
 def shown(code: str) -> str:
-    """Code as it is, unless there is very much of it; it scrolls by keys as well."""
-    short = code if len(code) <= MOST_CODE else f"{code[:MOST_CODE]}\n… and more"
-    return f'<pre tabindex="0">{text(short)}</pre>'
+    """Code as it is, unless there is very much of it; "" where there is none."""
+    if not code.strip():
+        return ""
+    return code if len(code) <= MOST_CODE else f"{code[:MOST_CODE]}\n… and more"

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 from course_folder import HALF, LESSON, ROOT, course, make, marks, submit, surrounded
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 
 from helpers.grading.mark import verdicts
 from helpers.grading.nbgrader import assignments
-from helpers.grading.nbgrader.gradebook import Recorder
+from helpers.grading.nbgrader.gradebook import open_course
 from helpers.grading.run import run
 from helpers.grading.sandbox import kinds
 from helpers.grading.sandbox.limits import Job, Limits
@@ -99,7 +100,7 @@ def test_a_release_with_new_points_reaches_the_gradebook_and_one_with_new_cells_
     check = next(cell for cell in released["cells"] if grade_id(cell) == "check_gc_content")
     check["metadata"]["nbgrader"]["points"] = 1.5
     path.write_text(json.dumps(released))
-    coursedir = Recorder(root).coursedir
+    coursedir = CourseDirectory(config=open_course(root).settings)
     assignments.bring_up_to_date(coursedir, LESSON, path.read_text())
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
         assert book.find_grade_cell("check_gc_content", LESSON, LESSON).max_score == 1.5

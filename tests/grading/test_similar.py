@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from helpers import places
 from helpers.commands.main import app
 from helpers.grading.similar import chance, fragments, known_sources, shares_in, similar
-from helpers.lessons import exercises, lesson
+from helpers.lessons import find
 
 LESSON = 3
 Class = dict[str, dict[str, str]]
@@ -122,14 +122,14 @@ WAYS: dict[str, Callable[[str, random.Random], str]] = {
 
 @cache
 def known() -> dict[str, list[str]]:
-    return {one.id: known_sources(one, released(lesson(LESSON).folder)) for one in exercises(LESSON)}
+    return {one.id: known_sources(one, released(find(LESSON).folder)) for one in find(LESSON).exercises}
 
 
 @cache
 def pool() -> dict[str, list[str]]:
     """What people write: the course's own answer, often, and each mistake that it knows."""
     found: dict[str, list[str]] = {}
-    for exercise in exercises(LESSON):
+    for exercise in find(LESSON).exercises:
         sources = []
         for wrong in exercise.misconceptions():
             try:
@@ -176,9 +176,9 @@ def test_a_class_that_works_honestly_lists_nobody() -> None:
 
 
 def test_a_class_that_left_everything_as_released_lists_nobody() -> None:
-    stubs = {one.id: f"{one.signature}\n    raise NotImplementedError()" for one in exercises(LESSON)}
+    stubs = {one.id: f"{one.signature}\n    raise NotImplementedError()" for one in find(LESSON).exercises}
     assert similar({f"s{n}": stubs for n in range(10)}, known()) == []
-    answers = {one.id: known()[one.id][-1] for one in exercises(LESSON)}
+    answers = {one.id: known()[one.id][-1] for one in find(LESSON).exercises}
     assert similar({f"s{n}": answers for n in range(10)}, known()) == []
 
 
@@ -205,7 +205,7 @@ def test_the_chance_of_a_sum_is_that_of_exponential_variables() -> None:
 def test_the_command_writes_both_beside_each_other_and_escapes_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = lesson(LESSON).folder
+    folder = find(LESSON).folder
     draw = random.Random(1)
     shutil.copy(places.PACKAGE.parent / "nbgrader_config.py", tmp_path)
     codes = honest_class(14, draw)

@@ -10,7 +10,8 @@ import ast
 import sys
 from collections.abc import Iterable, Iterator
 
-from helpers.engine.source import MISSING, attribute_of, parse
+from helpers.engine.source import MISSING, attribute_of
+from helpers.grading.handed_in.names import parsed
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
 Scope = dict[str, list["str | ast.AST"]]  # a name to what it may stand for: dotted names of imports, or syntax
@@ -36,8 +37,10 @@ def forbidden_in_cells(name: str, cells: Iterable[str], forbids: Iterable[str]) 
     forbids = tuple(forbids)
     table: Scope = {}
     for cell in cells:
-        for node in statements(parse(without_magics(cell))):
-            bind(node, table)
+        scope: Scope = {}
+        for node in statements(parsed(cell)):
+            bind(node, scope)
+        table |= scope  # a later cell's binding replaces an earlier one's
     used: set[str] = set()
     waiting, seen = [name], set()
     while waiting:
@@ -176,8 +179,3 @@ def thing_at(dotted: str) -> object:
                 thing = vars(thing).get(part, MISSING) if hasattr(thing, "__dict__") else MISSING
             return thing
     return MISSING
-
-
-def without_magics(cell: str) -> str:
-    """A cell without the lines that are IPython's and not Python's."""
-    return "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in cell.splitlines())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 
 MIB = 1024**2
 
@@ -74,3 +76,16 @@ class Job:
     demos: bool = False
     trouble: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything that was handed in."""
+        parts = [digest(self.notebook), self.trouble]
+        return digest("\n".join([*parts, *(f"{name}:{digest(data)}" for name, data in sorted(self.files.items()))]))
+
+
+def digest(data: bytes | str | None) -> str:
+    """SHA-256 of a file's content, "" where there is no file."""
+    if data is None:
+        return ""
+    return hashlib.sha256(data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data).hexdigest()
