@@ -153,7 +153,8 @@ def room(results: dict[str, Any]) -> str:
             f"| {what}: share of a core | {share:.2g} | {sign(share < 0.1)} < 0.1 |",
             f"| the same, {storm}: answers, median and 99th percentile, ms | "
             f"{latency['median']:.3g}, {latency['99th']:.3g} |  |",
-            f"| accepted there, and lost of these | {server['accepted']}, {server['lost']} | {sign(not server['lost'])} 0 |",
+            f"| accepted there, and lost of these | {server['accepted']}, {server['lost']} | "
+            f"{sign(not server['lost'])} 0 |",
             "",
         ]
     )  # fmt: skip
