@@ -134,8 +134,8 @@ class Attempt:
 
     @property
     def is_void(self) -> bool:
-        """Whether everything that was answered wrongly is an error, or nothing but nan: then it shows no mistake."""
-        wrong = [answer for answer, good in zip(self.given, self.right, strict=True) if not good]
+        """Whether the first part that went wrong holds errors and nan alone: then it shows no mistake."""
+        wrong = [self.given[place] for place in self.first_wrong_part if not self.right[place]]
         return all(answer.error or is_nan(answer.value) for answer in wrong)
 
     @cached_property

@@ -138,7 +138,7 @@ def failure_lines(exercise: Exercise, failure: Failure, *, can_ask: bool = False
     name = "with" if exercise.asks_for == "class" else exercise.id
     call = f"{name}({', '.join(show(argument, typed=True) for argument in failure.question)})"
     asked = exercise.described(failure.question) or call
-    if can_ask and len(asked) > MOST_ASKED:
+    if can_ask and (len(asked) > MOST_ASKED or "…" in asked or "..." in asked):
         asked = f"{shorten(asked, MOST_ASKED)} · whole: check.{exercise.id}.question"
     yours, expected = show(failure.given), show(failure.expected)
     if failure.error:

@@ -66,7 +66,7 @@ def related(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
     """
     if not pairs or not any(given.size for given, _ in pairs):
         return ""
-    for look in (empty, factor, by_size, offset, function_of, normalised, rounded, clamped, moved, shifted):
+    for look in (empty, factor, by_size, offset, function_of, normalised, rounded, clamped, moved, shifted, multiples):
         said = look(pairs, arguments)
         if said:
             return said
@@ -141,9 +141,15 @@ def by_size(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
             if np.allclose(ratios, values**power, 1e-4) and np.ptp(values) > 0:
                 why = {1.0: ": a sum where a mean belongs?", -1.0: ": divided once too often?"}.get(power, ".")
                 return f"Every number of yours is {words.format(f'`{name}`')} the expected one{why}"
-    if all(g.size > 1 and common_ratio(*flat([(g, e)]), least=2) for g, e in pairs):
-        return f"Here all numbers of yours are {ratios[0]:.4g} times the expected ones, for another question otherwise."
     return ""
+
+
+def multiples(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
+    """Another factor for each question."""
+    ratios = [g.size > 1 and common_ratio(*flat([pair]), least=2) for pair in pairs for g, _ in (pair,)]
+    if not all(ratios):
+        return ""
+    return f"All numbers of yours are one multiple of the expected ones, {ratios[0]:.4g} in the first question."
 
 
 def sizes(named: dict[str, Any]) -> Iterator[tuple[str, float]]:
