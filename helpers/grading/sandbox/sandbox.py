@@ -224,7 +224,7 @@ def files_made(pid: int) -> int:
     made = 0
     with contextlib.suppress(OSError):
         for place in WRITABLE:
-            there = os.statvfs(f"/proc/{pid}/root/scratch/../{place}")
+            there = os.statvfs(os.path.join("/proc", str(pid), "root", place.lstrip("/")))
             made += there.f_files - there.f_ffree
     return made
 
