@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from helpers import places
 from helpers.commands.main import app
 from helpers.grading.similar import chance, fragments, known_sources, shares_in, similar
-from helpers.lessons import find
+from helpers.lessons import exercises, find
 
 LESSON = 3
 Class = dict[str, dict[str, str]]
@@ -122,14 +122,14 @@ WAYS: dict[str, Callable[[str, random.Random], str]] = {
 
 @cache
 def known() -> dict[str, list[str]]:
-    return {one.id: known_sources(one, released(find(LESSON).folder)) for one in find(LESSON).exercises}
+    return {one.id: known_sources(one, released(find(LESSON).folder)) for one in exercises(LESSON)}
 
 
 @cache
 def pool() -> dict[str, list[str]]:
     """What people write: the course's own answer, often, and each mistake that it knows."""
     found: dict[str, list[str]] = {}
-    for exercise in find(LESSON).exercises:
+    for exercise in exercises(LESSON):
         sources = []
         for wrong in exercise.misconceptions():
             try:
@@ -152,9 +152,9 @@ def honest_class(students: int, draw: random.Random) -> Class:
     }
 
 
-def test_those_who_copied_are_found_and_those_who_did_not_are_not() -> None:
+def test_most_of_those_who_copied_are_found_and_hardly_anybody_else() -> None:
     found, falsely = {way: 0 for way in WAYS}, 0
-    for seed in range(3):
+    for seed in range(6):
         draw = random.Random(seed)
         codes = honest_class(25, draw)
         pairs = {}
@@ -167,8 +167,8 @@ def test_those_who_copied_are_found_and_those_who_did_not_are_not() -> None:
                 falsely += 1
             else:
                 found[way] += 1
-    assert falsely == 0
-    assert min(found.values()) >= 2, found  # of three each; short answers and the course's own tell nothing
+    assert falsely <= 1  # one class in twenty, it is said
+    assert min(found.values()) >= 4, found  # of six each: short answers and the course's own tell nothing
 
 
 def test_a_class_that_works_honestly_lists_nobody() -> None:
@@ -176,9 +176,9 @@ def test_a_class_that_works_honestly_lists_nobody() -> None:
 
 
 def test_a_class_that_left_everything_as_released_lists_nobody() -> None:
-    stubs = {one.id: f"{one.signature}\n    raise NotImplementedError()" for one in find(LESSON).exercises}
+    stubs = {one.id: f"{one.signature}\n    raise NotImplementedError()" for one in exercises(LESSON)}
     assert similar({f"s{n}": stubs for n in range(10)}, known()) == []
-    answers = {one.id: known()[one.id][-1] for one in find(LESSON).exercises}
+    answers = {one.id: known()[one.id][-1] for one in exercises(LESSON)}
     assert similar({f"s{n}": answers for n in range(10)}, known()) == []
 
 

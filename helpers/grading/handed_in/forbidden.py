@@ -14,6 +14,7 @@ from helpers.engine.source import MISSING, attribute_of
 from helpers.grading.handed_in.names import parsed
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+MOST_NAMES = 100  # that one name may stand for
 Scope = dict[str, list["str | ast.AST"]]  # a name to what it may stand for: dotted names of imports, or syntax
 
 
@@ -149,6 +150,7 @@ def dotted_names(node: ast.AST, scope: Scope, depth: int = 0) -> list[str]:
         found = []
         for thing in scope.get(node.id, [f"?.{node.id}"]):
             found += [thing] if isinstance(thing, str) else dotted_names(thing, scope, depth + 1)
+            found = list(dict.fromkeys(found))[:MOST_NAMES]  # an alias of an alias may stand for very many
         return found
     attribute = attribute_of(node)
     if attribute is None:
