@@ -174,6 +174,8 @@ def _seeds(table: dict[str, dict[str, Any]]) -> str:
         for places in words
         if pair["kind"] == "model" and places not in pair
     ]
+    if not counts:
+        return "\nThe dumb models; the networks have not been measured here yet.\n"
     text = "\nFive seeds each" + (f"; but {'; '.join(fewer)}" if fewer else "") + "."
     return text + (f" Not measured yet: {', '.join(missing)}." if missing else "") + "\n"
 
@@ -214,15 +216,16 @@ def _published(name: str, table: dict[str, dict[str, Any]]) -> str:
     ours = {
         model: pair["published"] for model, pair in table.items() if pair["kind"] == "model" and "published" in pair
     }
-    if not rows or not ours:
+    if not rows:
         return ""
-    best = max(ours, key=lambda model: statistics.mean(ours[model]["mcc"]))
-    low, high = ours[best]["interval"]
-    text = f"\nPublished for the same test set, one run each, beside our {best} as published, {_score(ours[best])}. "
-    text += "*Level* means: inside its square brackets.\n\n| published model | MCC | our model is | parameters | "
-    text += "source |\n|---|---|---|---|---|\n"
+    low, high, text = None, None, "\nPublished for the same test set, one run each"
+    if ours:
+        best = max(ours, key=lambda model: statistics.mean(ours[model]["mcc"]))
+        low, high = ours[best]["interval"]
+        text += f", beside our {best} as published, {_score(ours[best])}. *Level* means: inside its square brackets"
+    text += ".\n\n| published model | MCC | our model is | parameters | source |\n|---|---|---|---|---|\n"
     for row in rows:
-        beside = "ahead" if row["mcc"] < low else "behind" if row["mcc"] > high else "level"
+        beside = NO if low is None else "ahead" if row["mcc"] < low else "behind" if row["mcc"] > high else "level"
         text += f"| *{row['model']}* | {row['mcc']:.3f} | {beside} | {row['parameters']} | {row['source']} |\n"
     sources = progress.sources()
     named = dict.fromkeys(row["source"] for row in rows)

@@ -35,6 +35,7 @@ PLACES = ("published", "random")
 SCORES = ("mcc", "auroc", "auprc", "sensitivity", "specificity")
 PAIRS = (
     *(("MLP", "logistic regression"), ("CNN", "logistic regression"), ("CNN", "MLP"), ("CNN", "4-mer counts")),
+    *(("GRU", "4-mer counts"), ("attention", "4-mer counts")),
     *(("GRU", "CNN"), ("attention", "CNN"), ("GRU", "attention")),
 )
 
