@@ -140,7 +140,7 @@ def widgets(results: dict[str, Any]) -> str:
 def room(results: dict[str, Any]) -> str:
     """What a check in a room costs a learner, and a class the server."""
     learner, server = results["learner"], results["server"]
-    share, latency = server["cpu_share_of_a_core"], server["latency_ms"]
+    share, latency, lost = server["cpu_share_of_a_core"], server["latency_ms"], server["lost"]
     more = max(learner["more_ms_where_it_answers"], learner["more_ms_where_it_never_answers"])
     what = f"{server['sessions']} sessions that check twice a minute, {server['seconds']} s"
     storm = "with malformed bodies, a session that floods, and a kill in the middle"
@@ -153,8 +153,7 @@ def room(results: dict[str, Any]) -> str:
             f"| {what}: share of a core | {share:.2g} | {sign(share < 0.1)} < 0.1 |",
             f"| the same, {storm}: answers, median and 99th percentile, ms | "
             f"{latency['median']:.3g}, {latency['99th']:.3g} |  |",
-            f"| accepted there, and lost of these | {server['accepted']}, {server['lost']} | "
-            f"{sign(not server['lost'])} 0 |",
+            f"| accepted there, and lost of these | {server['accepted']}, {lost} | {sign(lost == 0)} 0 |",
             "",
         ]
     )  # fmt: skip
