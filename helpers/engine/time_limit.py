@@ -5,9 +5,14 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from types import FrameType
+
+PATIENCE = 6  # times the limit, by the clock
+IMPORTING = 0.5  # seconds until an import under way is looked at again
 
 
 class TimeLimit(BaseException):
@@ -16,7 +21,11 @@ class TimeLimit(BaseException):
 
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise `TimeLimit` in what runs inside if it takes longer.
+    """Raise `TimeLimit` in what runs inside if it computes for longer.
+
+    The seconds are of the thread's own computing, so that a busy machine cuts nothing off; after `PATIENCE` times as
+    many by the clock it ends all the same, for code that sleeps. An import under way is waited for: cut in the middle
+    it would leave a broken module behind.
 
     The main thread of a process that has SIGALRM, as a Jupyter kernel's on Linux and macOS, is interrupted by that
     signal, also while it sleeps; an alarm that somebody else had set goes on afterwards. Elsewhere (Windows, another
@@ -28,18 +37,33 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield from limited_by_thread(seconds)
 
 
+def still(seconds: float, computed: float, began: float, frame: FrameType | None) -> float:
+    """For how long code may still run, in seconds; 0 when its time is over."""
+    if time.monotonic() - began >= PATIENCE * seconds:
+        return 0
+    if seconds - computed > 1e-3:
+        return seconds - computed
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return IMPORTING
+        frame = frame.f_back
+    return 0
+
+
 def limited_by_signal(seconds: float) -> Iterator[None]:
     """Set an alarm, and what was set before again afterwards."""
+    over, computed, began = False, time.thread_time(), time.monotonic()
 
-    over = False
-
-    def late(*_: object) -> None:
-        if not over:
+    def late(_: int, frame: FrameType | None) -> None:
+        if over:
+            return
+        rest = still(seconds, time.thread_time() - computed, began, frame)
+        if not rest:
             raise TimeLimit
+        signal.setitimer(signal.ITIMER_REAL, rest)
 
     handler = signal.signal(signal.SIGALRM, late)
     left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
-    began = time.monotonic()
     try:
         try:
             yield
@@ -53,25 +77,29 @@ def limited_by_signal(seconds: float) -> Iterator[None]:
 
 
 def limited_by_thread(seconds: float) -> Iterator[None]:
-    """Let another thread raise the exception in this one; one that comes too late is met here and goes no further."""
-    here, lock, over, sent = threading.get_ident(), threading.Lock(), False, False
+    """Let another thread raise the exception in this one; one that comes too late is met here and goes no further.
 
-    def late() -> None:
+    What the watched thread has computed only it can tell: here the clock counts.
+    """
+    here, lock, over, sent, began = threading.get_ident(), threading.Lock(), threading.Event(), False, time.monotonic()
+
+    def watch() -> None:
         nonlocal sent
+        rest = seconds
+        while rest and not over.wait(rest):
+            rest = still(seconds, seconds, began, sys._current_frames().get(here))
         with lock:
-            if not over:
+            if not over.is_set():
                 sent = True
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(here), ctypes.py_object(TimeLimit))
 
-    timer = threading.Timer(seconds, late)
-    timer.daemon = True
-    timer.start()
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
     try:
         yield
     finally:
-        timer.cancel()
         with contextlib.suppress(TimeLimit):
             with lock:
-                over = True
+                over.set()
             for _ in range(100 * sent):  # what was sent and has not come yet comes between two of these steps
                 pass

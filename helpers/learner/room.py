@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from helpers.engine.verdict import Verdict
 
 WAITING = 16  # checks that may wait to be sent; what comes on top is dropped
+LETS_GO_ON = 0.2  # seconds before a check is sent: by then the notebook has its answer, and nothing competes with it
 TIMEOUT = 3.0  # seconds for one try to reach the room; there is no second
 ASKS_EVERY = 30.0  # seconds between two questions whether there is anything new
 SLEEPS_AFTER = 20 * 60.0  # seconds without a check, after which it is not asked
@@ -67,6 +68,7 @@ class Room:
                     continue
             else:
                 heard = time.monotonic()
+            time.sleep(LETS_GO_ON)
             if said is not None and not self.left:
                 self.send(said)
 

@@ -7,6 +7,7 @@ import html.parser
 import signal
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -17,7 +18,7 @@ from helpers.engine import message
 from helpers.engine.exercise import Exercise, Question, misconception
 from helpers.engine.message import VERDICT, Message
 from helpers.engine.source import forbidden_uses
-from helpers.engine.time_limit import limited_by_signal, limited_by_thread, time_limit
+from helpers.engine.time_limit import limited_by_signal, limited_by_thread, still, time_limit
 from helpers.learner import progress
 from helpers.learner.check import ExerciseCheck, is_reference
 from helpers.learner.check import checks as open_checks
@@ -181,12 +182,13 @@ def impatient(check, monkeypatch):
     return check
 
 
-def test_a_loop_that_never_ends_is_stopped_and_shown(impatient, capsys) -> None:
+def test_a_loop_that_never_ends_is_stopped_and_shown(impatient, monkeypatch, capsys) -> None:
     assert is_reference(impatient.gc_content(endless))
     said = capsys.readouterr().out
     assert "stopped after 0.2 seconds: your code was still running, at `" in said
     assert "Does a loop never end?" in said
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    monkeypatch.setattr(type(impatient.gc_content.exercise), "seconds", 60)  # a busy machine may need one of them
     assert impatient.gc_content(right) is right
 
 
@@ -223,9 +225,38 @@ def test_code_that_ends_in_time_leaves_no_timer_behind(way) -> None:
     handler, threads = signal.getsignal(signal.SIGALRM), threading.active_count()
     with pytest.raises(ZeroDivisionError), contextlib.contextmanager(way)(0.05):
         _ = 1 / 0
+    for thread in threading.enumerate():  # one that watched sees at once that all is over
+        if thread.daemon and thread.name.endswith("(watch)"):
+            thread.join(timeout=10)
     time.sleep(0.2)  # nothing is raised here
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     assert signal.getsignal(signal.SIGALRM) is handler and threading.active_count() == threads
+
+
+def test_an_import_under_way_is_waited_for_and_the_clock_has_the_last_word() -> None:
+    def frame(file: str, back: SimpleNamespace | None = None) -> SimpleNamespace:
+        return SimpleNamespace(f_code=SimpleNamespace(co_filename=file), f_back=back)
+
+    now = time.monotonic()
+    importing = frame("torch.py", frame("<frozen importlib._bootstrap>", frame("lesson.py")))
+    assert still(10, 4.0, now, frame("lesson.py")) == 6.0  # a busy machine: it has computed for 4 seconds only
+    assert still(10, 10.0, now, frame("lesson.py")) == 0
+    assert still(10, 10.0, now, importing) > 0
+    assert still(10, 1.0, now - 60, importing) == 0
+
+
+def test_a_check_that_is_broken_is_no_mistake_of_the_learner(capsys) -> None:
+    class Broken(Shares):
+        def reference(self, x):
+            raise OSError("no such table")
+
+    class Wanted(Broken):
+        right_errors = ("OSError",)
+
+    for code in (lambda x: (x, 3), Broken().reference):
+        verdict = ExerciseCheck(Broken())._verdict(code)
+        assert verdict.status == "unreadable" and "no mistake of yours" in verdict.message
+    assert ExerciseCheck(Wanted())._verdict(Broken().reference).passed
 
 
 def test_prints_of_the_learner_do_not_flood_the_message(check, capsys) -> None:

@@ -97,12 +97,39 @@ def test_a_part_right_earns_its_points_and_no_more() -> None:
     assert verdict.parts == {"positive": True, "negative": False}
 
 
-def test_of_two_mistakes_at_once_the_one_in_the_first_wrong_part_is_named() -> None:
+class Halved(Scale):
+    @misconception("You halved.")
+    def halved(self, x):
+        return x / np.abs(x).max() / 2
+
+
+def test_of_two_mistakes_at_once_only_one_in_the_first_wrong_part_is_named() -> None:
+    def halved_and_more(x):
+        return x * 7 if x[0] < 0 else x / np.abs(x).max() / 2
+
     def signed_and_more(x):
         return x / x.max() if x[0] < 0 else x * 7
 
-    assert mark(Scale(), signed_and_more).misconception == "signed"
-    assert mark(Scale(), lambda x: x * 7).misconception is None
+    assert mark(Halved(), halved_and_more).misconception == "halved"
+    assert mark(Halved(), signed_and_more).misconception is None  # what went wrong first is not explained by it
+    assert mark(Halved(), lambda x: x * 7).misconception is None
+
+
+def test_no_name_is_given_for_errors_nan_or_what_disagrees_with_a_right_answer() -> None:
+    class Nowhere(Scale):
+        @misconception("Nothing but nan.")
+        def nowhere(self, x):
+            return x * np.nan if x[0] > 0 else x
+
+    def void(x):
+        return x * np.nan if x[0] > 0 else -x
+
+    def half_signed(x):  # the small question of the part is right, which no misconception says
+        return x / np.abs(x).max() if len(x) < 5 else x / x.max()
+
+    assert mark(Nowhere(), void).misconception is None
+    assert mark(Nowhere(), Nowhere().nowhere).misconception == "nowhere"
+    assert mark(Scale(), half_signed).misconception is None
 
 
 def test_the_smallest_failing_question_is_shown() -> None:
@@ -227,7 +254,8 @@ def test_quiz_explains_each_wrong_choice_and_counts_each_right_one() -> None:
         (lambda x: 2.5 * x / np.abs(x).max(), "2.5 times"),
         (lambda x: (x / np.abs(x).max())[:, None], "shape"),
         (lambda x: 1 / 0, "stopped with an error"),
-        (lambda x: x, "answer differs"),
+        (lambda x: x, "You give `x` back as it came."),
+        (lambda x: np.cos(x) + 3 * x, "answer differs"),
     ],
 )
 def test_a_mistake_without_a_name_is_described(code: Any, sentence: str) -> None:

@@ -1,0 +1,248 @@
+"""What is seen of wrong answers that no misconception explains, and what every exercise asks by itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from helpers.engine.exercise import Exercise
+from helpers.engine.kinds import ModuleExercise
+from helpers.engine.message import Message, first_difference
+from helpers.engine.mutants import mutants
+from helpers.learner.check import ExerciseCheck
+
+
+def mark(exercise: Exercise, code: Any, seed: int = 3) -> Any:
+    return exercise.mark(json.loads(json.dumps(exercise.answers(code, seed))), seed)
+
+
+class Means(Exercise):
+    """The mean of each row."""
+
+    def questions(self, rng):
+        for rows, columns in ((3, 4), (5, 2), (4, 6)):
+            yield (np.abs(rng.normal(size=(rows, columns))) + 0.2,)
+
+    def reference(self, table):
+        return table.sum(axis=1) / table.shape[1]
+
+
+def rows(table: np.ndarray) -> np.ndarray:
+    return table.mean(axis=1)
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (lambda t: -rows(t), "The sign is turned round."),
+        (lambda t: 100 * rows(t), "Yours are per cent"),
+        (lambda t: t.sum(axis=1), "`table.shape[1]` times the expected one: a sum where a mean belongs?"),
+        (lambda t: rows(t) + 1, "Every number of yours is 1 too large."),
+        (lambda t: np.log(rows(t)), "the exponential is missing"),
+        (lambda t: rows(t) ** 2, "the root is missing"),
+        (lambda t: 1 - rows(t), "Yours is 1 minus what was asked."),
+        (lambda t: rows(t).round(1), "rounded to 1 digits"),
+        (lambda t: np.floor(rows(t)), "whole ones"),
+        (lambda t: rows(t).clip(0.8, 1.0), "cut off below 0.8 and above 1"),
+        (lambda t: rows(t)[::-1], "These are the right numbers, backwards."),
+        (lambda t: np.roll(rows(t), 1), "one place too late"),
+        (lambda t: np.sort(rows(t)), "yours are sorted"),
+        (lambda t: np.append(rows(t)[1:], 7.0), "one step too early"),
+        (lambda t: np.cumsum(rows(t)), "a running sum"),
+        (lambda t: rows(t) / rows(t).sum(), "Yours is divided by its sum."),
+        (lambda t: rows(t) * np.nan, "All your numbers are nan"),
+        (lambda t: np.full(len(t), 0.25), "All your numbers are 0.25."),
+        (
+            lambda t: np.where(np.arange(len(t)) > 1, np.nan, rows(t)),
+            "Yours is nan in 6 of 12 numbers",
+        ),
+        (lambda t: np.where(np.arange(len(t)) > 1, 7.5, rows(t)), "Entries 0 to 1 are right, the others not."),
+        (lambda t: t.mean(axis=0), "shape differs"),
+    ],
+)
+def test_how_wrong_numbers_relate_to_the_right_ones_is_said(code: Any, sentence: str) -> None:
+    verdict = mark(Means(), code)
+    assert verdict.status == "wrong" and sentence in verdict.message
+
+
+class Letters(Exercise):
+    """The other strand, backwards."""
+
+    def questions(self, rng):
+        yield ("GATTC",)
+        yield ("CCAGT",)
+
+    def reference(self, sequence):
+        return sequence.translate(str.maketrans("ACGT", "TGCA"))[::-1]
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (lambda s: Letters().reference(s)[::-1], "Yours is read backwards."),
+        (lambda s: Letters().reference(s).lower(), "Yours is in small letters."),
+        (lambda s: Letters().reference(s).replace("T", "U"), "Yours has `U` where `T` belongs."),
+        (lambda s: Letters().reference(s)[1:], "Your first letter is missing."),
+    ],
+)
+def test_how_wrong_texts_relate_to_the_right_ones_is_said(code: Any, sentence: str) -> None:
+    assert sentence in mark(Letters(), code).message
+
+
+class Cell(Exercise):
+    """A new state, and how much of the old one is left."""
+
+    def questions(self, rng):
+        for width in (2, 3):
+            yield tuple(torch.tensor(rng.normal(size=(width, width)), dtype=torch.float32) for _ in range(4))
+
+    def reference(self, x, h, w, b):
+        gate = self.gate(x, w, b)
+        return gate * torch.tanh(h @ w.T + b) + (1 - gate) * h, gate.mean()
+
+    def gate(self, x, w, b):
+        return torch.sigmoid(x @ w.T + b)
+
+
+def cell(x, h, w, b, *, f=torch.sigmoid, bias=1, keep=lambda g: 1 - g, other=None):
+    gate = f(x @ w.T + bias * b)
+    return gate * torch.tanh(h @ w.T + b) + keep(gate) * (h if other is None else other(x)), gate.mean()
+
+
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        (lambda x, h, w, b: cell(x, h, w, b, f=torch.tanh), "with `tanh` where `sigmoid` belongs"),
+        (lambda x, h, w, b: cell(x, h, w, b, bias=0), "without `+ b`"),
+        (lambda x, h, w, b: cell(x, h, w, b, keep=lambda g: 1), "without `- gate`"),
+        (lambda x, h, w, b: cell(h, x, w, b), "with `x` and `h` exchanged"),
+        (lambda x, h, w, b: cell(x, h, w, b, other=lambda x: x), "`(1 - gate) * x` where `(1 - gate) * h` belongs"),
+    ],
+)
+def test_a_change_of_the_reference_that_explains_everything_is_told(code: Any, change: str) -> None:
+    assert change in mark(Cell(), code).message
+
+
+def test_mutants_leave_the_exercise_and_its_reference_as_they_are() -> None:
+    exercise = Cell()
+    before = exercise.answers(exercise.reference, 1)
+    assert len(mutants(exercise)) > 40
+    mark(exercise, lambda x, h, w, b: (x, x.mean()))
+    assert exercise.answers(exercise.reference, 1) == before and vars(exercise) == {}
+
+
+def test_of_several_results_the_wrong_one_is_named() -> None:
+    verdict = mark(Cell(), lambda x, h, w, b: (cell(x, h, w, b)[0], 2 * cell(x, h, w, b)[1]))
+    assert verdict.message == "Of the results only number 2 is wrong. Every number of yours is twice the expected one."
+
+
+def test_what_cannot_be_looked_at_is_still_wrong() -> None:
+    ragged = mark(Cell(), lambda x, h, w, b: ([[1.0, 2.0], [3.0]], "b"))
+    assert ragged.status == "wrong" and ragged.message
+
+
+# -- what is asked without an author's asking --------------------------------------------------------------------------
+
+
+def test_code_that_answers_otherwise_the_second_time_is_not_right() -> None:
+    calls = []
+
+    def remembers(table):
+        calls.append(1)
+        return rows(table) + 0.1 * (len(calls) > 3)
+
+    def random(table):
+        return rows(table) + np.random.default_rng().normal()
+
+    for code in (remembers, random):
+        verdict = mark(Means(), code)
+        assert verdict.status == "wrong" and "Asked the same again" in verdict.message
+
+
+class Norm(Exercise):
+    """The length of a vector."""
+
+    def questions(self, rng):
+        for width in (2, 5):
+            yield (torch.tensor(rng.normal(size=width), dtype=torch.float32),)
+
+    def reference(self, x):
+        return float(x.pow(2).sum().sqrt())
+
+
+def test_a_tensor_with_its_record_is_no_number() -> None:
+    weight = torch.ones((), requires_grad=True)
+    verdict = mark(Norm(), lambda x: (x * weight).pow(2).sum().sqrt())
+    assert verdict.status == "wrong" and "`.item()`" in verdict.message
+    assert mark(Norm(), lambda x: x.norm()).passed
+    assert mark(Norm(), lambda x: (x * weight).norm().item()).passed
+
+
+def test_asking_torch_to_follow_the_callers_tensor_is_a_change() -> None:
+    def leaky(x):
+        x.requires_grad_()
+        return float(x.norm())
+
+    assert mark(Norm(), leaky).message == "Your code changes its own input."
+
+
+class Small(ModuleExercise):
+    """A model of one layer."""
+
+    def questions(self, rng):
+        yield {"width": 3}, torch.tensor(rng.normal(size=(4, 3)), dtype=torch.float32)
+
+    class reference(nn.Module):
+        def __init__(self, width: int) -> None:
+            super().__init__()
+            self.layer = nn.Linear(width, 1)
+
+        def forward(self, x):
+            return self.layer(x)[:, 0]
+
+
+def test_a_model_is_asked_with_a_batch_of_one() -> None:
+    class Squeezed(Small.reference):
+        def forward(self, x):
+            return self.layer(x).squeeze()
+
+    class Pair(Small.reference):
+        def forward(self, x):
+            return super().forward(x), x
+
+    assert [len(question[1]) for question in Small().asked(0)] == [4, 1]
+    assert not mark(Small(), Squeezed).passed
+    assert "gave 2 results back" in mark(Small(), Pair).failure.error
+
+
+# -- the message -------------------------------------------------------------------------------------------------------
+
+
+def test_two_long_answers_are_shown_where_they_differ() -> None:
+    given, expected = [{"a": [1, 2, 3]}, {"a": [4, 5, 6]}], [{"a": [1, 2, 3]}, {"a": [4, 0, 6]}]
+    assert first_difference(given, expected) == ("[1]['a'][1]", 5, 0)
+    assert first_difference(given, 3) == ("", given, 3)
+
+
+def test_a_question_that_is_cut_can_be_asked_whole(capsys, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
+
+    class Wide(Means):
+        def questions(self, rng):
+            yield (rng.normal(size=(3, 4)), list(range(60)))
+
+        def reference(self, table, numbers):
+            return table.sum() + sum(numbers)
+
+    check = ExerciseCheck(Wide())
+    check(lambda table, numbers: 0.5)
+    assert "whole: check.wide.question" in capsys.readouterr().out
+    table, numbers = check.question
+    assert table.shape == (3, 4) and numbers == list(range(60))
+    verdict = mark(Wide(), lambda table, numbers: 0.5)
+    assert "check.wide" not in Message.of(Wide(), verdict, stand_in=False).text()
