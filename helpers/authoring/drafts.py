@@ -45,10 +45,11 @@ def write(texts: Texts, *, root: Path) -> None:
             write_whole(path, text.encode())
     except BaseException:
         for path, content in before.items():
-            if content is None:
-                path.unlink(missing_ok=True)
-            elif path.read_bytes() != content:
-                write_whole(path, content)
+            with contextlib.suppress(OSError):  # the one that could not be written
+                if content is None:
+                    path.unlink()
+                elif path.read_bytes() != content:
+                    write_whole(path, content)
         for folder in sorted(made, reverse=True):
             with contextlib.suppress(OSError):  # one that was not made, or holds something after all
                 folder.rmdir()

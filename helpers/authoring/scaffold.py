@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 HEADING = re.compile(r"^#### Exercise \d+\.(\d+) ", re.MULTILINE)
 MOST_LINES = 400  # of a module
+MOST_TITLE = 100  # characters
 KINDS = ("function", "class", "quiz")
 
 LESSONS = "helpers/lessons.py"
@@ -52,8 +53,9 @@ def new_lesson(root: Path, name: str, title: str, number: int | None = None) -> 
         If the name is none, the title is not one line, or name or number are taken.
     """
     checked(name, "lesson", "codons")
-    if not title.strip() or re.search(r'[\n"\\]', title):
-        raise ValueError(f"the title {title!r} should be one line without straight double quotes and backslashes")
+    if not title.strip() or len(title) > MOST_TITLE or re.search(r'[\n"\\]', title):
+        expected = f"one line of at most {MOST_TITLE} characters, without straight double quotes and backslashes"
+        raise ValueError(f"the title {title!r} will not do; expected {expected}")
     there = lessons(root)
     number = max((one.number for one in there), default=-1) + 1 if number is None else number
     if number in {one.number for one in there} or not 0 <= number <= 99:
