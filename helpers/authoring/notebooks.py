@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import subprocess
@@ -15,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 from helpers import lessons, places
 from helpers.engine.message import VERDICT
 from helpers.files import write_whole
+from helpers.grading.handed_in.names import asked_in, leans_on, only_asks
+from helpers.grading.handed_in.reading import Cell, NoNotebook, cells_in
+from helpers.grading.handed_in.transplant import kept_cells, own_code
 from helpers.lessons import Lesson
 from helpers.settings import full
 
@@ -154,7 +156,7 @@ def normalised(book: NotebookNode) -> NotebookNode:
 def check_notebook(path: Path, *, timeout: float = 60) -> Run:
     """Run what counts in a learner's notebook, cell by cell past every error, and see which exercises are right.
 
-    Cells tagged `demo`, `widget` or `slow` are left out, unless they hold an exercise or its check.
+    The lesson's own demonstrations are left out unless an answer needs them, as the grader leaves them out.
 
     Parameters
     ----------
@@ -174,7 +176,7 @@ def check_notebook(path: Path, *, timeout: float = 60) -> Run:
     """
     book = read_cells(path)
     lesson = lesson_of(book, path)
-    book.cells = [cell for cell in book.cells if cell.metadata.nbgrader or not NOT_GRADED & set(cell.metadata.tags)]
+    book.cells = that_run(book, released(lesson))
     began = time.perf_counter()
     error = execute(book, folder=path.resolve().parent, timeout=timeout, keep_going=True)
     failed = [cell for cell in book.cells if is_setup(cell) and errors_of(cell)]
@@ -182,20 +184,58 @@ def check_notebook(path: Path, *, timeout: float = 60) -> Run:
         error = f"{named(failed[0])} failed: {errors_of(failed[0])[0]}"
     left = untouched(book, lesson)
     found = [as_handed_out(one) if one.exercise.id in left else one for one in outcomes(book, lesson)]
+    found = leaning(found, book, lesson)
     return Run(lesson, time.perf_counter() - began, found, error)
+
+
+def released(lesson: Lesson) -> str | None:
+    """The lesson as it is handed out; None where an author has not released it yet."""
+    try:
+        return (places.released() / lesson.folder / f"{lesson.folder}.ipynb").read_text(encoding="utf-8")
+    except OSError:
+        return None
+
+
+def that_run(book: NotebookNode, release: str | None) -> list[NotebookNode]:
+    """The cells of a learner's notebook that count: what the grader runs of it, in the same order."""
+    if release is None:
+        return [cell for cell in book.cells if cell.metadata.nbgrader or not NOT_GRADED & set(cell.metadata.tags)]
+    kept = kept_cells([as_cell(cell) for cell in book.cells], release)
+    for cell in book.cells:
+        if only_asks(cell.source):  # no reference steps in for marks, so none does here
+            cell.source = "\n".join(f"check.{exercise}({name})" for exercise, name in asked_in(cell.source))
+    return [cell for cell, keep in zip(book.cells, kept, strict=True) if keep]
+
+
+def leaning(found: list[Outcome], book: NotebookNode, lesson: Lesson) -> list[Outcome]:
+    """The outcomes, where an answer leans on another one that is not right: then that is said."""
+    release = released(lesson)
+    code = own_code([as_cell(cell) for cell in book.cells], release) if release else {}
+    open_ = {one.exercise.code_name for one in found if one.verdict != "right"}
+    said = []
+    for one in found:
+        lacks = (
+            leans_on(code.get(one.exercise.id, ""), open_ - {one.exercise.code_name})
+            if one.verdict == "not yet"
+            else ""
+        )
+        said.append(replace(one, message=f"{one.message}\n{lacks}") if lacks else one)
+    return said
+
+
+def as_cell(cell: NotebookNode) -> Cell:
+    """A cell of a fresh notebook as the grader reads one."""
+    return Cell(cell.source, cell.metadata.nbgrader.get("grade_id", ""), tags=frozenset(cell.metadata.tags))
 
 
 def untouched(book: NotebookNode, lesson: Lesson) -> set[str]:
     """The exercises whose cells stand as they were handed out: a bug hunt runs, with its bugs in it."""
-    try:
-        released = read_cells(places.released() / lesson.folder / f"{lesson.folder}.ipynb")
-    except (OSError, ValueError):  # as where an author has not released the lesson yet
+    release = released(lesson)
+    if release is None:
         return set()
-    ids = [exercise.id for exercise in lesson.exercises]
-    mine, theirs = (
-        [[cell.source.strip() for cell in cells_graded_as(one, id_)] for id_ in ids] for one in (book, released)
-    )
-    return {id_ for id_, own, its in zip(ids, mine, theirs, strict=True) if own and own == its}
+    code = own_code([as_cell(cell) for cell in book.cells], release)
+    present = {cell.metadata.nbgrader.get("grade_id", "") for cell in book.cells}
+    return {id_ for id_, source in code.items() if not source and id_ in present}
 
 
 def as_handed_out(outcome: Outcome) -> Outcome:
@@ -212,28 +252,17 @@ def read_cells(path: Path) -> NotebookNode:
     if path.is_dir():
         raise NotALesson(f"{path} is a folder with more than one notebook, or none; name the notebook")
     try:
-        cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
-        parts = [parts_of(cell) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        why = (
-            "it is empty"
-            if path.stat().st_size == 0
-            else f"it is cut, damaged or something else ({type(error).__name__})"
-        )
+        cells = [cell for cell in cells_in(path.read_bytes()) if not cell.markdown]
+    except NoNotebook as error:
         raise Damaged(
-            f"{path} is not a notebook: {why}; rename it, and `course lab` hands out the lesson anew"
+            f"{path} is not a notebook: {error}; rename it, and `course lab` hands out the lesson anew"
         ) from None
-    return new_notebook(cells=[new_code_cell(source, metadata=metadata) for source, metadata in parts])
+    return new_notebook(cells=[new_code_cell(cell.source, metadata=metadata_of(cell)) for cell in cells])
 
 
-def parts_of(cell: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Source and metadata of a code cell, whatever else stands in it."""
-    source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
-    metadata = cell.get("metadata", {})
-    grade_id = metadata.get("nbgrader", {}).get("grade_id", "")
-    tags = [str(tag) for tag in metadata.get("tags", [])]
-    printable = source.encode("utf-8", "replace").decode()  # half a surrogate pair would not reach the kernel
-    return printable, {"tags": tags, "nbgrader": {"grade_id": str(grade_id)} if grade_id else {}}
+def metadata_of(cell: Cell) -> dict[str, Any]:
+    """Tags and nbgrader's id, and nothing else."""
+    return {"tags": sorted(cell.tags), "nbgrader": {"grade_id": cell.grade_id} if cell.grade_id else {}}
 
 
 def lesson_of(book: NotebookNode, path: Path) -> Lesson:
@@ -316,13 +345,13 @@ def outcomes(book: NotebookNode, lesson: Lesson) -> list[Outcome]:
 
 def outcome(book: NotebookNode, exercise: Exercise) -> Outcome:
     """What the check cells of one exercise say: that it is right, if one of them does, else what the first says."""
-    checks = cells_graded_as(book, f"check_{exercise.id}")
+    checks = [cell for cell in book.cells if cell.cell_type == "code" and exercise.id in dict(asked_in(cell.source))]
     if not checks:
         return Outcome(exercise, "missing", "its check cell is not in the notebook")
     told = [output.data[VERDICT] for cell in checks for output in cell.outputs if VERDICT in output.get("data", {})]
     said = [verdict for verdict in told if verdict["exercise"] == exercise.id]
     if said:
-        best = max(said, key=lambda verdict: verdict["status"] == "right")
+        best = max(said, key=lambda verdict: (verdict["status"] == "right", verdict["points"]))
         return Outcome(exercise, WORDS.get(best["status"], "not yet"), best["message"], best["points"])
     cells = cells_graded_as(book, exercise.id) + checks
     errors = [error for cell in cells for error in errors_of(cell)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from helpers import places
+from helpers.text import visible
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,13 +36,12 @@ def one_line() -> Iterator[None]:
 
 def refuse(sentence: str, code: int = 2) -> NoReturn:
     """Say on stderr what is wrong, and leave."""
-    print(f"course: {sentence}", file=sys.stderr)
+    print(f"course: {visible(sentence)}", file=sys.stderr)
     raise typer.Exit(code) from None
 
 
 def checkout() -> Path:
     """The checkout that this command belongs to; authors' commands refuse to run without one."""
-
     root = places.checkout()
     if root is None:
         refuse("this needs the solved lessons, which only a checkout has: clone the repository, then `make lab`")
@@ -58,6 +58,11 @@ def table(*columns: str, **options: Any) -> Table:
         right_aligned = column in {"seconds", "points", "mistakes", "sequences"}
         made.add_column(column, justify="right" if right_aligned else "left", overflow="fold")
     return made
+
+
+def add(made: Table, *cells: object) -> None:
+    """Add a row to a table; whatever came from elsewhere is only text."""
+    made.add_row(*map(visible, cells))
 
 
 def show(*things: Any) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,12 +13,14 @@ import typer
 from typer.core import TyperGroup
 
 from helpers import lessons
+from helpers.text import visible
 
 if TYPE_CHECKING:
     from helpers.grading.coordinate import Summary
+    from helpers.grading.handed_in.submissions import Submission
+    from helpers.grading.progress import Progress
 
 LESSON = "lesson"
-STATUSES = ("graded", "timed out", "died", "unreadable")
 
 
 class LessonOrCommand(TyperGroup):
@@ -53,29 +56,25 @@ def grade_lesson(
     """Grade what was handed in for a lesson, and write it into the gradebook."""
     from helpers.commands.console import one_line, refuse
     from helpers.grading.coordinate import grade
-    from helpers.grading.nbgrader.gradebook import Recorder
+    from helpers.grading.nbgrader.gradebook import open_course
     from helpers.grading.sandbox import kinds
     from helpers.grading.sandbox.limits import NoSandbox
 
     with one_line():
-        recorder = Recorder(course.resolve())
         assignment = lessons.find(lesson).folder
-        settings = {"sandbox": kinds.UNSAFE} if unsafe else {}
+        here = open_course(course.resolve(), **({"sandbox": kinds.UNSAFE} if unsafe else {}))
         if unsafe:
             print(f"course: --unsafe: {kinds.GIVEN_UP}", file=sys.stderr)
         try:
-            with progress(assignment) as (began, done, say):
+            with bar(assignment) as progress:
                 summary = grade(
-                    recorder,
-                    recorder.course(**settings),
+                    here,
                     assignment,
                     students=student or (),
                     retry=retry,
                     at_once=jobs,
                     scheduler=scheduler,
-                    began=began,
-                    done=done,
-                    say=say,
+                    progress=progress,
                 )
         except NoSandbox as error:
             refuse(f"no submission is run without a sandbox, and none works here: {error}. --unsafe runs without one")
@@ -86,38 +85,49 @@ def grade_lesson(
 
 
 @contextlib.contextmanager
-def progress(title: str) -> Iterator[tuple[Callable[[int], None], Callable[[str, str], None], Callable[[str], None]]]:
+def bar(title: str) -> Iterator[Progress]:
     """A bar with the time left where there is a terminal, else a line for each submission."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    from helpers.grading.progress import Progress
 
     console = Console(stderr=True, markup=False, emoji=False, highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(title, total=None)
+    with Bar(*columns, console=console, disable=not console.is_terminal) as shown:
+        task = shown.add_task(title, total=None)
 
-        def done(student: str, what: str) -> None:
-            bar.advance(task)
-            if not console.is_terminal:
-                now = bar.tasks[0]
-                left = f", about {now.time_remaining:.0f} s left" if now.time_remaining else ""
-                console.print(f"{now.completed:.0f} of {now.total:.0f}: {student}: {what}{left}", soft_wrap=True)
+        class Shown(Progress):
+            def began(self, count: int) -> None:
+                shown.update(task, total=count)
 
-        yield lambda total: bar.update(task, total=total), done, lambda line: console.print(line, soft_wrap=True)
+            def done(self, student: str, what: str) -> None:
+                shown.advance(task)
+                if not console.is_terminal:
+                    now = shown.tasks[0]
+                    left = f", about {now.time_remaining:.0f} s left" if now.time_remaining else ""
+                    self.say(f"{now.completed:.0f} of {now.total:.0f}: {student}: {what}{left}")
+
+            def say(self, line: str) -> None:
+                console.print(visible(line), soft_wrap=True)
+
+        yield Shown()
 
 
 def tell(assignment: str, summary: Summary) -> None:
     """The end of a run: how many of each kind, and who and why for all that were not graded."""
-    from helpers.commands.console import show, table
+    from helpers.commands.console import add, show, table
+    from helpers.grading.spool import Outcome
 
-    counts = {status: sum(e.status == status for e in summary.entries.values()) for status in STATUSES}
+    counts = {str(one): sum(e.status == one for e in summary.entries.values()) for one in Outcome}
     counts["failed"] = len(summary.failed)
     made = table("student", "what", "why")
     for student, entry in sorted(summary.entries.items()):
-        if entry.status != "graded":
-            made.add_row(student, entry.status, entry.why)
+        if entry.status != Outcome.GRADED:
+            add(made, student, entry.status, entry.why)
     for student, why in sorted(summary.failed.items()):
-        made.add_row(student, "failed", why)
+        add(made, student, "failed", why)
     if made.row_count:
         show(made)
     words = ", ".join(f"{count} {status}" for status, count in counts.items() if count or status == "graded")
@@ -134,44 +144,50 @@ def collect(
     course: Where = Path("."),
 ) -> None:
     """Sort what a learning platform gave you into submitted/, and say whose each notebook is."""
-    from helpers.commands.console import one_line, show, table
-    from helpers.grading.handed_in.collect import NAMES
+    from helpers.commands.console import add, one_line, show, table
     from helpers.grading.handed_in.collect import collect as sort
-    from helpers.grading.nbgrader.gradebook import Recorder
+    from helpers.grading.nbgrader.gradebook import open_course
 
     with one_line():
         assignment = lessons.find(lesson).folder
-        found = sort(Recorder(course.resolve()).course(), assignment, folder, names or NAMES)
+        found = sort(open_course(course.resolve()), assignment, folder, names)
     made = table("student", "file", *["why not"] * bool(found.left))
     for student, path in found.students.items():
-        made.add_row(student, str(path))
+        add(made, student, path)
+        for other in found.beside.get(student, []):
+            add(made, "", other)
     for path, why in found.left.items():
-        made.add_row("", str(path), why)
+        add(made, "", path, why)
     show(made)
     print(f"{assignment}: {len(found.students)} put into submitted/, {len(found.left)} left")
-    raise typer.Exit(0 if found.students and not found.left else 1)
+    raise typer.Exit(0 if found.complete else 1)
 
 
 @app.command()
 def status(lesson: Which, course: Where = Path(".")) -> None:
     """Show what became of each submission, and what is still to do."""
-    from helpers.commands.console import one_line, show, table
-    from helpers.grading.nbgrader.gradebook import Recorder, no_date
-    from helpers.grading.nbgrader.preprocessors import is_recorded
+    from helpers.commands.console import add, one_line, show, table
+    from helpers.grading.nbgrader.gradebook import open_course
 
     made = table("student", "status", "seconds", "gradebook", "why")
     with one_line():
-        recorder = Recorder(course.resolve())
-        here, assignment = recorder.course(), lessons.find(lesson).folder
-        for student in here.students(assignment):
-            entry = here.entry(here.job(assignment, student))
-            if entry is None:
-                made.add_row(student, "to do", "", "", "")
-            else:
-                recorded = "recorded" if is_recorded(here, assignment, student) else "to do"
-                why = entry.why or no_date(here.timestamp(assignment, student))
-                made.add_row(student, entry.status, f"{entry.seconds:.0f}", recorded, why)
+        for one in open_course(course.resolve()).submissions(lessons.find(lesson).folder):
+            try:
+                add(made, one.student, *standing_of(one))
+            except (OSError, ValueError) as error:  # of this one
+                add(made, one.student, "unreadable", "", "", error)
     show(made)
+
+
+def standing_of(submission: Submission) -> tuple[str, str, str, str]:
+    """Status, seconds, whether it is in the gradebook, and why not."""
+    from helpers.grading.nbgrader.gradebook import no_date
+
+    entry = submission.entry()
+    if entry is None:
+        return "to do", "", "", ""
+    recorded = "recorded" if submission.is_recorded() else "to do"
+    return entry.status, f"{entry.seconds:.0f}", recorded, entry.why or no_date(submission.timestamp)
 
 
 @app.command()
@@ -182,15 +198,15 @@ def feedback(
 ) -> None:
     """Write a page for each graded submission: own code, verdicts, hints, points."""
     from helpers.commands.console import one_line, refuse
-    from helpers.grading.feedback import write_feedback
-    from helpers.grading.nbgrader.gradebook import Recorder
+    from helpers.grading.nbgrader.feedback import write_feedback
+    from helpers.grading.nbgrader.gradebook import open_course
 
     with one_line():
-        recorder = Recorder(course.resolve())
-        said = write_feedback(recorder.coursedir, recorder.config, lessons.find(lesson).folder, student)
+        here = open_course(course.resolve())
+        said = write_feedback(here, lessons.find(lesson).folder, student)
     if said:
         refuse(said, code=1)
-    print(f"{recorder.coursedir.root}/{recorder.coursedir.feedback_directory}")
+    print(here.root / here.settings.CourseDirectory.get("feedback_directory", "feedback"))
 
 
 @app.command()
@@ -203,16 +219,49 @@ def report(
 ) -> None:
     """Write a page and a table about the class: points, hard exercises, misconceptions, time."""
     from helpers.commands.console import one_line
-    from helpers.grading.nbgrader.gradebook import Recorder
-    from helpers.grading.report import collect, write_report
+    from helpers.grading.nbgrader.gradebook import open_course
+    from helpers.grading.report import rows_of, write_report
 
     with one_line():
-        recorder = Recorder(course.resolve())
-        assignment = lessons.find(lesson).folder
-        with progress(assignment) as (began, done, _):
-            rows = collect(recorder.course().root, assignment, recorder.coursedir.db_url, began, done)
+        here, assignment = open_course(course.resolve()), lessons.find(lesson).folder
+        with bar(assignment) as progress:
+            rows = rows_of(here, assignment, progress)
         for path in write_report(folder or course.resolve() / "reports", assignment, rows):
             print(path)
+
+
+class Platform(str, Enum):
+    """Who is to import marks; see `helpers.grading.export`."""
+
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+    CSV = "csv"
+
+
+@app.command()
+def export(
+    lesson: Which,
+    platform: Annotated[Platform, typer.Option("--for", help="Which platform imports the table.")] = Platform.CSV,
+    folder: Annotated[
+        Path | None, typer.Option("--to", help="Where to write; default: reports/ in the course.")
+    ] = None,
+    course: Where = Path("."),
+) -> None:
+    """Write the marks as Canvas, Moodle or a spreadsheet imports them; roster.csv says who is who."""
+    from helpers.commands.console import one_line
+    from helpers.files import write_whole
+    from helpers.grading import export as tables
+    from helpers.grading.nbgrader.gradebook import open_course
+
+    with one_line():
+        here, assignment = open_course(course.resolve()), lessons.find(lesson).folder
+        table, unknown = tables.export(here, assignment, tables.Platform(platform.value))
+        place = (folder or here.root / "reports") / f"{assignment}-{platform.value}.csv"
+        write_whole(place, table.encode("utf-8-sig" if platform is Platform.CSV else "utf-8"))
+    print(place)
+    for student in unknown:
+        print(f"course: roster.csv does not say who {visible(student)} is", file=sys.stderr)
+    raise typer.Exit(1 if unknown else 0)
 
 
 @app.command()
@@ -224,29 +273,29 @@ def similar(
     course: Where = Path("."),
 ) -> None:
     """List pairs of submissions that are more alike than chance makes likely: to be looked at, never a verdict."""
-    from helpers.commands.console import one_line, show, table
+    from helpers.commands.console import add, one_line, show, table
     from helpers.files import write_whole
-    from helpers.grading.nbgrader.gradebook import Recorder
+    from helpers.grading.nbgrader.gradebook import open_course
+    from helpers.grading.page import page
     from helpers.grading.similar import answers_in, known_sources
     from helpers.grading.similar import similar as find
-    from helpers.grading.similar_page import html_of
 
     with one_line():
         which = lessons.find(lesson)
-        handed_in = Recorder(course.resolve()).course()
+        handed_in = open_course(course.resolve())
         codes, unread = answers_in(handed_in, which.folder)
         released = handed_in.released(which.folder)
-        pairs = find(codes, {one.id: known_sources(one, released) for one in lessons.exercises(which.number)})
+        pairs = find(codes, {one.id: known_sources(one, released) for one in which.exercises})
         path = (folder or course.resolve() / "reports") / f"{which.folder}-similar.html"
-        write_whole(path, html_of(which.folder, pairs, codes).encode())
+        write_whole(path, page("similar.html", lesson=which.folder, pairs=pairs, codes=codes).encode())
     made = table("students", "", "alike in", "by chance")
     for pair in pairs:
         alike = ", ".join(f"{each.exercise} ({each.share:.0%})" for each in pair.alike)
-        made.add_row(pair.one, pair.other, alike, f"{pair.expected:.1g}")
+        add(made, pair.one, pair.other, alike, f"{pair.expected:.1g}")
     if pairs:
         show(made)
     for student, why in unread.items():
-        print(f"{student} could not be read: {why}")
+        print(f"{visible(student)} could not be read: {visible(why)}")
     count = f"{len(pairs)} pair{'s' * (len(pairs) != 1)}"
     print(f"{which.folder}: {len(codes)} submissions compared, {count} to look at: {path}")
 

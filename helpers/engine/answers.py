@@ -8,9 +8,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from helpers.engine.codec import Unreadable, decode, encode, kind_of, mismatch
+from helpers.engine.codec import Unreadable, decode, encode
 
 WRONG_TYPE = "WrongType"
 MOST_TEXT = 300  # characters of what an error says
@@ -29,6 +27,10 @@ class Answer:
         What of the value counts; set where marks are made.
     error, text, line : str
         The error's type, what it says, and the learner's own line that it came from; "" where there is none.
+    has_record : bool
+        Whether a tensor in the value still holds torch's record of how it was made.
+    again : Answer or None
+        What came when the same was asked once more, where that was something else.
     """
 
     value: Any = None
@@ -36,6 +38,8 @@ class Answer:
     error: str = ""
     text: str = ""
     line: str = ""
+    has_record: bool = False
+    again: Answer | None = None
 
     @classmethod
     def failed(cls, error: BaseException, code: Any) -> Answer:
@@ -57,7 +61,7 @@ class Answer:
             If the value cannot travel; the message names its type.
         """
         if not self.error:
-            return {"value": encode(self.value)}
+            return {"value": encode(self.value)} | ({"record": True} if has_record(self.value) else {})
         data: Json = {"error": self.error, "text": self.text}
         if self.line:
             data["line"] = self.line
@@ -78,7 +82,7 @@ class Answer:
                 value = decode(data.get("value")) if error == WRONG_TYPE else None
             return cls(value, None, error, text, line)
         try:
-            return cls(decode(data.get("value")))
+            return cls(decode(data.get("value")), has_record=data.get("record") is True)
         except Unreadable as error:
             return cls(error="Unreadable", text=str(error))
 
@@ -91,57 +95,18 @@ class Answer:
         return f"{self.error}: {self.text}{where}" if self.error else ""
 
 
+def has_record(value: Any) -> bool:
+    """Whether there is a tensor in a value that would be followed back by torch."""
+    if isinstance(value, (list, tuple)):
+        return any(has_record(one) for one in value)
+    if isinstance(value, dict):
+        return any(has_record(one) for one in value.values())
+    return bool(getattr(value, "requires_grad", False))
+
+
 def own_line(error: BaseException, code: Any) -> str:
     """The learner's own line in a traceback: the last one that stands in the file of the function or class."""
     function = vars(code).get("forward", vars(code).get("__init__")) if inspect.isclass(code) else code
     filename = getattr(getattr(function, "__code__", None), "co_filename", None)
     lines = [f.line for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
     return (lines[-1] or "")[:120] if lines else ""
-
-
-def describe(given: list[Answer], expected: list[Answer], worst: int, asked: type | None) -> str:
-    """What can be said of wrong answers that no misconception explains; `worst` is the question that is shown."""
-    if given[worst].error == WRONG_TYPE and asked is not None:
-        value = given[worst].value
-        came = "an array" if isinstance(value, np.ndarray) else "" if value is None else kind_of(value)
-        return f"A {asked.__name__.lower()} was asked, and {came or 'something else'} came."
-    if given[worst].error == "InputChanged":
-        return "Your code changes its own input."
-    if given[worst].error and not expected[worst].error:
-        stopped = "Your code stopped with an error."
-        unknown = " Is the name misspelt, or does the cell that makes it still wait to be run?"
-        return stopped + unknown if given[worst].error == "NameError" else stopped
-    pairs = [(g.value, e.value) for g, e in zip(given, expected, strict=True)]
-    if all(g is None for g, _ in pairs) and any(e is not None for _, e in pairs):
-        return "Your function returns None. Is the `return` missing?"
-    yours, theirs = pairs[worst]
-    if is_numeric(yours) and is_numeric(theirs) and np.shape(yours) != np.shape(theirs):
-        few = np.ndim(yours) == 0
-        return "One number came back, and one for each was asked." if few else "The shape differs from what was asked."
-    numeric = [(np.asarray(g), np.asarray(e)) for g, e in pairs if is_numeric(g) and is_numeric(e)]
-    fitting = len(numeric) == len(pairs) and all(g.shape == e.shape for g, e in numeric)
-    ratio = common_ratio(numeric) if fitting else None
-    if ratio is not None:
-        return f"Every number of yours is {ratio:.4g} times the expected one."
-    return mismatch(yours, theirs) or "The answer differs."
-
-
-def is_numeric(value: Any) -> bool:
-    """Whether a decoded answer is a number or an array of numbers."""
-    return isinstance(value, (int, float, np.ndarray)) and not isinstance(value, bool)
-
-
-def common_ratio(pairs: list[tuple[np.ndarray, np.ndarray]]) -> float | None:
-    """The factor by which all given numbers differ from the expected ones, if it is one and not 1."""
-    if not pairs:
-        return None
-    given = np.concatenate([g.ravel().astype(float) for g, _ in pairs])
-    expected = np.concatenate([e.ravel().astype(float) for _, e in pairs])
-    known = np.abs(expected) > 1e-9
-    if known.sum() < 3 or np.abs(given[~known]).max(initial=0) > 1e-6:
-        return None
-    with np.errstate(all="ignore"):
-        ratios = given[known] / expected[known]
-    ratio = float(np.median(ratios))
-    steady = np.isfinite(ratio) and abs(ratio) > 1e-9 and bool(np.allclose(ratios, ratio, 1e-4, 0))
-    return ratio if steady and abs(ratio - 1) > 1e-4 else None

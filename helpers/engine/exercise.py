@@ -21,9 +21,10 @@ from typing import Any
 
 import numpy as np
 
-from helpers.engine.answers import Answer, Json, describe
+from helpers.engine.answers import Answer, Json
 from helpers.engine.codec import encode, same
 from helpers.engine.marking import Attempt, marking
+from helpers.engine.seen import describe
 from helpers.engine.verdict import Mistake, Status, Verdict
 from helpers.engine.watch import Watch
 
@@ -178,7 +179,15 @@ class Exercise:
 
     def answers(self, code: Any, seed: int) -> list[Json]:
         """What the code answers to the questions of this seed, as plain data. Nothing the code does gets out."""
-        return [self.answer(code, question) for question in self.asked(seed)]
+        questions = self.asked(seed)
+        answers = [self.answer(code, question) for question in questions]
+        answers[0] = self.asked_again(code, questions[0], answers[0])
+        return answers
+
+    def asked_again(self, code: Any, question: Question, answer: Json) -> Json:
+        """The answer to a question; where the same is answered otherwise the next time, both answers."""
+        again = self.answer(code, question)
+        return answer if again == answer else {**answer, "again": again}
 
     def answer(self, code: Any, question: Question) -> Json:
         """One answer. The code gets its own copy of the question; what it prints is dropped."""
@@ -195,7 +204,7 @@ class Exercise:
                 value = self.put(code, arguments, question.part)
             if returns is not None and value is not None and not isinstance(value, returns):
                 return Answer.wrong_type(value, returns).to_json()
-            if plain_parts(arguments) != plain_parts(question):
+            if plain_parts(arguments) != plain_parts(question) or traces(arguments) != traces(question):
                 return Answer(error="InputChanged", text=CHANGED).to_json()
             return Answer(value).to_json()
         except (Exception, SystemExit) as error:
@@ -223,15 +232,14 @@ class Exercise:
     def diagnose(self, attempt: Attempt) -> tuple[str | None, str]:
         """The misconception that explains a wrong attempt, and its hint; else no name, and what can be seen.
 
-        Two mistakes at once agree with no misconception everywhere; where the exercise has parts, the first part that
-        went wrong may still show one of them.
+        Two mistakes at once agree with no misconception everywhere. One that explains the first part that went wrong
+        is named if it agrees with all that is right, too; not where errors or nan are all there is to explain.
         """
-        for places in [range(len(attempt.given)), *attempt.marking.parts.values()]:
-            if not all(attempt.right[place] for place in places):
-                for wrong in self.misconceptions():
-                    if attempt.agrees_with(wrong.name, places):
-                        return wrong.name, wrong.hint
-        return None, describe(attempt.given, attempt.expected, attempt.worst, self.must_return.type)
+        for places in [list(range(len(attempt.given))), [] if attempt.is_void else attempt.first_wrong_part]:
+            for wrong in self.misconceptions() if places else []:
+                if attempt.agrees_with(wrong.name, places):
+                    return wrong.name, wrong.hint
+        return None, describe(attempt)
 
     def forbidden(self, used: list[str]) -> Verdict:
         """The verdict on code that uses what this exercise forbids."""
@@ -250,7 +258,13 @@ class Exercise:
 
     def read_one(self, data: Any, question: Question) -> Answer:
         """Read one answer; whatever is wrong with it becomes an error."""
-        answer = Answer.from_json(data)
+        answer = self.with_facts(Answer.from_json(data), question)
+        if type(data) is dict and type(data.get("again")) is dict:
+            return replace(answer, again=self.with_facts(Answer.from_json(data["again"]), question))
+        return answer
+
+    def with_facts(self, answer: Answer, question: Question) -> Answer:
+        """An answer with what counts of it."""
         if answer.error:
             return answer
         try:
@@ -307,6 +321,12 @@ def told(method: Callable[..., Any], part: str) -> Callable[..., Any]:
     """A method of an exercise that is told the part of a question, if it takes one."""
     function = getattr(method, "__func__", method)
     return (lambda *arguments: method(*arguments, part=part)) if takes_part(function) else method
+
+
+def traces(arguments: tuple) -> list[tuple[bool, bool]]:
+    """Of the tensors that are arguments: whether torch follows them, and whether it has found a slope."""
+    tensors = [one for one in arguments if hasattr(one, "requires_grad")]
+    return [(one.requires_grad, getattr(one, "grad", None) is not None) for one in tensors if one.is_leaf]
 
 
 def plain_parts(arguments: tuple) -> list[Any]:

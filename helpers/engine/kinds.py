@@ -28,6 +28,14 @@ class ModuleExercise(Exercise):
     kind = "class"
     asks_for = "class"
 
+    def asked(self, seed: int) -> list[Question]:
+        """The questions of this seed, and the first once more with a batch of one, which `squeeze()` loses."""
+        questions = super().asked(seed)
+        settings, *inputs = questions[0]
+        if inputs and hasattr(inputs[0], "shape") and not any(len(q[1]) == 1 for q in questions):
+            questions.append(Question(settings, inputs[0][:1], *inputs[1:], part=questions[0].part))
+        return questions
+
     def ask(self, code: Any, settings: dict[str, Any], *inputs: Any) -> dict[str, Any]:
         """Output, gradients by parameter shape, and the number of parameters of the learner's model."""
         model = made(code, settings)
@@ -35,6 +43,8 @@ class ModuleExercise(Exercise):
         output = model(*inputs)
         if output is None:
             raise ValueError("`forward` gave nothing back; is its `return` missing?")
+        if isinstance(output, (tuple, list)):
+            raise TypeError(f"`forward` gave {len(output)} results back, and the output alone was asked")
         output.float().pow(2).mean().backward()
         gradients = sorted(
             (list(p.shape), [] if p.grad is None else p.grad.flatten().tolist()) for p in model.parameters()

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from helpers.engine.answers import Answer
+from helpers.engine.plain import is_nan, is_plain, size
 from helpers.engine.verdict import Failure
 
 if TYPE_CHECKING:
@@ -41,14 +40,22 @@ class Marking:
 
     def data(self, name: str, place: int) -> Any:
         """What the code of this name answers to the question at this place, as plain data: it is run once."""
+        return self.data_of(name, self._codes[name], place)
+
+    def data_of(self, name: str, code: Any, place: int) -> Any:
+        """What some code answers to the question at this place, kept under a name."""
         if (name, place) not in self._data:
-            self._data[name, place] = self.exercise.unwatched_answer(self._codes[name], self.questions[place])
+            self._data[name, place] = self.exercise.unwatched_answer(code, self.questions[place])
         return self._data[name, place]
 
     def known(self, name: str, place: int) -> Answer:
         """What the reference, or the misconception of this name, answers to the question at this place."""
+        return self.answer_of(name, self._codes[name], place)
+
+    def answer_of(self, name: str, code: Any, place: int) -> Answer:
+        """What some code answers to the question at this place, read; kept under a name."""
         if (name, place) not in self._known:
-            self._known[name, place] = self.exercise.read_one(self.data(name, place), self.questions[place])
+            self._known[name, place] = self.exercise.read_one(self.data_of(name, code, place), self.questions[place])
         return self._known[name, place]
 
     @cached_property
@@ -58,8 +65,11 @@ class Marking:
 
     @cached_property
     def expected(self) -> list[Answer]:
-        """What the reference answers."""
-        return [self.known(REFERENCE, place) for place in range(len(self.questions))]
+        """What the reference answers; a TypeError where it is not written, for every empty answer would agree."""
+        found = [self.known(REFERENCE, place) for place in range(len(self.questions))]
+        if found and all(answer.error == "NotImplementedError" and not answer.text for answer in found):
+            raise TypeError(f"{type(self.exercise).__name__} knows no answer: write its reference")
+        return found
 
     @cached_property
     def parts(self) -> dict[str, list[int]]:
@@ -96,14 +106,37 @@ class Attempt:
     @cached_property
     def right(self) -> list[bool]:
         """Which answers are right."""
+        return [self.is_right(given, expected) for given, expected in zip(self.given, self.expected, strict=True)]
+
+    def is_right(self, given: Answer, expected: Answer) -> bool:
+        """Whether an answer is right, also when asked again, and no tensor with a record where a number was asked."""
         agree = self.marking.exercise.agree
-        return [agree(given, expected) for given, expected in zip(self.given, self.expected, strict=True)]
+        steady = given.again is None or agree(given.again, expected)
+        return agree(given, expected) and steady and not (given.has_record and is_plain(expected.value))
 
     @property
     def parts(self) -> dict[str, bool]:
         """Which parts are right throughout, where the exercise has parts."""
         places = self.marking.parts
         return {part: all(self.right[i] for i in places.get(part, [])) for part in self.marking.exercise.parts}
+
+    @cached_property
+    def first_wrong_part(self) -> list[int]:
+        """The places of the first part that went wrong, and of every question that was answered rightly."""
+        wrong = next(places for places in self.marking.parts.values() if not all(self.right[i] for i in places))
+        return sorted({*wrong, *(place for place, good in enumerate(self.right) if good)})
+
+    @cached_property
+    def first_wrong(self) -> int:
+        """The place of the smallest question of the first part that was answered wrongly."""
+        wrong = [place for place in self.first_wrong_part if not self.right[place]]
+        return min(wrong, key=lambda place: size(self.questions[place]))
+
+    @property
+    def is_void(self) -> bool:
+        """Whether everything that was answered wrongly is an error, or nothing but nan: then it shows no mistake."""
+        wrong = [answer for answer, good in zip(self.given, self.right, strict=True) if not good]
+        return all(answer.error or is_nan(answer.value) for answer in wrong)
 
     @cached_property
     def worst(self) -> int:
@@ -122,12 +155,3 @@ class Attempt:
         agree = self.marking.exercise.agree
         theirs = ((self.given[place], self.marking.known(name, place)) for place in places)
         return all(agree(given, known) and given.text == known.text for given, known in theirs)
-
-
-def size(value: Any) -> int:
-    """How much there is to look at in a question."""
-    if isinstance(value, (list, tuple)):
-        return 1 + sum(size(item) for item in value)
-    if isinstance(value, dict):
-        return 1 + sum(size(item) for item in value.values())
-    return len(value) if isinstance(value, str) else int(getattr(value, "numel", lambda: np.size(value))())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from helpers.engine.codec import same
 from helpers.engine.verdict import Failure, Status, Verdict
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ COLOURS = {Status.RIGHT: "#2e9e4f", Status.EMPTY: "#8a8f98"}
 OTHER_COLOUR = "#d9822b"
 OPENINGS = {Status.WRONG: "not yet. ", Status.FORBIDDEN: "not by hand yet. "}
 MOST_LINES = 6
+MOST_ASKED = 160  # characters of a question that are shown
 GOES_ON = "The lesson goes on with the reference; come back any time."
 PAGE = """\
 <div style="border-left:4px solid {{ colour }};padding:.35em .9em;margin:.4em 0;line-height:1.5" role="status">
@@ -82,7 +84,7 @@ class Message:
         first, *others = verdict.message.split("\n")
         lines = [("", line) for line in others]
         if verdict.failure and exercise.shows_failures:
-            lines += failure_lines(exercise, verdict.failure)
+            lines += failure_lines(exercise, verdict.failure, can_ask=stand_in)
         if verdict.status is Status.WRONG and tries > 1 and exercise.hints and not verdict.misconception:
             lines.append(("hint", exercise.hints[min(tries - 2, len(exercise.hints) - 1)]))
         if not verdict.passed and stand_in:
@@ -128,21 +130,48 @@ class Message:
         tell(self.bundle() | ({VERDICT: self.data()} if judged else {}))
 
 
-def failure_lines(exercise: Exercise, failure: Failure) -> list[tuple[str, str]]:
-    """Asked, yours, expected."""
+def failure_lines(exercise: Exercise, failure: Failure, *, can_ask: bool = False) -> list[tuple[str, str]]:
+    """Asked, yours, expected; where they are long, around the first place where the two answers differ.
+
+    With `can_ask` there is a check at hand that holds the question whole.
+    """
     name = "with" if exercise.asks_for == "class" else exercise.id
     call = f"{name}({', '.join(show(argument, typed=True) for argument in failure.question)})"
     asked = exercise.described(failure.question) or call
+    if can_ask and len(asked) > MOST_ASKED:
+        asked = f"{shorten(asked, MOST_ASKED)} · whole: check.{exercise.id}.question"
     yours, expected = show(failure.given), show(failure.expected)
     if failure.error:
         yours = failure.error
     elif isinstance(failure.given, np.ndarray) and isinstance(failure.expected, np.ndarray):
         yours, expected = show_difference(failure.given, failure.expected)
+    elif max(len(yours), len(expected)) > MOST_ASKED:
+        where, given, other = first_difference(failure.given, failure.expected)
+        both = isinstance(given, np.ndarray) and isinstance(other, np.ndarray)
+        yours, expected = show_difference(given, other) if both else (show(given), show(other))
+        if where:
+            yours, expected = f"in {where}: {yours}", f"in {where}: {expected}"
     return [
-        ("asked", shorten(asked, 160)),
+        ("asked", asked if can_ask else shorten(asked, MOST_ASKED)),
         ("yours", shorten(yours, 240)),
         ("expected", shorten(expected, 160)),
     ]
+
+
+def first_difference(given: Any, expected: Any) -> tuple[str, Any, Any]:
+    """Where in two nested answers the first difference is, and what stands there."""
+    where = ""
+    while True:
+        if isinstance(given, (list, tuple)) and isinstance(expected, (list, tuple)) and len(given) == len(expected):
+            keys: list[Any] = list(range(len(given)))
+        elif isinstance(given, dict) and isinstance(expected, dict) and given.keys() == expected.keys():
+            keys = list(expected)
+        else:
+            return where, given, expected
+        differing = [key for key in keys if not same(given[key], expected[key], 1e-4, 1e-6)]
+        if not differing:
+            return where, given, expected
+        given, expected, where = given[differing[0]], expected[differing[0]], f"{where}[{differing[0]!r}]"
 
 
 def show(value: Any, typed: bool = False) -> str:

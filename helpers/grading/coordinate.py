@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.grading import pool, spool
-from helpers.grading.nbgrader import assignments
+from helpers.grading.apart import prepare
+from helpers.grading.progress import Progress
 from helpers.grading.sandbox import kinds
-from helpers.grading.sandbox.limits import Job, NoSandbox
+from helpers.grading.sandbox.limits import NoSandbox
 
 if TYPE_CHECKING:
-    from helpers.grading.handed_in.submissions import Course
-    from helpers.grading.nbgrader.gradebook import Recorder
+    from helpers.grading.handed_in.submissions import Course, Submission
 
 LOCK = ".grading.lock"
 
@@ -49,11 +49,11 @@ class Summary:
     @property
     def complete(self) -> bool:
         """Whether everybody was graded and is in the gradebook."""
-        return not self.failed and all(entry.status == "graded" for entry in self.entries.values())
+        return not self.failed and all(entry.status == spool.Outcome.GRADED for entry in self.entries.values())
 
 
 @contextlib.contextmanager
-def alone(root: Path, say: Callable[[str], None]) -> Iterator[None]:
+def alone(root: Path, progress: Progress) -> Iterator[None]:
     """Let one coordinator work at a time; a second one waits, and then finds little left to do."""
     from filelock import FileLock, Timeout
 
@@ -62,7 +62,7 @@ def alone(root: Path, say: Callable[[str], None]) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        say("somebody else is grading this course; waiting until that is done")
+        progress.say("somebody else is grading this course; waiting until that is done")
         lock.acquire()
     try:
         yield
@@ -71,23 +71,20 @@ def alone(root: Path, say: Callable[[str], None]) -> Iterator[None]:
 
 
 def grade(
-    recorder: Recorder,
     course: Course,
-    assignment: str,
+    lesson: str,
     *,
     students: Sequence[str] = (),
     retry: bool = False,
     at_once: int = 0,
     scheduler: str = "",
-    began: Callable[[int], None] = lambda count: None,
-    done: Callable[[str, str], None] = lambda student, what: None,
-    say: Callable[[str], None] = print,
+    progress: Progress | None = None,
 ) -> Summary:
     """Grade what was handed in of one lesson.
 
     Parameters
     ----------
-    recorder, course, assignment
+    course, lesson
         Where, and which lesson (its folder).
     students : sequence of str
         Only these; everybody if empty.
@@ -95,8 +92,8 @@ def grade(
         Run again what timed out, died or could not be read, even if nothing has changed.
     at_once, scheduler
         As in `pool.results`; 0 lets the machine decide.
-    began, done, say
-        Hear how many will be run, of each that is done, and of what a person should know.
+    progress : Progress
+        Hears how many will be run, of each that is done, and of what a person should know.
 
     Raises
     ------
@@ -107,61 +104,71 @@ def grade(
     FileNotFoundError
         If nobody did.
     """
-    if not course.students(assignment):
+    from helpers.grading.nbgrader.gradebook import introduce
+
+    if not course.students(lesson):
         raise FileNotFoundError(
-            f"nothing was handed in: {course.root / course.submitted} has no STUDENT/{assignment}; "
-            f"`course grade collect {assignment} FOLDER` sorts what you downloaded into it"
+            f"nothing was handed in: {course.root / course.submitted} has no STUDENT/{lesson}; "
+            f"`course grade collect {lesson} FOLDER` sorts what you downloaded into it"
         )
     if not course.sandbox and not scheduler:
         kinds.best()  # before anything is touched
-    start = time.monotonic()
-    with alone(course.root, say):
-        assignments.bring_up_to_date(recorder.coursedir, assignment, course.released(assignment))
+    start, hears = time.monotonic(), progress or Progress()
+    with alone(course.root, hears):
+        introduce(course, lesson)
+        prepare(lesson)
         summary = Summary()
-        chosen = who(course, assignment, students)
-        todo = waiting(course, assignment, chosen, summary, retry)
-        began(len(todo))
-        unrecorded = [student for student in chosen if student in summary.entries]
-        for student, result in pool.results(todo, at_once=at_once or pool.jobs_here(), scheduler=scheduler):
-            keep(course, summary, student, result)
+        chosen = who(course, lesson, students)
+        todo = waiting(chosen, summary, retry)
+        hears.began(len(todo))
+        unrecorded = [one for one in chosen if one.student in summary.entries]
+        jobs = {one.student: one for one in todo}
+        at_once = at_once or pool.jobs_here()
+        for student, result in pool.results([one.job for one in todo], at_once=at_once, scheduler=scheduler):
+            keep(jobs[student], summary, result)
             if student in summary.entries:
-                record(recorder, course, assignment, student, summary)
-            done(student, summary.failed.get(student) or summary.entries[student].status)
-        for student in unrecorded:
-            record(recorder, course, assignment, student, summary)
+                record(jobs[student], summary)
+            hears.done(student, summary.failed.get(student) or summary.entries[student].status)
+        for submission in unrecorded:
+            record(submission, summary)
     summary.seconds = time.monotonic() - start
     return summary
 
 
-def who(course: Course, assignment: str, students: Sequence[str]) -> list[str]:
-    """The students who are meant.
+def who(course: Course, lesson: str, students: Sequence[str]) -> list[Submission]:
+    """The submissions that are meant.
 
     Raises
     ------
     ValueError
-        If one of them handed nothing in.
+        If one of the students handed nothing in.
     """
-    there = course.students(assignment)
+    there = {one.student: one for one in course.submissions(lesson)}
     for student in students:
         if student not in there:
-            raise ValueError(f"{student!r} handed in nothing for {assignment}; {len(there)} others did")
-    return list(students) or there
+            raise ValueError(f"{student!r} handed in nothing for {lesson}; {len(there)} others did")
+    return [there[student] for student in students or there]
 
 
-def waiting(course: Course, assignment: str, students: list[str], summary: Summary, retry: bool) -> list[Job]:
+def waiting(submissions: list[Submission], summary: Summary, retry: bool) -> list[Submission]:
     """What has to be run; what need not be goes into the summary."""
     todo = []
-    for student in students:
-        job = course.job(assignment, student)
-        entry = course.entry(job)
-        if entry is None or (retry and entry.status != "graded"):
-            todo.append(job)
+    for one in submissions:
+        try:
+            entry = one.entry()
+        except (OSError, ValueError) as error:  # of this one; the others go on
+            if isinstance(error, FileNotFoundError):
+                raise
+            summary.failed[one.student] = f"not run: {error}"
+            continue
+        if entry is None or (retry and entry.status != spool.Outcome.GRADED):
+            todo.append(one)
         else:
-            summary.entries[student] = entry
+            summary.entries[one.student] = entry
     return todo
 
 
-def keep(course: Course, summary: Summary, student: str, result: spool.Entry | Exception) -> None:
+def keep(submission: Submission, summary: Summary, result: spool.Entry | Exception) -> None:
     """Put a result into the spool.
 
     Raises
@@ -172,19 +179,21 @@ def keep(course: Course, summary: Summary, student: str, result: spool.Entry | E
     if isinstance(result, NoSandbox):
         raise result
     if isinstance(result, Exception):
-        summary.failed[student] = f"not run: {result or type(result).__name__}"
+        summary.failed[submission.student] = f"not run: {result or type(result).__name__}"
         return
     try:
-        spool.write(course.root, result)
-        summary.entries[student] = result
+        spool.write(submission.course.root, result)
+        summary.entries[submission.student] = result
         summary.ran += 1
     except OSError as error:
-        summary.failed[student] = f"not kept: {error.strerror}"
+        summary.failed[submission.student] = f"not kept: {error.strerror}"
 
 
-def record(recorder: Recorder, course: Course, assignment: str, student: str, summary: Summary) -> None:
+def record(submission: Submission, summary: Summary) -> None:
     """Put a spool entry into the gradebook."""
+    from helpers.grading.nbgrader import gradebook
+
     try:
-        recorder.record(course, assignment, student)
+        gradebook.record(submission)
     except OSError as error:
-        summary.failed[student] = f"not recorded: {error}"
+        summary.failed[submission.student] = f"not recorded: {error}"

@@ -115,7 +115,7 @@ def secret_file(root: Path) -> Finding:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
         return Finding("secret", "broken", f"{path} can be read by others (mode {mode:o})", f"chmod 600 {path}")
-    if len(path.read_bytes()) < 32:
+    if len(path.read_bytes()) < secret.FEWEST_BYTES:
         return Finding("secret", "broken", f"{path} is too short to be a secret", f"rm {path}")
     return Finding("secret", "fine", f"{path}, mode {mode:o}")
 

@@ -10,12 +10,16 @@ import builtins
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers import places
 from helpers.engine.exercise import Exercise, Verdict
+from helpers.engine.message import Message
+from helpers.engine.verdict import Status
+from helpers.grading.apart import Mark
 from helpers.grading.handed_in.forbidden import forbidden_in_cells
 from helpers.grading.secret import question_seed
+from helpers.grading.spool import Outcome
 from helpers.lessons import LESSONS, Lesson, exercises
 
 if TYPE_CHECKING:
@@ -57,29 +61,67 @@ def known_files() -> list[Path]:
 
 def verdict(exercise: Exercise, entry: Entry) -> Verdict:
     """The verdict on one exercise of a spool entry; what was left as it was released is no mistake of its reader."""
-    found = judged(exercise, entry)
+    return judged(exercise, entry)[0]
+
+
+def judged(exercise: Exercise, entry: Entry) -> tuple[Verdict, Any]:
+    """The verdict, and the answers that it is on; of several checks the best, as at home."""
+    found = [(judged_at(exercise, entry, answers, cells), answers) for answers, cells in tries(entry, exercise.id)]
+    best, answers = max(found, key=lambda one: (one[0].passed, one[0].points))  # the first of equals
     written = entry.code.get(exercise.id, "").strip()
-    if written or found.points or entry.status == "unreadable":
-        return found
-    return exercise.verdict("empty", exercise.unwritten)
+    if written or best.points or entry.status == Outcome.UNREADABLE:
+        return best, answers
+    return exercise.verdict(Status.EMPTY, exercise.unwritten), None
 
 
-def judged(exercise: Exercise, entry: Entry) -> Verdict:
-    """The verdict on the answers, whoever wrote the code."""
-    used = forbidden_in_cells(exercise.code_name, [*entry.extra, *entry.code.values()], exercise.forbids)
+def tries(entry: Entry, exercise: str) -> list[tuple[Any, list[str]]]:
+    """The answers at each check of an exercise, and the learner's cells that had run by then."""
+    first = entry.answers.get(exercise)
+    found = [(one.get("answers", first), entry.cells[: one["cells"]]) for one in entry.tries.get(exercise, [])]
+    return found or [(first, entry.cells or list(entry.code.values()))]
+
+
+def judged_at(exercise: Exercise, entry: Entry, answers: Any, cells: list[str]) -> Verdict:
+    """The verdict on the answers at one check."""
+    used = forbidden_in_cells(exercise.code_name, cells, exercise.forbids)
     if used:
         return exercise.forbidden(used)
-    answers = entry.answers.get(exercise.id)
     if answers is None:
         error = known_error(entry.said.get(exercise.id, "").partition(":")[0])
         what = f"ended with {error}" if error else "gave none"
-        return exercise.verdict("unreadable", f"There are no answers to mark: your cell {what}.")
+        return exercise.verdict(Status.UNREADABLE, f"There are no answers to mark: your cell {what}.")
     return exercise.mark(answers, question_seed(entry.seed, exercise.id))
 
 
 def verdicts(entry: Entry) -> dict[str, Verdict]:
     """The verdict on every exercise that carries points, by its id, in the order of the lesson."""
     return {each.id: verdict(each, entry) for each in exercises_of(entry.assignment) if each.points}
+
+
+def in_data(exercise: Exercise, entry: Entry) -> Mark:
+    """The verdict on one exercise as plain data, with the message of a notebook and the mistakes that it shows."""
+    found, answers = judged(exercise, entry)
+    message = Message.of(exercise, found, stand_in=False)
+    if found.status is Status.FORBIDDEN:
+        mistakes = [("not by hand", found.message)]
+    else:
+        mistakes = [(one.name, one.hint) for one in exercise.mistakes(answers, question_seed(entry.seed, exercise.id))]
+    return Mark(
+        exercise.id,
+        exercise.code_name,
+        exercise.kind,
+        found.status,
+        found.standing,
+        found.points,
+        found.max_points,
+        found.message,
+        found.misconception,
+        found.parts,
+        exercise.hints[0] if exercise.hints else "",
+        message.text(),
+        message.html(),
+        mistakes,
+    )
 
 
 def known_error(name: str) -> str:

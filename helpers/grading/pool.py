@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
 from typing import Any
 
 from helpers.grading.run import run
-from helpers.grading.sandbox import sandbox
 from helpers.grading.sandbox.limits import Job, Limits
 from helpers.grading.spool import Entry
 
@@ -18,9 +18,9 @@ LOCAL = "local"
 Result = tuple[str, "Entry | Exception"]  # the student, and what came of it
 
 
-def work(job: dict[str, Any]) -> dict[str, Any]:
+def work(job: dict[str, Any], stop: threading.Event | None = None) -> dict[str, Any]:
     """Run one submission: plain data in, plain data out, so that it can be done anywhere."""
-    return asdict(run(Job(**{**job, "limits": Limits(**job["limits"])})))
+    return asdict(run(Job(**{**job, "limits": Limits(**job["limits"])}), stop))
 
 
 def jobs_here() -> int:
@@ -47,8 +47,8 @@ def results(jobs: Sequence[Job], *, at_once: int, scheduler: str = "") -> Iterat
 
 def in_threads(jobs: Sequence[Job], at_once: int) -> Iterator[Result]:
     """In threads: all they do is wait for a sandbox."""
-    pool = ThreadPoolExecutor(at_once)
-    waiting = {pool.submit(work, asdict(job)): job.student for job in jobs}
+    pool, stop = ThreadPoolExecutor(at_once), threading.Event()
+    waiting = {pool.submit(work, asdict(job), stop): job.student for job in jobs}
     try:
         for done in as_completed(waiting):
             error = done.exception()
@@ -56,9 +56,8 @@ def in_threads(jobs: Sequence[Job], at_once: int) -> Iterator[Result]:
                 raise error
             yield waiting[done], error if isinstance(error, Exception) else Entry(**done.result())
     finally:  # also where nobody wants the rest
-        sandbox.STOPPED.set()
+        stop.set()
         pool.shutdown(cancel_futures=True)
-        sandbox.STOPPED.clear()
 
 
 def on_dask(jobs: Sequence[Job], at_once: int, scheduler: str) -> Iterator[Result]:

@@ -10,29 +10,39 @@ import base64
 import contextlib
 import json
 import secrets
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.grading.handed_in.reading import Unreadable
-from helpers.grading.handed_in.transplant import Plan, Step, digest, transplant
+from helpers.grading.apart import planned
+from helpers.grading.handed_in.reading import NoNotebook
+from helpers.grading.handed_in.transplant import Kind, Plan, Step
 from helpers.grading.mark import lesson_of
-from helpers.grading.sandbox.limits import Job
-from helpers.grading.sandbox.sandbox import Broken, Ended, Sandbox
+from helpers.grading.sandbox.limits import Job, digest
+from helpers.grading.sandbox.sandbox import Broken, Cause, Ended, Sandbox
 from helpers.grading.sandbox.sealed import asking, sealed
 from helpers.grading.secret import question_seed
-from helpers.grading.spool import Entry
+from helpers.grading.spool import Entry, Outcome
 
 START = 180.0  # seconds for the first import of torch on a slow disk
 GRACE = 5.0  # seconds between asking to stop and stopping
 MOST_RESTARTS = 60
-KILLED = ("was killed", "ended its process")
+ONCE_MORE = (Cause.KILLED, Cause.LEFT)  # may be somebody else's doing
 MOST_DEPTH = 100  # of answers; the deepest that can be read has a third of it
-TOO_LONG = "TimeLimit"
+LEARNERS = (Kind.ANSWER, Kind.OWN)
+OWN_SHARE = 0.4  # of the time in all, for cells that are no answers
+TOO_LONG = "TimeLimit"  # the name of the error, where a question took too long
 
 
-def run(job: Job) -> Entry:
+def run(job: Job, stop: threading.Event | None = None) -> Entry:
     """What a submission answers. Whatever is wrong with it is in the entry.
+
+    Parameters
+    ----------
+    job : Job
+    stop : Event
+        When it is set, the run is given up.
 
     Raises
     ------
@@ -40,37 +50,36 @@ def run(job: Job) -> Entry:
         If there is no sandbox here.
     Broken
         If the sandbox fails before the learner's code has a part in it.
+    Interrupted
+        If `stop` was set.
     """
     began = time.monotonic()
     entry: dict[str, Any] = {
         "assignment": job.assignment,
         "student": job.student,
         "seed": job.seed,
-        "submission": submission_digest(job),
+        "submission": job.digest,
         "release": digest(job.release),
         "course": asking(lesson_of(job.assignment).name),
     }
     try:
-        plan = transplant(job.notebook, job.release, demos=job.demos)
-    except Unreadable as error:
-        return Entry(**entry, status="unreadable", why=job.trouble or str(error))
-    done = Running(job, plan).to_the_end()
+        plan = planned(job.notebook, job.release, demos=job.demos)
+    except NoNotebook as error:
+        return Entry(**entry, status=Outcome.UNREADABLE, why=job.trouble or str(error))
+    done = Running(job, plan, stop).to_the_end()
+    asked = done.asked()
     return Entry(
         **entry,
         status=done.status,
         why="; ".join(dict.fromkeys(done.why))[:500],
         seconds=round(time.monotonic() - began, 2),
-        answers=done.answers,
+        answers={exercise: tries[0]["answers"] if tries else None for exercise, tries in asked.items()},
+        tries={exercise: [{"cells": tries[0]["cells"]}, *tries[1:]] for exercise, tries in asked.items() if tries},
         said=done.said,
+        ended=done.ended,
         code=plan.code,
-        extra=plan.extra,
+        cells=[step.source for step in plan.steps if step.kind in LEARNERS],
     )
-
-
-def submission_digest(job: Job) -> str:
-    """SHA-256 of everything that was handed in."""
-    parts = [digest(job.notebook), job.trouble, *(f"{name}:{digest(data)}" for name, data in sorted(job.files.items()))]
-    return digest("\n".join(parts))
 
 
 @dataclass
@@ -79,39 +88,48 @@ class Running:
 
     job: Job
     plan: Plan
-    answers: dict[str, Any] = field(default_factory=dict)
+    stop: threading.Event | None = None
+    replies: dict[int, Any] = field(default_factory=dict)  # the answers that came at a check, by its step
     said: dict[str, str] = field(default_factory=dict)
     why: list[str] = field(default_factory=list)
-    status: str = "graded"
+    ended: dict[str, Outcome] = field(default_factory=dict)
+    status: Outcome = Outcome.GRADED
     left_out: set[int] = field(default_factory=set)
     suspects: set[int] = field(default_factory=set)  # steps at which the process ended once; -1 is its start
+    late: set[int] = field(default_factory=set)  # own cells that took too long: they are run once
+    own: float = 0.0  # seconds that the learner's own cells have taken
 
     def to_the_end(self) -> Running:
         """Run every step that can be run; leave out those that end the process."""
         until = time.monotonic() + self.job.limits.total
-        self.answers = {step.asks: None for step in self.plan.steps if step.asks}
-        asked: set[str] = set()
         for _ in range(MOST_RESTARTS):
-            if self.once(asked, until):
+            if self.once(until):
                 return self
             if time.monotonic() > until:
-                return self.note("timed out", f"took longer than {self.job.limits.total:.0f} s in all", "")
-        return self.note("died", f"was started {MOST_RESTARTS} times", "")
+                return self.note(Outcome.TIMED_OUT, f"took longer than {self.job.limits.total:.0f} s in all", "")
+        return self.note(Outcome.DIED, f"was started {MOST_RESTARTS} times", "")
 
-    def once(self, asked: set[str], until: float) -> bool:
+    def once(self, until: float) -> bool:
         """Run in one sandbox; whether it came to the end."""
         at = -1
         try:
-            with Sandbox(sealed(), self.job.limits, self.job.sandbox) as sandbox:
+            with Sandbox(sealed(), self.job.limits, self.job.sandbox, self.stop) as sandbox:
                 talk = Talk(sandbox, self.job, until)
                 if not self.opened(talk):
                     return False
+                unpacked = False
                 for at, step in enumerate(self.plan.steps):
-                    if at not in self.left_out and step.asks not in asked:
-                        self.take(talk, step)
-                        asked.update({step.asks} - {""})
+                    if step.kind is not Kind.SETUP and not unpacked:  # nothing of the learner's is there before
+                        talk.ask(START, do="unpack", files=in_text(self.job.files))
+                        unpacked = True
+                    if at in self.left_out or at in self.replies:
+                        continue
+                    if step.kind is Kind.CHECK:
+                        self.put_questions(talk, at, step)
+                    else:
+                        self.run_cell(talk, at, step)
         except Ended as error:
-            return self.lost(at, str(error))
+            return self.lost(at, error)
         return True
 
     def opened(self, talk: Talk) -> bool:
@@ -122,77 +140,104 @@ class Running:
         Broken
             If it does not start: nothing of the learner's has run yet.
         """
-        files = {name: base64.b64encode(data).decode() for name, data in self.job.files.items()}
         try:
-            talk.ask(START, do="open", lesson=lesson_of(self.job.assignment).number, files=files)
+            talk.ask(START, do="open", lesson=lesson_of(self.job.assignment).number)
         except Ended as error:
-            if self.once_more(-1, str(error)):
+            if self.once_more(-1, error):
                 return False
             complaint = talk.sandbox.complaint()
             raise Broken(f"the sandbox ({talk.sandbox.kind}) did not start: {error}. {complaint}".strip()) from None
         return True
 
-    def once_more(self, at: int, why: str) -> bool:
+    def once_more(self, at: int, end: Ended) -> bool:
         """Whether a process that ended at a step gets a second chance there."""
-        if why not in KILLED or at in self.suspects:
+        if end.cause not in ONCE_MORE or at in self.suspects:
             return False
         self.suspects.add(at)
         return True
 
-    def take(self, talk: Talk, step: Step) -> None:
-        """Run one cell, or put one exercise's questions."""
-        seconds = self.job.limits.cell
-        if not step.asks:
-            reply = talk.ask(seconds, do="run", source=step.source)
-            said = words(reply.get("said"))
-            if said and step.exercise:
-                self.said[step.exercise] = said
-            if said.startswith(TOO_LONG):
-                self.note("timed out", f"{step.exercise or 'a cell'}: {said}", step.exercise)
+    def run_cell(self, talk: Talk, at: int, step: Step) -> None:
+        """Run one cell; the learner's own cells share a part of the time, so that some is left for every check."""
+        seconds, began = self.job.limits.cell, time.monotonic()
+        if step.kind is Kind.OWN:
+            seconds = min(seconds, self.job.limits.total * OWN_SHARE - self.own)
+            if seconds <= 0 or at in self.late:
+                return
+        reply = talk.ask(seconds, do="run", source=step.source)
+        said = words(reply.get("said"))
+        if said and step.exercise:
+            self.said[step.exercise] = said
+        if reply.get("late") is True:
+            self.late.add(at)
+            self.note(Outcome.TIMED_OUT, f"{step.exercise or 'a cell'}: {said}", step.exercise)
+        if step.kind is Kind.OWN:
+            self.own += time.monotonic() - began
+
+    def put_questions(self, talk: Talk, at: int, step: Step) -> None:
+        """Put one exercise's questions; behind everything only where no answers came before."""
+        if step.last and any(self.answers_of(step.exercise)):
             return
-        seed = question_seed(self.job.seed, step.asks)
-        reply = talk.ask(seconds, do="ask", exercise=step.asks, name=step.source, seed=seed)
+        seconds, seed = self.job.limits.cell, question_seed(self.job.seed, step.exercise)
+        reply = talk.ask(seconds, do="ask", exercise=step.exercise, name=step.source, seed=seed)
         talk.ask(seconds, do="sync")
         if talk.strange:  # a second message: no telling which is whose
             reply = {"said": "more than one message came"}
         if is_deeper(reply.get("answers"), MOST_DEPTH):  # what copies or stores it would run out of stack
             reply = {"said": "the answers are nested too deep"}
-        self.answers[step.asks] = reply.get("answers")
+        self.replies[at] = reply.get("answers")
         if words(reply.get("said")):
-            self.said[step.asks] = words(reply.get("said"))
+            self.said[step.exercise] = words(reply.get("said"))
         if any(type(a) is dict and a.get("error") == TOO_LONG for a in listed(reply.get("answers"))):
-            self.note("timed out", f"{step.asks}: took longer than {seconds:.0f} s", step.asks)
+            self.note(Outcome.TIMED_OUT, f"{step.exercise}: took longer than {seconds:.0f} s", step.exercise)
 
-    def lost(self, at: int, why: str) -> bool:
+    def lost(self, at: int, end: Ended) -> bool:
         """After the end of a sandbox: leave out the step that ended it. Whether there is nothing more to run.
 
         Raises
         ------
         Broken
-            If a setup cell ended it before anything of the learner's ran.
+            If a setup cell ended it: nothing of the learner's has run then.
         """
-        if self.once_more(at, why):
+        if self.once_more(at, end):
             return False
         step = self.plan.steps[at]
-        culprit = at
-        if step.setup:
-            own = [i for i in range(at) if i not in self.left_out and not self.plan.steps[i].setup]
-            if not own:
-                raise Broken(f"the lesson's own setup cell {why}")
-            culprit = own[-1]
-        exercise = self.plan.steps[culprit].exercise
-        places = [i for i, each in enumerate(self.plan.steps) if each.exercise == exercise] if exercise else []
-        self.left_out.update({culprit, *places})
-        if exercise:
-            self.said[exercise] = why
-        self.note("timed out" if "too long" in why else "died", f"{exercise or 'a cell'}: {why}", exercise)
+        if step.kind is Kind.SETUP:
+            raise Broken(f"the lesson's own setup cell {end}")
+        self.left_out.add(at)
+        if step.kind is Kind.CHECK:
+            self.left_out.update(
+                i for i, each in enumerate(self.plan.steps) if (each.kind, each.exercise) == (step.kind, step.exercise)
+            )
+        if step.exercise:
+            self.said[step.exercise] = str(end)
+        outcome = Outcome.TIMED_OUT if end.cause is Cause.LATE else Outcome.DIED
+        self.note(outcome, f"{step.exercise or 'a cell'}: {end}", step.exercise)
         return False
 
-    def note(self, status: str, why: str, exercise: str) -> Running:
+    # -- what came of it -------------------------------------------------------------------------------------------
+
+    def answers_of(self, exercise: str) -> list[Any]:
+        """The answers that came at each check of an exercise, None where none did."""
+        return [self.replies[at] for at in sorted(self.replies) if self.plan.steps[at].exercise == exercise]
+
+    def asked(self) -> dict[str, list[dict[str, Any]]]:
+        """By exercise, what came at each check that got answers, and how many of the learner's cells ran before it."""
+        found: dict[str, list[dict[str, Any]]] = {
+            step.exercise: [] for step in self.plan.steps if step.kind is Kind.CHECK
+        }
+        for at, answers in sorted(self.replies.items()):
+            if answers is not None:
+                found[self.plan.steps[at].exercise].append(
+                    {"answers": answers, "cells": sum(step.kind in LEARNERS for step in self.plan.steps[:at])}
+                )
+        return found
+
+    def note(self, outcome: Outcome, why: str, exercise: str) -> Running:
         """Remember what went wrong; a process that died says more than one that was late."""
-        self.status = "died" if "died" in (status, self.status) else status
+        self.status = Outcome.DIED if Outcome.DIED in (outcome, self.status) else outcome
         self.why.append(why)
         if exercise:
+            self.ended[exercise] = outcome
             self.said.setdefault(exercise, why)
         return self
 
@@ -227,6 +272,11 @@ class Talk:
             if type(reply) is dict and reply.get("token") == token:
                 return reply
             self.strange += 1
+
+
+def in_text(files: dict[str, bytes]) -> dict[str, str]:
+    """Files as text that travels."""
+    return {name: base64.b64encode(data).decode() for name, data in files.items()}
 
 
 def words(said: Any) -> str:

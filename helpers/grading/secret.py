@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 NAME = ".course-secret"
-FEWEST_BYTES = 16
+FEWEST_BYTES = 32  # of what `secret` itself writes there are 64
 
 
 def secret(root: Path) -> bytes:
@@ -39,9 +39,12 @@ def secret(root: Path) -> bytes:
     return found
 
 
-def seed_of(key: bytes, assignment: str, student: str) -> int:
-    """The seed of one submission: the first 7 bytes of HMAC-SHA256(secret, assignment and student)."""
-    message = f"{assignment}\0{student}".encode()
+def seed_of(key: bytes, assignment: str, student: str, digest: str) -> int:
+    """The seed of one submission: the first 7 bytes of HMAC-SHA256(secret, assignment, student and what came in).
+
+    Who hands in something else gets other questions: what was learnt of those before is worth nothing then.
+    """
+    message = f"{assignment}\0{student}\0{digest}".encode("utf-8", "surrogateescape")
     return int.from_bytes(hmac.new(key, message, hashlib.sha256).digest()[:7], "big")
 
 

@@ -27,10 +27,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from helpers.engine.exercise import Exercise
+from helpers.grading.apart import planned
 from helpers.grading.handed_in.names import parsed
-from helpers.grading.handed_in.reading import Unreadable
+from helpers.grading.handed_in.reading import NoNotebook
 from helpers.grading.handed_in.submissions import Course
-from helpers.grading.handed_in.transplant import transplant
 
 LENGTH = 6  # tokens of a fragment
 SHORTEST = 25  # tokens of an answer that says anything about its author
@@ -216,12 +216,12 @@ def answers_in(course: Course, assignment: str) -> tuple[dict[str, dict[str, str
         As in `"02_logistic_regression"`.
     """
     released, codes, unread = course.released(assignment), {}, {}
-    for student in course.students(assignment):
-        notebook, trouble = course.notebook(assignment, student)
+    for one in course.submissions(assignment):
+        notebook, trouble = one.notebook
         try:
-            codes[student] = dict(transplant(notebook, released).code)
-        except Unreadable as error:
-            unread[student] = trouble or str(error)
+            codes[one.student] = dict(planned(notebook, released).code)
+        except NoNotebook as error:
+            unread[one.student] = trouble or str(error)
     return codes, unread
 
 

@@ -1,10 +1,11 @@
 """What came out of each submission: one JSON file, written whole, that anyone may read and nothing need trust.
 
     spool/02_logistic_regression/ada.json
-    {"version": 1, "assignment": "02_logistic_regression", "student": "ada", "seed": 123,
+    {"version": 2, "assignment": "02_logistic_regression", "student": "ada", "seed": 123,
      "submission": sha256, "release": sha256, "course": sha256, "status": "graded", "why": "", "seconds": 4.2,
-     "answers": {"one_hot": [...], "decode": null}, "said": {"decode": "SyntaxError: ..."},
-     "code": {"one_hot": "def one_hot(...", ...}, "extra": ["def my_helper(...", ...]}
+     "answers": {"one_hot": [...], "decode": null}, "said": {"decode": "SyntaxError: ..."}, "ended": {},
+     "tries": {"one_hot": [{"cells": 3}], ...}, "code": {"one_hot": "def one_hot(...", ...},
+     "cells": ["def my_helper(...", ...]}
 
 Verdicts are not in it: whoever wants them marks the answers anew (`helpers.grading.mark.verdicts`).
 """
@@ -15,14 +16,25 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from helpers.files import write_whole
 
 NAME = "spool"
-VERSION = 1
-STATUSES = ("graded", "timed out", "died", "unreadable")
+VERSION = 2
+
+
+class Outcome(str, Enum):
+    """How the run of a submission ended."""
+
+    GRADED = "graded"  # every cell ran
+    TIMED_OUT = "timed out"
+    DIED = "died"
+    UNREADABLE = "unreadable"
+
+    __str__ = str.__str__
 
 
 @dataclass(frozen=True)
@@ -37,21 +49,26 @@ class Entry:
         The questions were drawn with it.
     submission, release, course : str
         SHA-256 of what was handed in, of the released notebook, and of what asked (`sealed.asking`).
-    status : {"graded", "timed out", "died", "unreadable"}
-        "graded" if every cell ran; the others still hold the answers that came.
+    status : Outcome
+        Those that were not graded to the end still hold the answers that came.
     why : str
-        One sentence, "" where the status is "graded".
+        One sentence, "" where every cell ran.
     seconds : float
         Wall-clock time in the sandbox.
     answers : dict of str to Any
-        Exercise id to what `Exercise.mark` takes; None where no answers came.
+        Exercise id to what `Exercise.mark` takes, at the first check; None where no answers came.
     said : dict of str to str
         Exercise id to the error that its cell ended with, trimmed. For the instructor's eyes: a learner's code may
         have put anything there.
+    ended : dict of str to Outcome
+        Exercise id to how its own cell or its questions ended, where that was too late or with the process.
+    tries : dict of str to list of dict
+        Exercise id to what came at each check that got answers: how many of `cells` had run by then, and the
+        `answers` where it is not the first.
     code : dict of str to str
-        Exercise id to the learner's own cell, as it was run; "" where it was left as released.
-    extra : list of str
-        The learner's other cells that these needed, in the order they were run.
+        Exercise id to the learner's own cells for it; "" where they were left as released.
+    cells : list of str
+        All cells of the learner's own, in the order they were run.
     """
 
     assignment: str
@@ -60,13 +77,15 @@ class Entry:
     submission: str
     release: str
     course: str
-    status: str = "graded"
+    status: Outcome = Outcome.GRADED
     why: str = ""
     seconds: float = 0.0
     answers: dict[str, Any] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
+    ended: dict[str, Outcome] = field(default_factory=dict)
+    tries: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     code: dict[str, str] = field(default_factory=dict)
-    extra: list[str] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
     version: int = VERSION
 
     @property
@@ -100,10 +119,10 @@ def read(root: Path, assignment: str, student: str) -> Entry | None:
     """The stored entry, or None where there is none that can be read: then it is simply made again."""
     try:
         data = json.loads(place(root, assignment, student).read_bytes())
-        entry = Entry(**{each.name: data[each.name] for each in fields(Entry)})
+        entry = Entry(**{each.name: data[each.name] for each in fields(Entry)} | {"status": Outcome(data["status"])})
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    fits = entry.version == VERSION and entry.status in STATUSES and type(entry.answers) is dict
+    fits = entry.version == VERSION and type(entry.answers) is dict
     return entry if fits and (entry.assignment, entry.student) == (assignment, student) else None
 
 

@@ -74,6 +74,7 @@ class ExerciseCheck:
         """Make a check; tries are counted for stepped hints, and what is solved is remembered under its lesson."""
         self.exercise, self.lesson = exercise, lesson
         self.tries = 0
+        self.question: tuple = ()  # the one that the last message shows, to be asked again
         self.__doc__ = exercise.__doc__
 
     def __call__(self, code: Any) -> Any:
@@ -86,6 +87,8 @@ class ExerciseCheck:
             Message.saying(exercise, self._try_out(code)).show(judged=False)
             return code
         verdict = self._verdict(code)
+        if verdict.failure:
+            self.question = copy.deepcopy(tuple(verdict.failure.question))
         self.tries += verdict.status in (Status.WRONG, Status.FORBIDDEN)
         strict = "NBGRADER_EXECUTION" in os.environ
         unfit = other_kind(exercise, code) if verdict.passed and not strict else ""

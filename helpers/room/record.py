@@ -6,9 +6,10 @@ import csv
 import io
 import time
 from pathlib import Path
+from typing import Any
 
 from helpers.files import write_whole
-from helpers.grading.page import number, page, sentence, text
+from helpers.grading.page import number, page
 from helpers.room.standing import UNNAMED, Standing
 
 COLUMNS = ("lesson", "exercise", "name", "mistake", "sessions", "through", "tries before", "minutes to get through")
@@ -54,44 +55,39 @@ def csv_of(standing: Standing, now: float) -> str:
 
 def html_of(standing: Standing, now: float) -> str:
     """The page: each lesson's exercises, then its mistakes, the commonest first."""
+    lessons = [
+        {
+            "number": number,
+            "title": standing.catalogue.plans[number].lesson.title,
+            "exercises": exercises_of(standing, number, now),
+            "mistakes": mistakes_of(standing, number, now),
+        }
+        for number in standing.lessons()
+    ]
     day = time.strftime("%d %B %Y, %H:%M", time.localtime(now))
-    parts = [f"<h1>The room of {text(day)}</h1><p>{len(standing.sitters)} sessions joined.</p>"]
-    for lesson in standing.lessons():
-        title = standing.catalogue.plans[lesson].lesson.title
-        parts.append(f"<h2>Lesson {lesson:02d} · {text(title)}</h2>{exercises_table(standing, lesson, now)}")
-        parts.append(mistakes_table(standing, lesson, now))
-    return page("The room", "\n".join(parts))
+    return page("room.html", day=day, sessions=len(standing.sitters), lessons=lessons)
 
 
-def exercises_table(standing: Standing, lesson: int, now: float) -> str:
+def exercises_of(standing: Standing, lesson: int, now: float) -> list[dict[str, Any]]:
     """How many tried each exercise and got through, and what it took them."""
     rows = []
     for tile in standing.tiles(lesson, now):
         tries, minutes = standing.effort(tile.task.key)
         took = (number(tries), number(round(minutes, 1))) if tile.through else ("", "")
-        cells = "".join(f'<td class="number">{cell}</td>' for cell in (tile.tried, tile.through, *took))
         if tile.tried:
-            rows.append(f"<tr><td>{tile.task.number}</td><td><code>{text(tile.task.name)}</code></td>{cells}</tr>")
-    head = "".join(f'<th class="number">{word}</th>' for word in ("tried", "through", "wrong tries", "minutes"))
-    return (
-        '<div class="wide" tabindex="0" role="region" aria-label="Exercises"><table>'
-        "<caption>Sessions; wrong tries and minutes are medians of those that got through</caption>"
-        f"<tr><th></th><th>exercise</th>{head}</tr>{''.join(rows)}</table></div>"
-    )
+            cells = (tile.tried, tile.through, *took)
+            rows.append({"number": tile.task.number, "name": tile.task.name, "cells": cells})
+    return rows
 
 
-def mistakes_table(standing: Standing, lesson: int, now: float) -> str:
+def mistakes_of(standing: Standing, lesson: int, now: float) -> list[dict[str, Any]]:
     """The mistakes, those of most sessions first, each with the sentence that its authors read."""
-    found = sorted(standing.mistakes(lesson, now), key=lambda one: -one.ever)
-    if not found:
-        return ""
-    rows = []
-    for one in found:
-        hint = UNNAMED_WORDS if one.name == UNNAMED else one.task.hints[one.name]
-        cells = f'<td class="number">{one.ever}</td><td>{one.task.number}</td>'
-        rows.append(f"<tr>{cells}<td><code>{text(one.name)}</code></td><td>{sentence(hint)}</td></tr>")
-    head = '<tr><th class="number">sessions</th><th></th><th>mistake</th><th>what its authors read</th></tr>'
-    return (
-        '<div class="wide" tabindex="0" role="region" aria-label="Mistakes"><table>'
-        f"<caption>Mistakes</caption>{head}{''.join(rows)}</table></div>"
-    )
+    return [
+        {
+            "sessions": one.ever,
+            "number": one.task.number,
+            "name": one.name,
+            "hint": UNNAMED_WORDS if one.name == UNNAMED else one.task.hints[one.name],
+        }
+        for one in sorted(standing.mistakes(lesson, now), key=lambda one: -one.ever)
+    ]

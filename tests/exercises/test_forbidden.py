@@ -125,6 +125,10 @@ MSE = ("torch.nn.functional.mse_loss", "torch.nn.MSELoss")
         ["def far(p, y):\n    return nn.MSELoss()(p, y)", "%time\ndef mse(p, y):\n    return far(p, y)"],
         ["criterion = nn.MSELoss()\ndef mse(p, y):\n    return criterion(p, y)"],
         ["class Loss:\n    def __call__(self, p, y):\n        return F.mse_loss(p, y)", "mse = Loss()"],
+        ["files = !ls\ndef mse(p, y):\n    return F.mse_loss(p, y)"],
+        ["t = %timeit -o 1\ndef mse(p, y):\n    return F.mse_loss(p, y)"],
+        ["torch?\ndef mse(p, y):\n    return F.mse_loss(p, y)"],
+        ["%%time\ndef mse(p, y):\n    return F.mse_loss(p, y)"],
     ],
 )
 def test_the_text_alone_gives_it_away(cells) -> None:

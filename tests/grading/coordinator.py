@@ -21,13 +21,13 @@ from helpers.files import write_whole
 from helpers.grading import pool
 from helpers.grading.coordinate import grade
 from helpers.grading.mark import exercises_of
-from helpers.grading.nbgrader.gradebook import Recorder
+from helpers.grading.nbgrader.gradebook import open_course
 from helpers.grading.run import run
 from helpers.grading.sandbox.limits import Job
 from helpers.grading.spool import Entry
 
 
-def remembered(job: Job) -> Entry:
+def remembered(job: Job, *_: object) -> Entry:
     """What came of this very job before, or comes of it now."""
     place = Path(sys.argv[2]) / hashlib.sha256(repr(job).encode()).hexdigest()
     if not place.exists():
@@ -50,17 +50,16 @@ def die_after(calls: int) -> None:
 def main() -> None:
     """Serve until there are no more orders."""
     root = Path(sys.argv[1])
-    Recorder(root)
+    open_course(root)
     for order in sys.stdin:
         assignment, at_once, calls = order.split()
         exercises_of(assignment)
         child = os.fork()
         if child == 0:
-            recorder = Recorder(root)
             if calls != "sandboxed":
                 pool.run = remembered
                 die_after(int(calls))
-            grade(recorder, recorder.course(), assignment, at_once=int(at_once), say=lambda line: None)
+            grade(open_course(root), assignment, at_once=int(at_once))
             os._exit(0)
         print(child, flush=True)
         _, status = os.waitpid(child, 0)

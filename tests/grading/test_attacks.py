@@ -27,9 +27,8 @@ from nbgrader.api import Gradebook
 
 from helpers.grading import spool
 from helpers.grading.coordinate import grade
-from helpers.grading.feedback import write_feedback
-from helpers.grading.nbgrader.gradebook import Recorder
-from helpers.grading.page import STYLE
+from helpers.grading.nbgrader.feedback import write_feedback
+from helpers.grading.nbgrader.gradebook import open_course
 from helpers.grading.sandbox import kinds
 from helpers.grading.sandbox.limits import Limits
 
@@ -149,14 +148,13 @@ def graded(tmp_path_factory) -> Iterator[Graded]:
         mark_the_honest(root)
         before = tree(root)
         around = installed()
-        recorder = Recorder(root)
         folders = sorted({case.folder for case in CASES})
         for folder in folders:
             harm = [case.name for case in CASES if case.kind == "harm" and case.folder == folder]
             for limits, students in ((SHORT, harm), (LIMITS, ())):
                 if students or limits is LIMITS:
-                    grade(recorder, recorder.course(limits=limits), folder, students=students, at_once=2, say=quiet)
-            assert write_feedback(recorder.coursedir, recorder.config, folder) == ""
+                    grade(open_course(root, limits=limits), folder, students=students, at_once=2)
+            assert write_feedback(open_course(root), folder) == ""
         scores = scores_of(root, folders)
         yield Graded(root, before, scores, called, {k: v for k, v in installed().items() if around.get(k) != v})
 
@@ -176,10 +174,6 @@ def scores_of(root: Path, folders: list[str]) -> dict[tuple[str, str], dict[str,
             for folder in folders
             for one in gradebook.assignment_submissions(folder)
         }
-
-
-def quiet(line: str) -> None:
-    """Nobody waits here for another grader."""
 
 
 def by(kind: str) -> list:
@@ -221,7 +215,7 @@ class Scripts(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.found: list[str] = []
-        self.feed(page.replace(STYLE, ""))
+        self.feed(page)
 
     def handle_starttag(self, tag, attrs) -> None:
         if tag in ("script", "iframe", "object", "embed", "img", "svg", "a", "link", "base", "form"):

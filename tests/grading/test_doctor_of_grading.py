@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from helpers.grading import doctor
 from helpers.grading.handed_in.submissions import CONFIG
 from helpers.grading.sandbox import kinds
+from helpers.grading.secret import secret
 
 
 @pytest.fixture
@@ -66,6 +68,15 @@ def test_a_secret_that_others_can_read_is_broken(tmp_path, mode) -> None:
 def test_a_secret_of_nothing_is_no_secret(tmp_path) -> None:
     (tmp_path / ".course-secret").touch(mode=0o600)
     assert "too short" in doctor.secret_file(tmp_path).says
+
+
+@pytest.mark.parametrize(("size", "enough"), [(16, False), (31, False), (32, True)])
+def test_doctor_and_grader_ask_for_the_same_secret(tmp_path, size, enough) -> None:
+    (tmp_path / ".course-secret").touch(mode=0o600)
+    (tmp_path / ".course-secret").write_bytes(b"x" * size)
+    assert (doctor.secret_file(tmp_path).state == "fine") == enough
+    with contextlib.nullcontext() if enough else pytest.raises(ValueError, match="holds no secret"):
+        assert secret(tmp_path)
 
 
 def test_a_gradebook_that_is_damaged_is_found_and_a_whole_one_is_fine(tmp_path) -> None:

@@ -20,13 +20,12 @@ from typing import Any
 
 import psutil
 import pytest
-from course_folder import HALF, LESSON, ROOT, course, make, marks, submit, surrounded
+from course_folder import HALF, LESSON, course, make, marks, submit, surrounded
 from filelock import FileLock, Timeout
 
 from helpers.grading import pool, spool
 from helpers.grading.coordinate import LOCK
-from helpers.grading.nbgrader.gradebook import Recorder
-from helpers.grading.nbgrader.preprocessors import is_recorded
+from helpers.grading.nbgrader.gradebook import open_course
 from helpers.grading.sandbox.limits import Job, Limits
 from helpers.grading.secret import secret
 from tests.commands import TRUE
@@ -120,7 +119,7 @@ def test_killed_at_fifty_moments_the_gradebook_is_as_without(root, tmp_path) -> 
         assert (root / "autograded" / student / LESSON / f"{LESSON}.ipynb").read_bytes() == (
             calm / "autograded" / student / LESSON / f"{LESSON}.ipynb"
         ).read_bytes()
-        assert is_recorded(Recorder(root).course(), LESSON, student)
+        assert open_course(root).submission(LESSON, student).is_recorded()
 
 
 def disturb(root: Path, rng: random.Random) -> str:
@@ -271,9 +270,8 @@ def test_a_secret_is_made_once_and_whole(root) -> None:
 
 
 def jobs(root: Path, **limits: Any) -> list[Job]:
-    release = (ROOT / "course" / LESSON / f"{LESSON}.ipynb").read_text(encoding="utf-8")
-    made = Recorder(root).course(limits=Limits(**limits))
-    return [made.job(LESSON, student) for student in STUDENTS] if release else []
+    made = open_course(root, limits=Limits(**limits))
+    return [made.submission(LESSON, student).job for student in STUDENTS]
 
 
 def test_a_lost_dask_worker_loses_no_submission(root) -> None:
@@ -302,7 +300,7 @@ def test_a_lost_dask_worker_loses_no_submission(root) -> None:
 
 
 def test_what_is_sent_to_a_worker_is_plain_data_without_the_secret(root) -> None:
-    (root / ".course-secret").write_bytes(b"CANARY-SECRET-0123456789")
+    (root / ".course-secret").write_bytes(b"CANARY-SECRET-0123456789-0123456789")
     for job in jobs(root):
         sent = repr(asdict(job))
         assert "CANARY" not in sent

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from helpers.grading import mark
-from helpers.grading.feedback import Points, feedback, keep_pages_only
+from helpers.grading.nbgrader.feedback import Points, feedback, keep_pages_only
 from helpers.grading.spool import Entry
 
 LESSON, SEED = "01_linear_regression", 8_675_309_123
@@ -88,14 +88,20 @@ def test_questions_seed_and_expected_answers_stay_hidden() -> None:
                 assert len(shown) < 6 or shown not in page
 
 
-def test_the_own_line_is_shown_and_no_other() -> None:
+def test_no_line_is_quoted_for_an_error_may_be_made_up() -> None:
     source = "def predict(x, w, b):\n    return x / nothing"
     entry = entry_of({"predict": namespace(source, "predict")}, {"predict": source})
-    answers = [{**one, "line": "return x / nothing"} for one in entry.answers["predict"]]
-    entry.answers["predict"] = answers
-    assert "It stopped with NameError in your line <code>return x / nothing</code>." in page_of(entry)
-    entry.answers["predict"] = [{**one, "line": f"SEED {SEED}"} for one in answers]
-    assert str(SEED) not in page_of(entry) and "It stopped with NameError." in page_of(entry)
+    entry.answers["predict"] = [{**one, "line": "return x / nothing"} for one in entry.answers["predict"]]
+    page = page_of(entry)
+    assert "It stopped with NameError." in page and "in your line" not in page
+
+
+def test_code_that_is_no_python_is_told_where() -> None:
+    entry = entry_of(
+        {}, {"predict": "def predict(x, w, b):\n    return \u201cx\u201d"}, said={"predict": "SyntaxError: x"}
+    )
+    page = page_of(entry)
+    assert "Line 2 of your code is no Python" in page and "left double quotation mark" in page
 
 
 def test_no_script_of_the_learners_survives() -> None:

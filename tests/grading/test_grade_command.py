@@ -14,15 +14,17 @@ from pathlib import Path
 import pytest
 from course_folder import HALF, LESSON, ROOT, course, make, marks, submit, surrounded
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 
 from helpers.grading.mark import verdicts
 from helpers.grading.nbgrader import assignments
-from helpers.grading.nbgrader.gradebook import Recorder
+from helpers.grading.nbgrader.gradebook import open_course
 from helpers.grading.run import run
 from helpers.grading.sandbox import kinds
 from helpers.grading.sandbox.limits import Job, Limits
 from helpers.lessons import LESSONS, exercises
 from tests.commands import TRUE
+from tests.smoke import smoke
 
 ENDLESS = "def gc_content(sequence):\n    while True:\n        pass"
 
@@ -99,7 +101,7 @@ def test_a_release_with_new_points_reaches_the_gradebook_and_one_with_new_cells_
     check = next(cell for cell in released["cells"] if grade_id(cell) == "check_gc_content")
     check["metadata"]["nbgrader"]["points"] = 1.5
     path.write_text(json.dumps(released))
-    coursedir = Recorder(root).coursedir
+    coursedir = CourseDirectory(config=open_course(root).settings)
     assignments.bring_up_to_date(coursedir, LESSON, path.read_text())
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
         assert book.find_grade_cell("check_gc_content", LESSON, LESSON).max_score == 1.5
@@ -270,9 +272,9 @@ def test_no_file_of_a_submission_is_copied(tmp_path) -> None:
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)
 def test_skipping_demos_changes_no_mark(lesson, monkeypatch) -> None:
-    """Every other exercise solved, the rest as released; demos run, and train for a few steps."""
+    """Every other exercise solved, the rest as released; demos run, some for a few steps."""
     usual = kinds.environment
-    monkeypatch.setattr(kinds, "environment", lambda *words: {**usual(*words), "COURSE_SMOKE": "1"})
+    monkeypatch.setattr(kinds, "environment", lambda *words: {**usual(*words), **smoke(lesson.folder)})
     name = f"{lesson.folder}/{lesson.folder}.ipynb"
     release, book = (
         (ROOT / "course" / name).read_text(encoding="utf-8"),

@@ -23,7 +23,7 @@ from helpers.grading.mark import verdicts
 from helpers.grading.run import run
 from helpers.grading.sandbox import bubblewrap, kinds
 from helpers.grading.sandbox.limits import MIB, Job, Limits, NoSandbox
-from helpers.grading.sandbox.sandbox import Ended, Sandbox
+from helpers.grading.sandbox.sandbox import Ended, Interrupted, Sandbox
 from helpers.grading.sandbox.sealed import sealed
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ class Inside:
 
     def __init__(self, kind: str = "") -> None:
         self.sandbox = Sandbox(sealed(), LIMITS, kind)
-        self.order(do="open", lesson=0, files={"mine.txt": ""})
+        self.order(do="open", lesson=0)
 
     def order(self, **order: Any) -> dict[str, Any]:
         token = secrets.token_hex(4)
@@ -422,6 +422,24 @@ def safe_cmdline(process: psutil.Process) -> list[str]:
 @pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap")
 def test_bubblewraps_own_arguments_are_seen_by_nobody(inside) -> None:
     assert "--ro-bind" not in inside("return open('/proc/1/cmdline').read()")
+
+
+def test_one_grading_that_is_stopped_stops_no_other() -> None:
+    mine, theirs = threading.Event(), threading.Event()
+    job = Job("00_start_here", "ada", 7, with_answer("def gc_content(s):\n    return 0"), START.read_text("utf-8"))
+    mine.set()
+    with pytest.raises(Interrupted):
+        run(job, mine)
+    assert run(job, theirs).status == "graded"
+
+
+def test_a_lesson_without_torch_is_graded_without_torch() -> None:
+    source = "import sys\ndef gc_content(s):\n    return sorted({'torch', 'matplotlib.pyplot'} & set(sys.modules))"
+    assert graded(source).answers["gc_content"] == [{"value": {"list": []}}] * 5
+
+
+def test_an_error_that_calls_itself_late_is_not() -> None:
+    assert graded("class TimeLimit(Exception): pass\nraise TimeLimit('x')").status == "graded"
 
 
 def test_the_sandbox_ends_where_nobody_reads(inside) -> None:

@@ -61,7 +61,7 @@ def without(key: str) -> dict:
         b"[" * 100_000,
         json.dumps(dataclasses.asdict(ENTRY)).encode()[:-20],
         json.dumps(without("seed")).encode(),
-        json.dumps({**dataclasses.asdict(ENTRY), "version": 2}).encode(),
+        json.dumps({**dataclasses.asdict(ENTRY), "version": spool.VERSION + 1}).encode(),
         json.dumps({**dataclasses.asdict(ENTRY), "status": "full marks"}).encode(),
         json.dumps({**dataclasses.asdict(ENTRY), "answers": [1]}).encode(),
         json.dumps({**dataclasses.asdict(ENTRY), "student": "eve"}).encode(),

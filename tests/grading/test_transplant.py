@@ -13,17 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.grading.handed_in.names import needs, parsed
-from helpers.grading.handed_in.reading import MOST_BYTES, Unreadable, cells_in
-from helpers.grading.handed_in.transplant import Plan, transplant
-from helpers.lessons import LESSONS, lesson
+from helpers.grading.handed_in.names import asked_in, needs, parsed
+from helpers.grading.handed_in.reading import MOST_BYTES, NoNotebook, cells_in
+from helpers.grading.handed_in.transplant import Kind, Plan, transplant
+from helpers.lessons import LESSONS, find
 
 ROOT = Path(__file__).parents[2]
 Book = dict[str, Any]
 
 
 def text(where: str, number: int) -> str:
-    folder = lesson(number).folder
+    folder = find(number).folder
     return (ROOT / where / folder / f"{folder}.ipynb").read_text(encoding="utf-8")
 
 
@@ -56,7 +56,17 @@ def of(book: Any, **named: Any) -> Plan:
 
 
 def answer(plan: Plan, exercise: str = "predict") -> str:
-    return next(step.source for step in plan.steps if step.exercise == exercise and not step.asks)
+    return next(step.source for step in plan.steps if step.exercise == exercise and step.kind is not Kind.CHECK)
+
+
+def own(plan: Plan) -> list[str]:
+    return [step.source for step in plan.steps if step.kind is Kind.OWN]
+
+
+def asked_before(plan: Plan, exercise: str) -> list[str]:
+    """What runs of the learner's before the first check of an exercise."""
+    checks = [i for i, step in enumerate(plan.steps) if step.kind is Kind.CHECK and step.exercise == exercise]
+    return [step.source for step in plan.steps[: checks[0]] if step.kind in (Kind.OWN, Kind.ANSWER)]
 
 
 def checked(plan: Plan) -> None:
@@ -77,9 +87,9 @@ def test_solved_lessons_keep_every_answer_and_run_no_demo(number) -> None:
     plan = transplant(text("solutions", number).encode(), text("course", number))
     assert plan.code
     assert all(plan.code.values()), [name for name, source in plan.code.items() if not source]
-    assert plan.extra == []
-    assert {step.asks for step in plan.steps if step.asks} == set(plan.code)
-    assert all(step.setup or step.exercise for step in plan.steps), "an answer leans on a demo"
+    assert own(plan) == []
+    assert {step.exercise for step in plan.steps if step.kind is Kind.CHECK} == set(plan.code)
+    assert all(step.kind is not Kind.DEMO for step in plan.steps), "an answer leans on a demo"
     untouched = transplant(text("course", number).encode(), text("course", number))
     assert set(untouched.code.values()) == {""}
 
@@ -147,7 +157,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN.keys())
 def test_a_file_that_is_none_is_said_to_be_unreadable(data) -> None:
-    with pytest.raises(Unreadable, match=r"\w"):
+    with pytest.raises(NoNotebook, match=r"\w"):
         transplant(data, RELEASE)
 
 
@@ -155,7 +165,7 @@ def test_a_file_that_is_none_is_said_to_be_unreadable(data) -> None:
 def test_any_bytes_are_read_or_refused(data) -> None:
     try:
         assert cells_in(data)
-    except Unreadable as error:
+    except NoNotebook as error:
         assert str(error)
 
 
@@ -171,7 +181,7 @@ anything = st.recursive(
 def test_any_cells_are_transplanted_or_refused(cells) -> None:
     try:
         plan = of({"cells": cells})
-    except Unreadable:
+    except NoNotebook:
         return
     checked(plan)
 
@@ -226,73 +236,121 @@ def test_a_notebook_that_was_taken_apart_keeps_its_answers(change) -> None:
     change(book)
     plan = of(book)
     checked(plan)
-    assert answer(plan) == MINE
+    assert MINE in [step.source for step in plan.steps if step.kind in (Kind.ANSWER, Kind.OWN)]
     assert plan.code["predict"] == MINE
     assert plan.code["mse"] == ""
 
 
-def test_the_last_of_two_answers_counts() -> None:
-    book = book_with(predict="def predict(x, w, b):\n    return 1")
+def test_every_version_runs_and_each_check_is_asked_where_it_stands() -> None:
+    first = "def predict(x, w, b):\n    return 1"
+    book = book_with(predict=first)
     again = copy.deepcopy(next(cell for cell in book["cells"] if grade_id(cell) == "predict"))
     book["cells"].append({**again, "source": MINE})
-    assert answer(of(book)) == MINE
+    plan = of(book)
+    assert asked_before(plan, "predict") == [first]
+    assert [step.source for step in plan.steps if step.kind is Kind.ANSWER] == [first, MINE]
+    assert plan.code["predict"] == first  # what stood before its check
 
 
-def test_a_lost_answer_is_the_stub() -> None:
+def test_a_copied_check_is_a_second_try() -> None:
+    book = book_with(predict=MINE)
+    book["cells"] += [code("def predict(x, w, b):\n    return 0"), code("predict = check.predict(predict)  # again")]
+    checks = [step for step in of(book).steps if step.kind is Kind.CHECK and step.exercise == "predict"]
+    assert [step.last for step in checks] == [False, False, True]
+    assert of(book).code["predict"] == MINE
+
+
+def test_a_lost_answer_is_no_answer() -> None:
     book = json.loads(RELEASE)
     book["cells"] = [cell for cell in book["cells"] if grade_id(cell) != "predict"]
     plan = of(book)
-    assert "raise NotImplementedError" in answer(plan)
+    checked(plan)
+    assert not any(step.exercise == "predict" and step.kind is not Kind.CHECK for step in plan.steps)
     assert plan.code["predict"] == ""
 
 
-def test_what_is_written_into_a_check_is_not_run() -> None:
-    plan = of(book_with(check_predict="print('evil')\n2"))
-    checked(plan)
-    assert not any("evil" in step.source for step in plan.steps)
+def test_a_stub_never_replaces_a_definition() -> None:
+    plan = of(book_with(own=MINE))
+    assert own(plan) == [MINE]
+    assert not any(step.kind is Kind.STUB and step.exercise == "predict" for step in plan.steps)
+    assert plan.code["predict"] == MINE
 
 
-# -- what answers need ---------------------------------------------------------------------------------------------
-
-
-def test_only_cells_that_an_answer_needs_are_run() -> None:
-    plan = of(
-        book_with(
-            predict="def predict(x, w, b):\n    return plus(w * x, b)",
-            own_1="STEP = 1",
-            own_2="def plus(a, b):\n    return a + b * STEP",
-            own_3="def minus(a, b):\n    return a - b",
-            own_4="while True: pass",
-        )
-    )
-    assert plan.extra == ["STEP = 1", "def plus(a, b):\n    return a + b * STEP"]
-    places = [step.source for step in plan.steps]
-    assert places.index("STEP = 1") < places.index(plan.extra[1]) < places.index(answer(plan))
-    assert any(step.setup for step in plan.steps[: places.index("STEP = 1")])
-
-
-def test_a_helper_behind_its_answer_is_run_before_it_is_asked() -> None:
-    book = book_with(predict="def predict(x, w, b):\n    return plus(w * x, b)")
-    book["cells"].append(code("from operator import add as plus"))
+def test_the_halves_of_a_split_cell_both_run() -> None:
+    book = book_with(predict="def plus(a, b):\n    return a + b")
+    place = next(i for i, cell in enumerate(book["cells"]) if grade_id(cell) == "predict")
+    half = "def predict(x, w, b):\n    return plus(w * x, b)"
+    book["cells"].insert(place + 1, {**copy.deepcopy(book["cells"][place]), "source": half})
     plan = of(book)
-    asked = next(i for i, step in enumerate(plan.steps) if step.asks == "predict")
-    assert "from operator import add as plus" in [step.source for step in plan.steps[:asked]]
+    checked(plan)
+    assert asked_before(plan, "predict") == ["def plus(a, b):\n    return a + b", half]
+    assert half in plan.code["predict"] and "def plus" in plan.code["predict"]
+
+
+def test_a_cell_that_is_more_than_a_check_runs_and_is_asked_behind() -> None:
+    plan = of(book_with(check_predict="def predict(x, w, b):\n    return w * x + b\npredict = check.predict(predict)"))
+    checked(plan)
+    places = [i for i, step in enumerate(plan.steps) if step.exercise == "predict" or step.kind is Kind.OWN]
+    kinds = [plan.steps[i].kind for i in places]
+    assert kinds == [Kind.STUB, Kind.OWN, Kind.CHECK, Kind.CHECK]
+
+
+def test_a_check_of_another_name_asks_that_name() -> None:
+    plan = of(book_with(check_predict="check.predict(my_line)", own="my_line = lambda x, w, b: w * x + b"))
+    assert next(step for step in plan.steps if step.kind is Kind.CHECK).source == "my_line"
+
+
+# -- what is run ---------------------------------------------------------------------------------------------------
+
+
+def test_all_own_cells_run_in_the_order_of_the_notebook() -> None:
+    cells = ["STEP = 1", "table = {}", "table['b'] = 2", "1 / 0", "[letters := 'GC' for _ in range(1)]"]
+    plan = of(book_with(predict=MINE, **{f"own_{i}": source for i, source in enumerate(cells)}))
+    checked(plan)
+    assert own(plan) == cells
+    assert asked_before(plan, "predict") == [*cells, MINE]
+    assert plan.steps[0].kind is Kind.SETUP
 
 
 def test_a_demo_is_run_where_an_answer_leans_on_it() -> None:
     plan = of(book_with(predict="def predict(x, w, b):\n    return w * x + b + 0 * len(oligos)"))
-    demos = [step.source for step in plan.steps if not step.setup and not step.exercise]
+    demos = [step.source for step in plan.steps if step.kind is Kind.DEMO]
     assert len(demos) == 1
     assert "oligos" in demos[0]
-    assert plan.extra == []
+    assert own(plan) == []
+
+
+def test_a_demo_that_was_changed_is_the_learners_own() -> None:
+    book = json.loads(RELEASE)
+    demo = next(cell for cell in book["cells"] if "demo" in cell["metadata"].get("tags", []))
+    demo["source"] = "oligos = 'mine'"
+    assert own(of(book)) == ["oligos = 'mine'"]
+    assert own(of(json.loads(RELEASE))) == []
 
 
 def test_all_cells_are_run_where_demos_are_wanted() -> None:
-    few, all_of_them = of(book_with(own="1 + 1")), of(book_with(own="1 + 1"), demos=True)
-    assert "1 + 1" not in few.extra
-    assert "1 + 1" in all_of_them.extra
+    all_of_them = of(book_with(own="1 + 1"), demos=True)
+    assert own(all_of_them) == ["1 + 1"]
     code_cells = [cell for cell in json.loads(RELEASE)["cells"] if cell["cell_type"] == "code"]
-    assert len(all_of_them.steps) == len(code_cells) + 1
+    asked_last = sum(step.last for step in all_of_them.steps)
+    assert len(all_of_them.steps) - asked_last == len(code_cells) + 1
+
+
+@pytest.mark.parametrize(
+    ("source", "asked"),
+    [
+        ("predict = check.predict(predict)", [("predict", "predict")]),
+        ("check.predict(mine)  # once more", [("predict", "mine")]),
+        ("a = check.one(a)\nb = check.two(b)", [("one", "a"), ("two", "b")]),
+        ("def f():\n    return check.one(f)", []),
+        ("check.predict(lambda x: x)", []),
+        ("# check.predict(predict)", []),
+        ("check.a(a)" + " " * 150_000 + "x", []),
+        ("%time\ncheck.predict(predict)", [("predict", "predict")]),
+    ],
+)
+def test_how_checks_are_found(source, asked) -> None:
+    assert asked_in(source) == asked
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,10 @@ def test_a_bug_hunt_that_nobody_has_worked_in_is_open_until_a_line_is_changed(tm
 
 
 def test_demonstrations_are_left_out_and_a_learners_own_cells_are_run(tmp_path: Path) -> None:
-    around = [cell("check = None", tags=(tag,)) for tag in ("demo", "widget", "slow")]
+    released = nbformat.read(places.released() / LESSON.folder / f"{LESSON.folder}.ipynb", as_version=4)
+    around = [one for one in released.cells if "demo" in one.metadata.get("tags", [])]
+    assert around and "nothing" not in around[0].source
+    around.append(cell("nothing", tags=("demo",)))  # of the learner's own making: it runs, and ends with an error
     helper = cell("def share(a, b):\n    return a / b")
     body = 'return share(sequence.count("G") + sequence.count("C"), len(sequence))'
     assert checked(tmp_path, gc_content(body, *around, helper)).passed
@@ -144,6 +147,20 @@ def test_a_setup_cell_that_fails_is_named_as_the_cause(tmp_path: Path) -> None:
     run = checked(tmp_path, [broken, *gc_content(RIGHT)[1:]])
     assert "no_such_package" in run.error
     assert "'check' is not defined" in run.outcomes[0].message
+
+
+def test_an_answer_that_leans_on_an_unsolved_one_is_not_right_for_marks_either(tmp_path: Path) -> None:
+    book = nbformat.read(places.checkout() / "solutions/01_linear_regression/01_linear_regression.ipynb", as_version=4)
+    own = {
+        "mse": "def mse(prediction, y):\n    raise NotImplementedError()",
+        "features": "def features(oligos):\n    return mse(oligos, oligos)",
+    }
+    for one in book.cells:
+        one.source = own.get(one.metadata.get("nbgrader", {}).get("grade_id"), one.source)
+    found = {one.exercise.id: one for one in checked(tmp_path, book.cells).outcomes}
+    assert found["mse"].verdict == "open" and found["predict"].verdict == "right"
+    assert found["features"].verdict == "not yet"
+    assert "It calls `mse`, which is not right yet" in found["features"].message
 
 
 def test_a_second_check_cell_that_is_right_counts(tmp_path: Path) -> None:

@@ -263,8 +263,8 @@ class MendTheLoop(Exercise):
         return self.train(torch.optim.SGD([model.weight], lr=lr), lambda: model(X)[:, 0], y, epochs)
 
     @misconception(
-        "You removed `zero_grad()` where it had to be moved: now every step uses the sum of all slopes so far. "
-        "Zero before `.backward()`."
+        "Every step uses the sum of all slopes so far: nothing empties them between two steps. Zero them in every "
+        "round of the loop, before `.backward()`."
     )
     def never_zeroed(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
         optimiser, losses = torch.optim.SGD(model.parameters(), lr=lr), []

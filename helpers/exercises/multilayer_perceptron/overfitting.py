@@ -163,7 +163,8 @@ class EarlyStopping(Exercise):
             if said[-1]:
                 break
         weights["w"].fill_(-1)  # and goes on, with other plans
-        return [bool(x) for x in said] if part == "patience" else (len(said), stopper.best["w"])
+        said = [None if x is None else bool(x) for x in said]
+        return said if part == "patience" else (len(said), stopper.best["w"])
 
     def words(self, losses: list[float], patience: int, *, part: str) -> str:
         """What was asked, in words."""
@@ -244,7 +245,9 @@ class EarlyStopping(Exercise):
         def improved(self, loss: float) -> bool:
             return loss > self.lowest
 
-    @misconception("Your lowest loss begins at 0, and no loss is below that. Begin with `float('inf')`.")
+    @misconception(
+        "No loss counts as a new lowest: you begin with a number that they are not below. Begin with `float('inf')`."
+    )
     class begun_at_zero(reference):
         def __init__(self, patience: int) -> None:
             super().__init__(patience)

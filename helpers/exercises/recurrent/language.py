@@ -264,7 +264,8 @@ class Sample(Exercise):
         return self.reference(logits[:1].expand(len(logits), 4), temperature, generator)
 
     @misconception(
-        "Every call draws the same: you made a generator of your own. Draw from the `generator` given; it moves on."
+        "Every call draws the same, as one that begins anew each time does. Draw from the `generator` given, and leave "
+        "its seed alone: it moves on from call to call."
     )
     def always_the_same(self, logits: Tensor, temperature: float, generator: Generator) -> Tensor:
         return self.reference(logits, temperature, Generator().manual_seed(0))

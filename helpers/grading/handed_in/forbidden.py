@@ -10,9 +10,11 @@ import ast
 import sys
 from collections.abc import Iterable, Iterator
 
-from helpers.engine.source import MISSING, attribute_of, parse
+from helpers.engine.source import MISSING, attribute_of
+from helpers.grading.handed_in.names import parsed
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+MOST_NAMES = 100  # that one name may stand for
 Scope = dict[str, list["str | ast.AST"]]  # a name to what it may stand for: dotted names of imports, or syntax
 
 
@@ -36,8 +38,10 @@ def forbidden_in_cells(name: str, cells: Iterable[str], forbids: Iterable[str]) 
     forbids = tuple(forbids)
     table: Scope = {}
     for cell in cells:
-        for node in statements(parse(without_magics(cell))):
-            bind(node, table)
+        scope: Scope = {}
+        for node in statements(parsed(cell)):
+            bind(node, scope)
+        table |= scope  # a later cell's binding replaces an earlier one's
     used: set[str] = set()
     waiting, seen = [name], set()
     while waiting:
@@ -146,6 +150,7 @@ def dotted_names(node: ast.AST, scope: Scope, depth: int = 0) -> list[str]:
         found = []
         for thing in scope.get(node.id, [f"?.{node.id}"]):
             found += [thing] if isinstance(thing, str) else dotted_names(thing, scope, depth + 1)
+            found = list(dict.fromkeys(found))[:MOST_NAMES]  # an alias of an alias may stand for very many
         return found
     attribute = attribute_of(node)
     if attribute is None:
@@ -176,8 +181,3 @@ def thing_at(dotted: str) -> object:
                 thing = vars(thing).get(part, MISSING) if hasattr(thing, "__dict__") else MISSING
             return thing
     return MISSING
-
-
-def without_magics(cell: str) -> str:
-    """A cell without the lines that are IPython's and not Python's."""
-    return "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in cell.splitlines())

@@ -4,26 +4,54 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import functools
+import re
 import symtable
 from collections.abc import Iterator
 
 EVERYTHING = "*"  # what `from x import *` binds
 
 
+MOST_MAGICS = 200  # lines that IPython's own transformer is asked about: its time grows with their square
+MAGIC = re.compile(r"(?P<indent>\s*)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
+ASSIGNED = re.compile(r"(?P<target>\s*[\w., ]+=\s*)[%!]")
+
+
 @functools.lru_cache(maxsize=2048)
 def parsed(source: str) -> ast.Module:
     """The syntax tree of a cell, magics and shell lines understood; an empty module where it cannot be parsed."""
+    return tree_of(source) or ast.Module(body=[], type_ignores=[])
+
+
+def tree_of(source: str) -> ast.Module | None:
+    """The syntax tree of a cell, None where it cannot be parsed."""
+    plain = without_cell_magic(source)
+    for text in (source, without_magics(plain), *transformed(plain)):
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            return ast.parse(text)
+    return None
+
+
+def without_magics(source: str) -> str:
+    """A cell in which lines that are IPython's, and not Python's, do nothing: `%time`, `!ls`, `torch?`, `x = !ls`."""
+    lines = []
+    for line in source.split("\n"):
+        magic, assigned = MAGIC.match(line), ASSIGNED.match(line)
+        if magic:
+            lines.append(f"{magic['indent']}pass")
+        else:
+            lines.append(f"{assigned['target']}None" if assigned else line)
+    return "\n".join(lines)
+
+
+def transformed(source: str) -> Iterator[str]:
+    """A cell as IPython itself makes Python of it, unless that would take long."""
     from IPython.core.inputtransformer2 import TransformerManager
 
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        pass
-    try:
-        return ast.parse(TransformerManager().transform_cell(without_cell_magic(source)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module(body=[], type_ignores=[])
+    if sum(1 for line in source.split("\n") if MAGIC.match(line) or ASSIGNED.match(line)) <= MOST_MAGICS:
+        with contextlib.suppress(Exception):  # of its own making: RuntimeError, SyntaxError, IndexError
+            yield TransformerManager().transform_cell(source)
 
 
 def without_cell_magic(source: str) -> str:
@@ -31,6 +59,44 @@ def without_cell_magic(source: str) -> str:
     first, _, rest = source.lstrip().partition("\n")
     python = first.startswith(("%%time", "%%capture", "%%prun"))
     return rest if python else source
+
+
+def asked_in(source: str) -> list[tuple[str, str]]:
+    """Exercise and name of each check in a cell: `check.one_hot(one_hot)`, alone or in an assignment.
+
+    This is how checks are found, at home and by the grader; what else a notebook says of its cells does not count.
+    """
+    if "check." not in source:
+        return []
+    return [found for found in map(check_in, parsed(source).body) if found is not None]
+
+
+def only_asks(source: str) -> bool:
+    """Whether a cell holds checks and nothing else."""
+    return "check." in source and bool(body := parsed(source).body) and all(map(check_in, body))
+
+
+def leans_on(code: str, unsolved: set[str]) -> str:
+    """What to say of an answer that calls others which are not right yet; "" where it calls none."""
+    names = sorted(needs(parsed(code)) & unsolved)
+    if not names:
+        return ""
+    called = ", ".join(f"`{name}`" for name in names)
+    are = "is" if len(names) == 1 else "are"
+    return (
+        f"It calls {called}, which {are} not right yet: in your notebook the reference steps in, for marks none does."
+    )
+
+
+def check_in(statement: ast.stmt) -> tuple[str, str] | None:
+    """Exercise and name, where a statement is a check."""
+    call = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and len(call.args) == 1):
+        return None
+    owner, given = call.func.value, call.args[0]
+    if isinstance(owner, ast.Name) and owner.id == "check" and isinstance(given, ast.Name):
+        return call.func.attr, given.id
+    return None
 
 
 def used(tree: ast.AST) -> set[str]:

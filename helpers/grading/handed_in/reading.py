@@ -11,12 +11,12 @@ from typing import Any
 
 from helpers.grading.sandbox.limits import MIB
 
-MOST_BYTES = 32 * MIB  # a lesson with all its pictures has one
+MOST_BYTES = 128 * MIB  # a lesson with all its pictures has one; with many large ones of the learner's, more
 MOST_CELLS = 5_000
-MOST_SOURCE = 200_000  # characters of a cell
+MOST_SOURCE = 4_000_000  # characters of a cell: a chromosome arm can be pasted; what is longer is left out
 
 
-class Unreadable(ValueError):
+class NoNotebook(ValueError):
     """A file that holds no notebook; the message says in a few words why."""
 
 
@@ -36,30 +36,30 @@ def cells_in(data: bytes | None) -> list[Cell]:
 
     Raises
     ------
-    Unreadable
+    NoNotebook
         If it is none.
     """
     if data is None:
-        raise Unreadable("there is no notebook")
+        raise NoNotebook("there is no notebook")
     if len(data) > MOST_BYTES:
-        raise Unreadable(f"the file has {len(data) / MIB:.0f} MB, and {MOST_BYTES // MIB} MB are the most")
+        raise NoNotebook(f"the file has {len(data) / MIB:.0f} MB, and {MOST_BYTES // MIB} MB are the most")
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
-        raise Unreadable("the file is empty")
+        raise NoNotebook("the file is empty")
     try:
         book = json.loads(text_of(data))
     except RecursionError:
-        raise Unreadable("the file is nested too deep") from None
+        raise NoNotebook("the file is nested too deep") from None
     except ValueError as error:
-        raise Unreadable(f"the file is cut or damaged ({str(error)[:80]})") from None
+        raise NoNotebook(f"the file is cut or damaged ({str(error)[:80]})") from None
     if type(book) is not dict:
-        raise Unreadable("the file is JSON, but no notebook")
+        raise NoNotebook("the file is JSON, but no notebook")
     lists = [book.get("cells")] + [sheet.get("cells") for sheet in dicts(book.get("worksheets"))]  # format 3
     found = [cell_of(cell) for cells in lists for cell in dicts(cells)]
     cells = [cell for cell in found if cell is not None]
     if not cells:
-        raise Unreadable("the notebook has no cells")
+        raise NoNotebook("the notebook has no cells")
     if len(cells) > MOST_CELLS:
-        raise Unreadable(f"the notebook has {len(cells)} cells, and {MOST_CELLS} are the most")
+        raise NoNotebook(f"the notebook has {len(cells)} cells, and {MOST_CELLS} are the most")
     return cells
 
 
@@ -85,7 +85,9 @@ def cell_of(cell: dict[str, Any]) -> Cell | None:
         source = "".join(line for line in source if type(line) is str)
     if type(source) is not str:
         return None
-    source = source.encode("utf-8", "replace").decode()[:MOST_SOURCE]  # half an emoji would not travel
+    source = source.encode("utf-8", "replace").decode()  # half an emoji would not travel
+    if len(source) > MOST_SOURCE:
+        return None
     metadata = cell.get("metadata")
     metadata = metadata if type(metadata) is dict else {}
     nbgrader = metadata.get("nbgrader")

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from helpers import places
+from helpers.files import write_whole
 from helpers.grading import spool
 from helpers.grading.handed_in.reading import MOST_BYTES
-from helpers.grading.handed_in.transplant import digest
-from helpers.grading.mark import lesson_of
-from helpers.grading.run import submission_digest
-from helpers.grading.sandbox.limits import MIB, Job, Limits
+from helpers.grading.mark import knowledge, lesson_of
+from helpers.grading.sandbox.limits import MIB, Job, Limits, digest
 from helpers.grading.sandbox.sealed import asking
 from helpers.grading.secret import secret, seed_of
 
 CONFIG = "nbgrader_config.py"
+RECORDED = ".recorded"
 TIMESTAMP = "timestamp.txt"  # when it was handed in, as nbgrader has it
 EXCHANGE = (TIMESTAMP, "submission_secret.txt")  # what nbgrader's exchange lays beside a notebook that it collects
 MOST_EXCHANGE_BYTES = 1000
@@ -40,6 +44,8 @@ class Course:
         As in `Job`.
     gradebook : str
         Its address, as SQLAlchemy has it.
+    settings : Config
+        What its `nbgrader_config.py` says, for nbgrader.
     """
 
     root: Path
@@ -48,65 +54,100 @@ class Course:
     limits: Limits = field(default_factory=Limits)
     sandbox: str = ""
     gradebook: str = ""
+    settings: Any = field(default=None, compare=False, repr=False)
 
-    def students(self, assignment: str) -> list[str]:
+    def students(self, lesson: str) -> list[str]:
         """Who handed something in, by name; links count for nobody."""
         folder = self.root / self.submitted
         found = sorted(entry.name for entry in os.scandir(folder) if is_folder(entry)) if folder.is_dir() else []
-        return [name for name in found if os.path.lexists(folder / name / assignment)]
+        return [name for name in found if os.path.lexists(folder / name / lesson)]
 
-    def job(self, assignment: str, student: str) -> Job:
-        """What a worker needs to run one submission.
+    def submission(self, lesson: str, student: str) -> Submission:
+        """What a student handed in for a lesson (its folder)."""
+        return Submission(self, lesson, student)
+
+    def submissions(self, lesson: str) -> list[Submission]:
+        """Everything that was handed in for a lesson, by student."""
+        return [self.submission(lesson, student) for student in self.students(lesson)]
+
+    def released(self, lesson: str) -> str:
+        """The released notebook: this folder's, or the one that came with the package.
 
         Raises
         ------
         FileNotFoundError
             If the lesson was not released.
         """
-        notebook, trouble = self.notebook(assignment, student)
-        return Job(
-            assignment,
-            student,
-            seed_of(secret(self.root), assignment, student),
-            notebook,
-            self.released(assignment),
-            self.limits,
-            self.sandbox,
-            trouble=trouble,
-            files=dict(self.files(assignment, student)),
-        )
-
-    def released(self, assignment: str) -> str:
-        """The released notebook: this folder's, or the one that came with the package."""
-        name = lesson_of(assignment).folder
+        name = lesson_of(lesson).folder
         for folder in (self.root / self.release, places.released()):
             if (folder / name / f"{name}.ipynb").is_file():
                 return (folder / name / f"{name}.ipynb").read_text(encoding="utf-8")
-        raise FileNotFoundError(f"{assignment} was not released: there is no {self.root / self.release / name}")
+        raise FileNotFoundError(f"{lesson} was not released: there is no {self.root / self.release / name}")
 
-    def folder(self, assignment: str, student: str) -> Path:
-        """Where a submission lies."""
-        return self.root / self.submitted / student / assignment
 
-    def notebook(self, assignment: str, student: str) -> tuple[bytes | None, str]:
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in for one lesson, read once.
+
+    Attributes
+    ----------
+    course : Course
+    lesson : str
+        The lesson's folder, which is nbgrader's assignment.
+    student : str
+        The folder in `submitted/`.
+    """
+
+    course: Course
+    lesson: str
+    student: str
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self.course.root / self.course.submitted / self.student / self.lesson
+
+    @cached_property
+    def notebook(self) -> tuple[bytes | None, str]:
         """The submitted notebook, under its own name or as the only one; or why there is none."""
-        folder = self.folder(assignment, student)
+        folder = self.folder
         if folder.is_symlink() or not folder.is_dir():
             return None, "the submission is no folder"
-        path = folder / f"{assignment}.ipynb"
+        path = folder / f"{self.lesson}.ipynb"
         if not os.path.lexists(path):
             others = sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith(".ipynb"))
             if len(others) != 1:
-                return (
-                    None,
-                    f"there is no {path.name}, and {len(others) or 'no'} other notebook{'s' * (len(others) > 1)}",
-                )
+                number = f"{len(others) or 'no'} other notebook{'s' * (len(others) > 1)}"
+                return None, f"there is no {path.name}, and {number}"
             path = folder / others[0]
         return read_plain(path)
 
-    def files(self, assignment: str, student: str) -> Iterator[tuple[str, bytes]]:
+    @cached_property
+    def job(self) -> Job:
+        """What a worker needs to run it.
+
+        Raises
+        ------
+        FileNotFoundError
+            If the lesson was not released.
+        """
+        notebook, trouble = self.notebook
+        job = Job(
+            self.lesson,
+            self.student,
+            0,
+            notebook,
+            self.course.released(self.lesson),
+            self.course.limits,
+            self.course.sandbox,
+            trouble=trouble,
+            files=dict(self.files()),
+        )
+        return replace(job, seed=seed_of(secret(self.course.root), self.lesson, self.student, job.digest))
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
         """What else was handed in: plain files, a few, no hidden ones, nothing that a link leads to, no exchange's."""
-        folder = self.folder(assignment, student)
+        folder = self.folder
         left, room = MOST_FILES, MOST_FILE_BYTES
         for place, folders, names in os.walk(folder) if not folder.is_symlink() else ():
             deep = len(Path(place).relative_to(folder).parts) >= DEEPEST
@@ -116,36 +157,78 @@ class Course:
                 exchanged = path in [folder / name for name in EXCHANGE]
                 if exchanged or not is_plain(path) or left == 0 or path.stat().st_size > room:
                     continue
-                left, room = left - 1, room - path.stat().st_size
-                yield path.relative_to(folder).as_posix(), path.read_bytes()
+                with contextlib.suppress(OSError):  # a zip can say that nobody may read it
+                    content = path.read_bytes()
+                    left, room = left - 1, room - len(content)
+                    yield path.relative_to(folder).as_posix(), content
 
-    def timestamp(self, assignment: str, student: str) -> str:
-        """What stands in the submission's `timestamp.txt`, "" where there is none."""
-        content = self.beside(assignment, student, TIMESTAMP)
-        return (content or b"")[:100].decode("utf-8", "replace").strip()
+    @cached_property
+    def timestamp(self) -> str:
+        """What stands in its `timestamp.txt`, "" where there is none."""
+        return (self.beside(TIMESTAMP) or b"")[:100].decode("utf-8", "replace").strip()
 
-    def exchanged(self, assignment: str, student: str) -> dict[str, bytes]:
+    def exchanged(self) -> dict[str, bytes]:
         """What nbgrader's exchange laid beside the notebook, and wants to find beside the feedback; {} without it."""
-        held = [(name, self.beside(assignment, student, name)) for name in EXCHANGE]
+        held = [(name, self.beside(name)) for name in EXCHANGE]
         found = {name: content[:MOST_EXCHANGE_BYTES] for name, content in held if content}
         return found if len(found) == len(EXCHANGE) else {}
 
-    def beside(self, assignment: str, student: str, name: str) -> bytes | None:
+    def beside(self, name: str) -> bytes | None:
         """A file beside the notebook; None if there is no plain one."""
-        folder = self.folder(assignment, student)
-        return None if folder.is_symlink() else read_plain(folder / name)[0]
+        return None if self.folder.is_symlink() else read_plain(self.folder / name)[0]
 
-    def entry(self, job: Job) -> spool.Entry | None:
+    def entry(self) -> spool.Entry | None:
         """What is in the spool for exactly this: file, release, seed and package; None where it has to be run."""
-        entry = spool.read(self.root, job.assignment, job.student)
-        wanted = (
-            str(spool.VERSION),
-            submission_digest(job),
-            digest(job.release),
-            asking(lesson_of(job.assignment).name),
-            str(job.seed),
-        )
+        entry, job = spool.read(self.course.root, self.lesson, self.student), self.job
+        asked = asking(lesson_of(self.lesson).name)
+        wanted = (str(spool.VERSION), job.digest, digest(job.release), asked, str(job.seed))
         return entry if entry is not None and entry.key == wanted else None
+
+    # -- in the gradebook ------------------------------------------------------------------------------------------
+
+    def is_recorded(self) -> bool:
+        """Whether the gradebook has exactly what the spool has, and the spool what was handed in."""
+        try:
+            return self.record.read_text() == self.fingerprint()
+        except (OSError, ValueError):
+            return False
+
+    def recorded(self) -> None:
+        """Remember that it is in the gradebook, as it is now."""
+        write_whole(self.record, self.fingerprint().encode())
+
+    @property
+    def record(self) -> Path:
+        """The file that says what was recorded."""
+        return spool.place(self.course.root, self.lesson, self.student).with_suffix(RECORDED)
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the spool entry, of what was handed in and when, of what makes marks, and of the settings."""
+        held = b""
+        if self.entry() is not None:
+            held = spool.place(self.course.root, self.lesson, self.student).read_bytes()
+        settings = self.course.root / CONFIG  # what being late costs stands in them
+        held += settings.read_bytes() if settings.is_file() else b""
+        when = self.timestamp + due(self.course.gradebook, self.lesson)
+        return hashlib.sha256(held + (when + digest(self.notebook[0]) + knowledge()).encode()).hexdigest()
+
+
+def due(gradebook: str, lesson: str) -> str:
+    """When a lesson has to be handed in, as the gradebook has it; "" where it does not say."""
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    if not gradebook or (gradebook.startswith("sqlite:///") and not Path(gradebook[len("sqlite:///") :]).exists()):
+        return ""  # looking must not make one
+    engine = create_engine(gradebook)
+    try:
+        with engine.connect() as opened:
+            asked = text("SELECT duedate FROM assignment WHERE name = :name")
+            return str(opened.execute(asked, {"name": lesson}).scalar() or "")
+    except SQLAlchemyError:  # no gradebook yet, or somebody writes it
+        return ""
+    finally:
+        engine.dispose()
 
 
 def read_plain(path: Path) -> tuple[bytes | None, str]:

@@ -1,37 +1,60 @@
-"""From any file that was handed in to a clean notebook: the release's cells with the learner's answers in them.
+"""From any file that was handed in to what is run of it, and to a clean notebook that keeps it.
 
-Points, ids, locks, checks and setup come from the release, whatever the file says of them. From the file come the
-answers and, of its other cells, those that an answer needs.
+Points, ids, locks, checks and setup come from the release, whatever the file says of them. All else is the learner's,
+and runs in the learner's own order up to each check, as it does at home: every cell that the release does not have,
+every version of an answer. Only the release's own demonstrations are left out, unless an answer needs them.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from helpers.grading.handed_in.names import EVERYTHING, bound, needs, parsed
+from helpers.grading.handed_in.names import EVERYTHING, asked_in, bound, needs, only_asks, parsed
 from helpers.grading.handed_in.reading import Cell, cell_of, cells_in
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 OWN = "learners-own"  # tags cells that the release does not have
-CHECK = re.compile(r"\s*(?:(\w+)\s*=\s*)?check\.(\w+)\(\s*(\w+)\s*\)\s*;?\s*")
-FIRST = 0.5  # places a cell before the one at the next whole number
+MOST_CHECKS = 3  # of one exercise that are asked: a copied cell is a second try
+
+
+class Kind(Enum):
+    """What a cell is, to the lesson that it stands in."""
+
+    SETUP = "setup"
+    DEMO = "demo"
+    STUB = "stub"  # an answer as it was released
+    ANSWER = "answer"
+    OWN = "own"  # of the learner's own making
+    CHECK = "check"
+    TEXT = "text"
 
 
 @dataclass(frozen=True)
 class Step:
-    """A cell to run; or, where `asks` names one, an exercise whose questions go to what `source` names."""
+    """A cell to run; of a check, `source` is the name that is asked.
 
+    Attributes
+    ----------
+    kind : Kind
+    source : str
+    exercise : str
+        Whose answer or check this is.
+    last : bool
+        A check behind everything: for an exercise that no check of the learner's got an answer to.
+    """
+
+    kind: Kind
     source: str
-    exercise: str = ""  # whose answer this is
-    asks: str = ""
-    setup: bool = False
+    exercise: str = ""
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,40 +67,26 @@ class Plan:
         In the order in which they are run.
     code : dict of str to str
         Exercise id to the learner's own answer; "" where it was left as released.
-    extra : list of str
-        Cells of the learner's own that are run because an answer needs them.
     notebook : NotebookNode
-        The release with these in it.
+        The release with the learner's cells in it.
     """
 
     steps: list[Step]
     code: dict[str, str]
-    extra: list[str]
     notebook: NotebookNode
 
+    def to_data(self) -> dict[str, Any]:
+        """It as JSON takes it."""
+        steps = [(one.kind.value, one.source, one.exercise, one.last) for one in self.steps]
+        return {"steps": steps, "code": self.code, "notebook": self.notebook}
 
-@dataclass
-class Piece:
-    """A cell on its way into the plan: where it stands (in cells of the release), and what it binds and needs."""
+    @staticmethod
+    def from_data(data: dict[str, Any]) -> Plan:
+        """It from there."""
+        from nbformat import from_dict
 
-    place: float
-    source: str
-    own: bool = False
-    replaces: str = ""
-    binds: set[str] = field(default_factory=set)
-    needs: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        """Read the source."""
-        tree = parsed(self.source)
-        self.binds, self.needs = bound(tree), needs(tree)
-
-
-def digest(data: bytes | str | None) -> str:
-    """SHA-256 of a file's content, "" where there is no file."""
-    if data is None:
-        return ""
-    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
+        steps = [Step(Kind(kind), source, exercise, last) for kind, source, exercise, last in data["steps"]]
+        return Plan(steps, data["code"], from_dict(data["notebook"]))
 
 
 def untouched(release: str) -> NotebookNode:
@@ -97,171 +106,229 @@ def transplant(data: bytes | None, release: str, *, demos: bool = False) -> Plan
     release : str
         The released notebook, as JSON.
     demos : bool
-        Run every cell, also those that no answer needs.
+        Run the release's demonstrations as well.
 
     Raises
     ------
-    Unreadable
+    NoNotebook
         If the file holds no notebook.
     """
-    return Surgery(cells_in(data), release).plan(demos)
+    mine, release_ = cells_in(data), Release(release)
+    found = [Found(cell, *release_.place_and_kind(cell)) for cell in mine]
+    steps = list(in_order(found, release_, needed_demos(found, release_, everything=demos)))
+    versions = {exercise: own_versions(found, release_, exercise) for exercise in release_.names}
+    code = {exercise: joined(versions_) for exercise, versions_ in versions.items()}
+    return Plan(steps, code, notebook_of(found, release_, versions))
 
 
-class Surgery:
-    """One transplantation."""
+def kept_cells(cells: list[Cell], release: str) -> list[bool]:
+    """Of the cells of a notebook, which ones run where only what counts does: at home as for marks."""
+    released = Release(release)
+    found = [Found(cell, *released.place_and_kind(cell)) for cell in cells]
+    demos = needed_demos(found, released, everything=False)
+    written: set[str] = set()
+    kept = []
+    for one in found:
+        exercise = released.cells[one.place].grade_id if one.place is not None else ""
+        replaces = one.kind is Kind.STUB and released.names.get(exercise) in written
+        kept.append(not replaces and (one.kind is not Kind.DEMO or one.place in demos))
+        written |= one.binds if one.runs else set()
+    return kept
 
-    def __init__(self, cells: list[Cell], release: str) -> None:
-        """Read the release, and find the learner's answer for each of its open cells."""
-        self.cells, self.book = cells, untouched(release)
-        book = self.book
-        self.released: list[Cell] = [cell_of(cell) or Cell("") for cell in json.loads(release)["cells"]]
-        kinds = [node.metadata.get("nbgrader", {}) for node in book.cells]
-        self.open = [i for i, kind in enumerate(kinds) if kind.get("solution")]
-        self.checks = {
-            i: asked for i, kind in enumerate(kinds) if kind.get("grade") for asked in asked_in(self.released[i])
-        }
-        self.known = {cell.source.strip(): i for i, cell in enumerate(self.released)}
-        self.graded = {cell.grade_id for cell in self.released if cell.grade_id}
-        self.answers = {i: self.answer(i) for i in self.open}
 
-    # -- whose cell is whose ---------------------------------------------------------------------------------------
+def own_code(cells: list[Cell], release: str) -> dict[str, str]:
+    """Exercise to the learner's own code for it; "" where it was left as released."""
+    released = Release(release)
+    found = [Found(cell, *released.place_and_kind(cell)) for cell in cells]
+    return {exercise: joined(own_versions(found, released, exercise)) for exercise in released.names}
 
-    def answer(self, place: int) -> Cell:
-        """The learner's version of an open cell: the last that was worked in, by id, by place, by what it defines."""
-        released = self.released[place]
-        versions = [cell for cell in self.cells if cell.grade_id == released.grade_id]
-        if not versions and released.id:
-            versions = [cell for cell in self.cells if cell.id == released.id and not cell.grade_id]
-        worked_in = [cell for cell in versions if cell.source.strip() not in ("", released.source.strip())]
-        if not worked_in and not released.markdown:
-            name = next((name for _, (exercise, name) in self.checks.items() if exercise == released.grade_id), "")
-            worked_in = [cell for cell in self.own_cells() if name in bound(parsed(cell.source))]
-        return (worked_in or versions or [released])[-1]
 
-    def own_cells(self) -> Iterator[Cell]:
-        """Code cells that the release does not have; those that hold nothing but a check are left out."""
-        for cell in self.cells:
-            only_a_check = next(asked_in(cell), None) is not None
-            if not (cell.markdown or only_a_check or cell.source.strip() in self.known or cell.grade_id in self.graded):
-                yield cell
+# -- whose cell is whose -------------------------------------------------------------------------------------------
 
-    def place_of(self, cell: Cell) -> int | None:
-        """Which cell of the release this one is or was, None for the learner's own."""
-        for i, released in enumerate(self.released):
-            if (cell.grade_id and cell.grade_id == released.grade_id) or (cell.id and cell.id == released.id):
-                return i
-        return self.known.get(cell.source.strip())
 
-    # -- what is run -----------------------------------------------------------------------------------------------
+class Release:
+    """The released notebook: which of its cells is what."""
 
-    def plan(self, demos: bool) -> Plan:
-        """The steps, and the notebook that shows them."""
-        taken = {id(cell) for cell in self.answers.values()}
-        pool = [*self.demo_pieces(), *self.own_pieces(taken)]
-        needed = self.needed(pool)
-        replaced = {piece.replaces for piece in pool if piece.replaces}
-        for piece in pool if demos else ():
-            if piece.own or self.released[int(piece.place)].id not in replaced:
-                needed.setdefault(id(piece), piece)
-        pieces = [piece for piece in pool if id(piece) in needed]
-        placed = [(piece.place, Step(piece.source)) for piece in pieces]
-        placed += [(float(i), step) for i, step in self.released_steps()]
-        own = [piece for piece in pieces if piece.own]
-        return Plan(
-            [step for _, step in sorted(placed, key=lambda pair: pair[0])],
-            self.code(),
-            [piece.source for piece in own],
-            self.notebook(own),
-        )
+    def __init__(self, text: str) -> None:
+        """Read it."""
+        self.text = text
+        book = json.loads(text)["cells"]
+        self.cells = [cell_of(cell) or Cell("") for cell in book]
+        told = [cell.get("metadata", {}).get("nbgrader", {}) for cell in book]
+        self.kinds = [self.kind(cell, one) for cell, one in zip(self.cells, told, strict=True)]
+        self.names = {  # exercise to the name that its check asks
+            exercise: name for cell, one in zip(self.cells, told, strict=True) if one.get("grade")
+            for exercise, name in asked_in(cell.source)
+        }  # fmt: skip
+        self.known = {cell.source.strip(): place for place, cell in reversed(list(enumerate(self.cells)))}
+        self.by_grade_id = {cell.grade_id: place for place, cell in enumerate(self.cells) if cell.grade_id}
+        self.by_id = {cell.id: place for place, cell in enumerate(self.cells) if cell.id}
 
-    def released_steps(self) -> Iterator[tuple[int, Step]]:
-        """What is always run: setup, answers, and the questions that the checks ask."""
-        for i, released in enumerate(self.released):
-            if i in self.checks:
-                exercise, name = self.checks[i]
-                yield i, Step(name, exercise, asks=exercise)
-            elif i in self.answers and not released.markdown:
-                yield i, Step(self.answers[i].source, released.grade_id)
-            elif "setup" in released.tags and not released.markdown:
-                yield i, Step(released.source, setup=True)
+    @staticmethod
+    def kind(cell: Cell, told: dict[str, Any]) -> Kind:
+        """What one of its cells is."""
+        if cell.markdown:
+            return Kind.TEXT
+        if told.get("solution"):
+            return Kind.STUB
+        if told.get("grade"):
+            return Kind.CHECK
+        return Kind.SETUP if "setup" in cell.tags else Kind.DEMO
 
-    def demo_pieces(self) -> Iterator[Piece]:
-        """The release's cells that nothing graded should need."""
-        for i, cell in enumerate(self.released):
-            if not (cell.markdown or i in self.checks or i in self.answers or "setup" in cell.tags):
-                yield Piece(float(i), cell.source)
+    def place_and_kind(self, cell: Cell) -> tuple[int | None, Kind]:
+        """Where a learner's cell stands in the release, None for one of the learner's own; and what it is now."""
+        place = self.by_grade_id.get(cell.grade_id) if cell.grade_id else None
+        if place is None:
+            place = self.known.get(cell.source.strip())
+        if place is None and not cell.grade_id:
+            place = self.by_id.get(cell.id) if cell.id else None
+        released = self.kinds[place] if place is not None else None
+        if released is Kind.TEXT or not cell.source.strip() or (cell.markdown and released is not Kind.STUB):
+            return place, Kind.TEXT
+        if only_asks(cell.source):
+            return place, Kind.CHECK
+        if place is None or released is None:
+            return None, Kind.OWN
+        if cell.source.strip() == self.cells[place].source.strip():
+            return place, released
+        return place, Kind.ANSWER if released is Kind.STUB else Kind.OWN
 
-    def own_pieces(self, taken: set[int]) -> Iterator[Piece]:
-        """The learner's own cells, each behind the last cell of the release that stands before it."""
-        own = {id(cell) for cell in self.own_cells()} - taken
-        anchor, step = -1.0, 1 / (len(self.cells) + 2)
-        for order, cell in enumerate(self.cells, start=1):
-            place = self.place_of(cell)
-            anchor = float(place) if place is not None else anchor
-            if id(cell) in own:
-                edited = place is not None and "setup" not in self.released[place].tags
-                yield Piece(anchor + order * step, cell.source, own=True, replaces=cell.id if edited else "")
 
-    def needed(self, pool: list[Piece]) -> dict[int, Piece]:
-        """The pieces that answers need, each moved before the first answer that needs it, if it stood behind."""
-        given = {
-            name for i, cell in enumerate(self.released) if "setup" in cell.tags for name in bound(parsed(cell.source))
-        }
-        given |= {name for cell in self.answers.values() for name in bound(parsed(cell.source))}
-        found: dict[int, Piece] = {}
-        for check, (exercise, name) in sorted(self.checks.items()):
-            sources = [cell.source for cell in self.answers.values() if cell.grade_id == exercise or not cell.grade_id]
-            at = next((i for i in self.open if self.released[i].grade_id == exercise), check)
-            source = self.answers[at].source if at in self.answers else "\n".join(sources)
-            waiting = (needs(parsed(source)) | {name}) - given
-            while waiting:
-                binder = binder_of(waiting.pop(), pool, check)
-                if binder is None or id(binder) in found:
-                    continue
-                found[id(binder)] = binder
-                if binder.place > check:
-                    binder.place = at - FIRST + binder.place / 1e6
-                waiting |= binder.needs - given
-        return found
+@dataclass
+class Found:
+    """A learner's cell: where it stands in the release, what it is, and which names it binds and needs."""
 
-    # -- what is kept ----------------------------------------------------------------------------------------------
+    cell: Cell
+    place: int | None
+    kind: Kind
 
-    def code(self) -> dict[str, str]:
-        """The learner's own code for each exercise."""
-        return {
-            self.released[i].grade_id: "" if cell.source.strip() == self.released[i].source.strip() else cell.source
-            for i, cell in self.answers.items()
-            if any(exercise == self.released[i].grade_id for exercise, _ in self.checks.values())
-        }
+    @property
+    def runs(self) -> bool:
+        """Whether it is the learner's code."""
+        return self.kind in (Kind.ANSWER, Kind.OWN)
 
-    def notebook(self, own: list[Piece]) -> NotebookNode:
-        """The release with the learner's answers, and with those own cells that are run."""
-        from nbformat.v4 import new_code_cell
+    @cached_property
+    def binds(self) -> set[str]:
+        """The names that it binds."""
+        return bound(parsed(self.cell.source))
 
-        placed = []
-        for i, node in enumerate(self.book.cells):
-            if i in self.answers:
-                node.source = self.answers[i].source
+    @cached_property
+    def needs(self) -> set[str]:
+        """The names that it reads from elsewhere."""
+        return needs(parsed(self.cell.source))
+
+
+# -- what is run ---------------------------------------------------------------------------------------------------
+
+
+def in_order(found: list[Found], release: Release, demos: set[int]) -> Iterator[Step]:
+    """Setup; the learner's cells as they stand, each check where the learner has it; then what was not asked."""
+    waiting = sorted(demos)
+    yield from (Step(Kind.SETUP, release.cells[i].source) for i, k in enumerate(release.kinds) if k is Kind.SETUP)
+    written: set[str] = set()
+    asked: dict[str, int] = {}
+    for one in found:
+        while waiting and one.place is not None and waiting[0] <= one.place:
+            yield Step(Kind.DEMO, release.cells[waiting.pop(0)].source)
+        exercise = release.cells[one.place].grade_id if one.place is not None else ""
+        if one.runs:
+            written |= one.binds
+            yield Step(one.kind, one.cell.source, exercise if one.kind is Kind.ANSWER else "")
+        elif one.kind is Kind.STUB and release.names.get(exercise) not in written:  # it replaces no definition
+            yield Step(Kind.STUB, one.cell.source, exercise)
+        for exercise, name in asked_in(one.cell.source) if one.runs or one.kind is Kind.CHECK else ():
+            asked[exercise] = asked.get(exercise, 0) + 1
+            if exercise in release.names and asked[exercise] <= MOST_CHECKS:
+                yield Step(Kind.CHECK, name, exercise)
+    yield from (Step(Kind.DEMO, release.cells[place].source) for place in waiting)
+    yield from (Step(Kind.CHECK, name, exercise, last=True) for exercise, name in release.names.items())
+
+
+def needed_demos(found: list[Found], release: Release, *, everything: bool) -> set[int]:
+    """The release's demonstrations that bind a name which an answer needs, itself or through the learner's cells."""
+    demos = [place for place, kind in enumerate(release.kinds) if kind is Kind.DEMO]
+    if everything:
+        return set(demos)
+    own = [one for one in found if one.runs]
+    setup = {
+        name for place, kind in enumerate(release.kinds) if kind is Kind.SETUP
+        for name in bound(parsed(release.cells[place].source))
+    }  # fmt: skip
+    given = setup | {name for one in own if one.kind is Kind.ANSWER for name in one.binds} | set(release.names.values())
+    waiting = {(name, one.place) for one in own if one.kind is Kind.ANSWER for name in one.needs}
+    waiting |= {(name, None) for one in own if one.binds & set(release.names.values()) for name in one.needs}
+    seen: set[str] = set(given)
+    needed: set[int] = set()
+    while waiting:
+        name, before = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        binders = [one for one in own if name in one.binds or EVERYTHING in one.binds]
+        waiting |= {(other, one.place) for one in binders for other in one.needs}
+        places = [] if binders else [p for p in demos if name in bound(parsed(release.cells[p].source))]
+        if places:
+            earlier = [place for place in places if before is None or place < before]
+            chosen = earlier[-1] if earlier else places[0]
+            needed.add(chosen)
+            waiting |= {(other, chosen) for other in needs(parsed(release.cells[chosen].source))}
+    return needed
+
+
+# -- what is kept --------------------------------------------------------------------------------------------------
+
+
+def own_versions(found: list[Found], release: Release, exercise: str) -> list[Found]:
+    """The learner's own cells for an exercise: the versions of its cell, and what else binds its name, up to its check.
+
+    Where nothing stands before the check, whatever stands behind it.
+    """
+    name, place = release.names[exercise], release.by_grade_id.get(exercise)
+    mine = [
+        (i, one) for i, one in enumerate(found)
+        if one.runs and (name in one.binds or (one.kind is Kind.ANSWER and one.place == place))
+    ]  # fmt: skip
+    check = next((i for i, one in enumerate(found) if exercise in dict(asked_in(one.cell.source))), len(found))
+    return [one for i, one in mine if i <= check] or [one for _, one in mine]
+
+
+def joined(cells: list[Found]) -> str:
+    """Cells as one text, each once."""
+    return "\n\n".join(dict.fromkeys(one.cell.source for one in cells))
+
+
+def notebook_of(found: list[Found], release: Release, versions: dict[str, list[Found]]) -> NotebookNode:
+    """The release with the learner's answers, and with the learner's own cells behind what stands before them."""
+    from nbformat.v4 import new_code_cell
+
+    book = untouched(release.text)
+    kept = {id(one) for cells in versions.values() for one in cells}
+    written: dict[int, str] = {}
+    behind: dict[int, list[str]] = {}
+    anchor = -1
+    for one in found:
+        anchor = one.place if one.place is not None else anchor
+        if one.kind is Kind.OWN and id(one) not in kept:
+            behind.setdefault(anchor, []).append(one.cell.source)
+        elif one.place is not None and one.kind in (Kind.ANSWER, Kind.TEXT) and one.cell.source.strip():
+            written[one.place] = one.cell.source
+    cells = []
+    for place, node in enumerate([None, *book.cells], start=-1):
+        if node is not None:
+            told = node.metadata.get("nbgrader", {})
+            if told.get("solution") and place in written:
+                node.source = written[place] if node.cell_type == "code" else as_text(written[place])
+            if told.get("solution") and (own := joined(versions.get(told.get("grade_id", ""), []))):
+                node.source = own
             if node.cell_type == "code":
                 node.outputs, node.execution_count = [], None
-            placed.append((float(i), node))
-        placed += [(piece.place, new_code_cell(piece.source, metadata={"tags": [OWN]})) for piece in own]
-        self.book.cells = [node for _, node in sorted(placed, key=lambda pair: pair[0])]
-        return self.book
+            cells.append(node)
+        cells += [new_code_cell(source, metadata={"tags": [OWN]}) for source in behind.get(place, [])]
+    book.cells = cells
+    return book
 
 
-def asked_in(cell: Cell) -> Iterator[tuple[str, str]]:
-    """Exercise and name, where a cell holds nothing but a check: `name = check.exercise(name)`."""
-    found = CHECK.fullmatch(cell.source)
-    if found:
-        yield found[2], found[3]
-
-
-def binder_of(name: str, pool: list[Piece], before: float) -> Piece | None:
-    """The piece from which a name comes: the last one before a place that binds it, else the first one behind."""
-    for wanted in (name, EVERYTHING):
-        binding = sorted((piece for piece in pool if wanted in piece.binds), key=lambda piece: (piece.place, piece.own))
-        earlier = [piece for piece in binding if piece.place < before]
-        if binding:
-            return earlier[-1] if earlier else binding[0]
-    return None
+def as_text(markdown: str) -> str:
+    """A written answer in which nothing is HTML any more: nbgrader shows it with the rights of who grades."""
+    without = re.sub(r"<[^>]*>?", lambda tag: tag[0].replace('"', "”").replace("'", "’"), markdown)
+    return without.replace("&", "&amp;").replace("<", "&lt;")

@@ -15,7 +15,6 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
-from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from helpers.settings import put_first
@@ -105,18 +104,3 @@ def known_cells(gradebook: Gradebook, assignment: str) -> dict[str, tuple[float,
         return {}
     points = {cell.name: float(cell.max_score) for cell in (*book.grade_cells, *book.task_cells)}
     return {cell.name: (points.get(cell.name, 0.0), cell.checksum or "") for cell in book.source_cells}
-
-
-def due(db_url: str, assignment: str) -> str:
-    """When a lesson has to be handed in, as the gradebook has it; "" where it does not say."""
-    if not db_url or (db_url.startswith("sqlite:///") and not Path(db_url.removeprefix("sqlite:///")).exists()):
-        return ""  # looking must not make one
-    engine = create_engine(db_url)
-    try:
-        with engine.connect() as gradebook:
-            asked = text("SELECT duedate FROM assignment WHERE name = :name")
-            return str(gradebook.execute(asked, {"name": assignment}).scalar() or "")
-    except SQLAlchemyError:  # no gradebook yet, or somebody writes it
-        return ""
-    finally:
-        engine.dispose()

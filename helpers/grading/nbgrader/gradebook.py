@@ -5,103 +5,112 @@ from __future__ import annotations
 import logging
 import os
 import warnings
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 from traitlets.config import Config, PyFileConfigLoader
 
-from helpers.grading.handed_in.submissions import CONFIG, TIMESTAMP, Course
-from helpers.grading.nbgrader.assignments import NotRecorded, patiently
-from helpers.grading.nbgrader.preprocessors import course_of, is_recorded
+from helpers.grading.handed_in.submissions import CONFIG, TIMESTAMP, Course, Submission
+from helpers.grading.handed_in.times import moment
+from helpers.grading.nbgrader.assignments import NotRecorded, bring_up_to_date, patiently
+from helpers.grading.nbgrader.preprocessors import course_of
+from helpers.grading.roster import roster
 
 
 class One(Autograde):
     """nbgrader's autograder for one submission, whatever its folder and its notebook are called."""
 
+    submission: Submission
+
     def init_notebooks(self) -> None:
         """Take the submission that is meant, without patterns: a name may hold `[`, or begin with a dot."""
-        folder = self.coursedir.format_path(
-            self._input_directory, self.coursedir.student_id, self.coursedir.assignment_id
-        )
-        self.assignments = {folder: [os.path.join(folder, f"{self.coursedir.assignment_id}.ipynb")]}
+        folder = self._format_source(self.submission.lesson, self.submission.student)
+        self.assignments = {folder: [os.path.join(folder, f"{self.submission.lesson}.ipynb")]}
         self.notebooks: list[str] = []
 
 
-class Recorder:
-    """Writes submissions of one course into its gradebook."""
+def open_course(root: Path, **settings: Any) -> Course:
+    """The course in a folder, with other settings than its own where they are given.
 
-    def __init__(self, root: Path) -> None:
-        """Read the course's settings.
+    Raises
+    ------
+    FileNotFoundError
+        If this is no folder of a course.
+    """
+    if not (root / CONFIG).is_file():
+        raise FileNotFoundError(f"{root} is no course: there is no {CONFIG} in it; work in a clone of the course")
+    config: Config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+    config.CourseDirectory.root = str(root)
+    return replace(course_of(CourseDirectory(config=config)), **settings)
 
-        Raises
-        ------
-        FileNotFoundError
-            If this is no folder of a course.
-        """
-        if not (root / CONFIG).is_file():
-            raise FileNotFoundError(f"{root} is no course: there is no {CONFIG} in it; work in a clone of the course")
-        self.config: Config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
-        self.config.CourseDirectory.root = str(root)
-        self.coursedir = CourseDirectory(config=self.config)
 
-    def course(self, **settings: Any) -> Course:
-        """The course, with other settings than its own where they are given."""
-        from dataclasses import replace
+def introduce(course: Course, lesson: str) -> None:
+    """Let the gradebook know a lesson as it is released (see `lessons.bring_up_to_date`)."""
+    bring_up_to_date(CourseDirectory(config=course.settings), lesson, course.released(lesson))
 
-        from helpers.grading.sandbox.limits import Limits
 
-        own = self.config.get("AnswerInSandbox", Config())
-        course = course_of(self.coursedir, Limits(**dict(own.get("limits", {}))), str(own.get("sandbox", "")))
-        return replace(course, **settings)
+def record(submission: Submission) -> None:
+    """Write one submission into the gradebook, unless exactly this is in it.
 
-    def record(self, course: Course, assignment: str, student: str) -> None:
-        """Write one submission into the gradebook, unless exactly this is in it.
+    Raises
+    ------
+    NotRecorded
+        If it cannot be written: another program holds the gradebook for a minute, or the disk is full; or if
+        nobody can tell when it was handed in.
+    """
+    if trouble := no_date(submission.timestamp):
+        raise NotRecorded(trouble)
+    coursedir = CourseDirectory(config=submission.course.settings)
+    made = coursedir.format_path(coursedir.autograded_directory, submission.student, submission.lesson)
+    if (submission.course.root / made).is_dir() and submission.is_recorded():
+        return
+    patiently(lambda: autograde(coursedir, submission))
+    patiently(lambda: introduce_person(submission))
 
-        Raises
-        ------
-        NotRecorded
-            If it cannot be written: another program holds the gradebook for a minute, or the disk is full; or if
-            nobody can tell when it was handed in.
-        """
-        if trouble := no_date(course.timestamp(assignment, student)):
-            raise NotRecorded(trouble)
-        made = course.root / self.coursedir.format_path(self.coursedir.autograded_directory, student, assignment)
-        if made.is_dir() and is_recorded(course, assignment, student):
-            return
-        patiently(lambda: self.autograde(assignment, student))
 
-    def autograde(self, assignment: str, student: str) -> None:
-        """Let nbgrader record one submission.
+def introduce_person(submission: Submission) -> None:
+    """Let the gradebook, and so the formgrader, know a student's name, where the roster has it."""
+    person = roster(submission.course.root).person(submission.student)
+    if person is not None:
+        names = {"first_name": person.first_name, "last_name": person.last_name, "lms_user_id": person.id or None}
+        with Gradebook(submission.course.gradebook) as gradebook:
+            gradebook.update_or_create_student(submission.student, **names)
 
-        Raises
-        ------
-        NotRecorded
-            If it does not, with what it complained of.
-        """
-        self.coursedir.assignment_id, self.coursedir.student_id = assignment, student
-        said: list[str] = []
-        log = logging.Logger("recording")
-        log.addHandler(Listener(said))
-        converter = One(coursedir=self.coursedir, config=self.config, log=log)
-        converter.force = True
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of nbgrader's own making
-                converter.start()
-        except Exception as error:
-            raise NotRecorded(last_line("\n".join(said) or f"{type(error).__name__}: {error}")) from None
+
+def autograde(coursedir: CourseDirectory, submission: Submission) -> None:
+    """Let nbgrader record a submission.
+
+    Raises
+    ------
+    NotRecorded
+        If it does not, with what it complained of.
+    """
+    said: list[str] = []
+    log = logging.Logger("recording")
+    log.addHandler(Listener(said))
+    coursedir.assignment_id, coursedir.student_id = submission.lesson, submission.student
+    converter = One(coursedir=coursedir, config=submission.course.settings, log=log)
+    converter.submission = submission
+    converter.force = True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of nbgrader's own making
+            converter.start()
+    except Exception as error:
+        raise NotRecorded(last_line("\n".join(said) or f"{type(error).__name__}: {error}")) from None
 
 
 def no_date(timestamp: str) -> str:
     """What is wrong with a timestamp, in a sentence; "" if it is a date, or nothing."""
     try:
         if timestamp:
-            parse_utc(timestamp)
-    except (ValueError, OverflowError):
-        return f"{TIMESTAMP} says {timestamp!r}, which is no date; write it as 2026-11-19 13:00:00 UTC"
+            moment(timestamp)
+    except ValueError as error:
+        return f"{TIMESTAMP} says {error}"
     return ""
 
 
@@ -123,3 +132,30 @@ def last_line(said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if ": " in line and not line.startswith((" ", "File "))]
     errors = [line for line in lines if line.partition(":")[0].endswith(("Error", "Exception", "Entry"))]
     return (errors or lines or [said])[-1][:300]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the gradebook has of a submission: points by exercise, and the penalty for being late."""
+
+    points: dict[str, float]
+    penalty: float = 0
+
+
+def recorded(db_url: str, assignment: str) -> dict[str, Recorded]:
+    """What the gradebook has of an assignment, by student; manual scores win, as everywhere in nbgrader."""
+    found = {}
+    file = db_url.removeprefix("sqlite:///")
+    if file != db_url and not Path(file).exists():  # looking must not make one
+        return {}
+    with Gradebook(db_url) as gradebook:
+        try:
+            submissions = gradebook.assignment_submissions(assignment)
+        except MissingEntry:
+            return {}
+        for submission in submissions:
+            points = {
+                grade.name.removeprefix("check_"): grade.score for book in submission.notebooks for grade in book.grades
+            }
+            found[submission.student.id] = Recorded(points, submission.late_submission_penalty or 0)
+    return found

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import copy
 import functools
-import hashlib
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +24,17 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Unicode
+from traitlets.config import Config
 
-from helpers.engine.exercise import Exercise, Verdict
-from helpers.engine.message import Message
-from helpers.files import write_whole
 from helpers.grading import spool
-from helpers.grading.handed_in.reading import Unreadable
-from helpers.grading.handed_in.submissions import CONFIG, Course
-from helpers.grading.handed_in.transplant import digest, transplant, untouched
-from helpers.grading.mark import exercises_of, knowledge, verdict
+from helpers.grading.apart import Mark, marked, planned
+from helpers.grading.handed_in.reading import NoNotebook
+from helpers.grading.handed_in.submissions import TIMESTAMP, Course, Submission, read_plain
+from helpers.grading.handed_in.times import moment
+from helpers.grading.handed_in.transplant import untouched
 from helpers.grading.nbgrader import assignments
 from helpers.grading.run import run
 from helpers.grading.sandbox.limits import Limits
-
-RECORDED = ".recorded"
 
 
 class HandedIn(NotebookExporter):
@@ -58,12 +55,11 @@ class HandedIn(NotebookExporter):
         if not (isinstance(self.parent, Autograde) and self.parent._sanitizing):
             return super().from_filename(filename, resources=resources, **named)
         assert resources is not None
-        names = resources["nbgrader"]
-        course = course_of(self.parent.coursedir)
-        released = course.released(names["assignment"])
+        submission = submission_of(self.parent.coursedir, resources)
+        released = submission.course.released(submission.lesson)
         try:
-            book = transplant(course.notebook(names["assignment"], names["student"])[0], released).notebook
-        except Unreadable:
+            book = planned(submission.notebook[0], released).notebook
+        except NoNotebook:
             book = untouched(released)
         return self.from_notebook_node(book, resources, **named)
 
@@ -78,11 +74,9 @@ class AnswerInSandbox(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Run the submission, unless exactly this was run before."""
-        names = resources["nbgrader"]
-        course = course_of(CourseDirectory(config=self.config), Limits(**self.limits), self.sandbox)
-        job = course.job(names["assignment"], names["student"])
-        if course.entry(job) is None:
-            spool.write(course.root, run(job))
+        submission = submission_of(CourseDirectory(config=self.config), resources)
+        if submission.entry() is None:
+            spool.write(submission.course.root, run(submission.job))
         return nb, resources
 
 
@@ -91,22 +85,22 @@ class MarkAnswers(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Mark every graded code cell of a notebook."""
-        names = resources["nbgrader"]
-        course = course_of(CourseDirectory(config=self.config))
-        entry = spool.read(course.root, names["assignment"], names["student"])
+        submission = submission_of(CourseDirectory(config=self.config), resources)
+        entry = spool.read(submission.course.root, submission.lesson, submission.student)
         if entry is None:
-            raise RuntimeError(f"there are no answers of {names['student']} in the spool")
-        asked = {exercise.id: exercise for exercise in exercises_of(names["assignment"])}
+            raise RuntimeError(f"there are no answers of {submission.student} in the spool")
+        marks = marked(entry)
         for cell in nb.cells:
             if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell):
-                exercise = asked[cell.metadata["nbgrader"]["grade_id"].removeprefix("check_")]
-                cell.outputs = outputs_for(exercise, verdict(exercise, entry))
+                cell.outputs = outputs_for(marks[cell.metadata["nbgrader"]["grade_id"].removeprefix("check_")])
         return nb, resources
 
 
-def outputs_for(exercise: Exercise, found: Verdict) -> list[NotebookNode]:
-    """The verdict as outputs: the message, then the points where nbgrader looks for them."""
-    told = new_output("display_data", data=Message.of(exercise, found, stand_in=False).bundle())
+def outputs_for(found: Mark) -> list[NotebookNode]:
+    """A mark as outputs: the message, then the points where nbgrader looks for them."""
+    told = new_output(
+        "display_data", data={"text/plain": found.text, **({"text/html": found.html} if found.html else {})}
+    )
     if not found.points:  # nbgrader reads no points from an error, and full points from a bare 0
         return [told, new_output("error", ename="NotYet", evalue=found.message, traceback=[found.message])]
     return [told, new_output("execute_result", data={"text/plain": repr(found.points)}, execution_count=1)]
@@ -115,16 +109,24 @@ def outputs_for(exercise: Exercise, found: Verdict) -> list[NotebookNode]:
 # -- nbgrader's converter ------------------------------------------------------------------------------------------
 
 
-def course_of(coursedir: CourseDirectory, limits: Limits | None = None, sandbox: str = "") -> Course:
-    """The course that an nbgrader folder holds."""
+def course_of(coursedir: CourseDirectory) -> Course:
+    """The course that an nbgrader folder holds, with its own settings."""
+    own = coursedir.config.get("AnswerInSandbox", Config())
     return Course(
         Path(coursedir.root),
         coursedir.submitted_directory,
         coursedir.release_directory,
-        limits or Limits(),
-        sandbox,
+        Limits(**dict(own.get("limits", {}))),
+        str(own.get("sandbox", "")),
         coursedir.db_url,
+        coursedir.config,
     )
+
+
+def submission_of(coursedir: CourseDirectory, resources: dict[str, Any]) -> Submission:
+    """The submission that nbgrader is at, by the names that it hands to whoever works on it."""
+    names = resources["nbgrader"]
+    return course_of(coursedir).submission(names["assignment"], names["student"])
 
 
 def introduce(converter: Autograde) -> None:
@@ -142,41 +144,23 @@ def prepare(converter: Autograde) -> None:
     """
     converter.coursedir = copy.copy(converter.coursedir)
     converter.coursedir.ignore = ["*"]
+    converter.coursedir.get_existing_timestamp = handed_in_at  # nbgrader's own misreads offsets, and knows no zones
     course = course_of(converter.coursedir)
     for folder in map(Path, converter.assignments):
-        lesson, student = folder.name, folder.parent.name
-        made = course.root / converter._format_dest(lesson, student)
-        if made.is_dir() and not is_recorded(course, lesson, student):
+        submission = course.submission(folder.name, folder.parent.name)
+        made = course.root / converter._format_dest(submission.lesson, submission.student)
+        if made.is_dir() and not submission.is_recorded():
             shutil.rmtree(made)
-    converter.post_convert_hook = functools.partial(record, course)
+    converter.post_convert_hook = functools.partial(remember, course)
 
 
-def record(course: Course, assignment: str, student: str, notebooks: list[str]) -> None:
-    """Remember that a submission is in the gradebook, as it is now: nbgrader's hook after everything is written."""
-    folder = Path(notebooks[0]).parent
-    lesson, name = folder.name, folder.parent.name
-    write_whole(recorded_at(course, lesson, name), fingerprint(course, lesson, name).encode())
+def handed_in_at(folder: str) -> datetime | None:
+    """When what lies in a folder was handed in, as nbgrader has it: in UTC, without a zone; None where nobody says."""
+    written = (read_plain(Path(folder) / TIMESTAMP)[0] or b"")[:100].decode("utf-8", "replace").strip()
+    return moment(written).replace(tzinfo=None) if written else None
 
 
-def is_recorded(course: Course, assignment: str, student: str) -> bool:
-    """Whether the gradebook has exactly what the spool has, and the spool what was handed in."""
-    try:
-        return recorded_at(course, assignment, student).read_text() == fingerprint(course, assignment, student)
-    except (OSError, ValueError):
-        return False
-
-
-def recorded_at(course: Course, assignment: str, student: str) -> Path:
-    """The file that says what was recorded."""
-    return spool.place(course.root, assignment, student).with_suffix(RECORDED)
-
-
-def fingerprint(course: Course, assignment: str, student: str) -> str:
-    """SHA-256 of the spool entry, of what was handed in and when, of what marks are made with, and of the settings."""
-    job = course.job(assignment, student)
-    entry = course.entry(job)
-    held = spool.place(course.root, assignment, student).read_bytes() if entry is not None else b""
-    settings = course.root / CONFIG  # what being late costs stands in them
-    held += settings.read_bytes() if settings.is_file() else b""
-    when = course.timestamp(assignment, student) + assignments.due(course.gradebook, assignment)
-    return hashlib.sha256(held + (when + digest(job.notebook) + knowledge()).encode()).hexdigest()
+def remember(course: Course, assignment: str, student: str, notebooks: list[str]) -> None:
+    """Remember that a submission is in the gradebook: nbgrader's hook after everything is written."""
+    folder = Path(notebooks[0]).parent  # its own names are patterns, and may be cut
+    course.submission(folder.name, folder.parent.name).recorded()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 
 MIB = 1024**2
 
@@ -27,6 +29,8 @@ class Limits:
         Processes and threads.
     file : int
         Bytes of one file; a quarter of `memory` for all files together.
+    files : int
+        Files and folders in all.
     answers : int
         Bytes that may come out.
     """
@@ -37,6 +41,7 @@ class Limits:
     processes: int = 64
     file: int = 64 * MIB
     answers: int = 16 * MIB
+    files: int = 50_000
 
 
 @dataclass(frozen=True)
@@ -74,3 +79,16 @@ class Job:
     demos: bool = False
     trouble: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything that was handed in."""
+        parts = [digest(self.notebook), self.trouble]
+        return digest("\n".join([*parts, *(f"{name}:{digest(data)}" for name, data in sorted(self.files.items()))]))
+
+
+def digest(data: bytes | str | None) -> str:
+    """SHA-256 of a file's content, "" where there is no file."""
+    if data is None:
+        return ""
+    return hashlib.sha256(data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data).hexdigest()

@@ -25,15 +25,16 @@ import subprocess
 import tempfile
 import threading
 import time
+from enum import Enum
 from pathlib import Path
 
 import psutil
 
 from helpers.grading.sandbox import containers, kinds
+from helpers.grading.sandbox.bubblewrap import WRITABLE
 from helpers.grading.sandbox.limits import MIB, Limits
 from helpers.grading.sandbox.sealed import Sealed
 
-STOPPED = threading.Event()  # nothing is to be run any more in this process
 LOOK = 0.2  # seconds between two looks at what runs inside, and at the memory it uses
 DYING = 5.0  # seconds that killed processes may take to be gone
 
@@ -46,15 +47,31 @@ class Interrupted(RuntimeError):
     """Somebody stopped grading; what was running has to be run again."""
 
 
+class Cause(Enum):
+    """Why the process inside is over, in the words that are told where there is no more to say."""
+
+    LATE = "took too long"
+    LOUD = "sent too much"
+    MEMORY = "used too much memory"
+    KILLED = "was killed"
+    LEFT = "ended its process"
+    CLOSED = "is over"
+
+
 class Ended(RuntimeError):
-    """The process inside ended, or was ended; the message says why in a few words."""
+    """The process inside ended, or was ended: why, and in a few words what is known of it."""
+
+    def __init__(self, cause: Cause, detail: str = "") -> None:
+        """Say the detail, or the cause where there is none."""
+        super().__init__(detail or cause.value)
+        self.cause = cause
 
 
 class Sandbox:
     """One process inside, spoken to in lines."""
 
-    def __init__(self, sealed: Sealed, limits: Limits, kind: str = "") -> None:
-        """Start it.
+    def __init__(self, sealed: Sealed, limits: Limits, kind: str = "", stop: threading.Event | None = None) -> None:
+        """Start it; when `stop` is set, it is ended.
 
         Raises
         ------
@@ -63,8 +80,9 @@ class Sandbox:
         """
         self.kind = kind or kinds.best()
         self.limits = limits
+        self.stop = stop or threading.Event()
         self.came = 0
-        self.why = ""
+        self.over: Ended | None = None
         self._buffer = bytearray()
         self._looked = 0.0
         self._seen: set[psutil.Process] = set()  # below our process, when we last looked
@@ -110,8 +128,7 @@ class Sandbox:
                 rest = rest[os.write(pipe, rest) :]
             except BlockingIOError:
                 if time.monotonic() > until:
-                    self.end("took too long")
-                    raise Ended(self.why) from None
+                    raise self.end(Cause.LATE) from None
                 select.select([], [pipe], [], LOOK)
             except OSError:
                 raise self.ended() from None
@@ -142,37 +159,38 @@ class Sandbox:
     def watch(self, until: float) -> None:
         """End the sandbox if it is late, or has taken more than its share."""
         now = time.monotonic()
-        if STOPPED.is_set():
-            self.end("was stopped")
+        if self.stop.is_set():
+            self.end(Cause.CLOSED)
             raise Interrupted("grading was stopped")
         if now > until:
-            self.end("took too long")
+            self.end(Cause.LATE)
         elif self.came > self.limits.answers:
-            self.end(f"sent more than {self.limits.answers // MIB} MB")
+            self.end(Cause.LOUD, f"sent more than {self.limits.answers // MIB} MB")
         elif now - self._looked > LOOK:
             self._looked = now
             self._seen = below(self.process.pid)
             if sum(map(memory_of, (psutil.Process(self.process.pid), *self._seen))) > self.limits.memory:
-                self.end(f"used more than {self.limits.memory / 1024 / MIB:g} GB of memory")
-        if self.why:
-            raise Ended(self.why)
+                self.end(Cause.MEMORY, f"used more than {self.limits.memory / 1024 / MIB:g} GB of memory")
+            elif any(files_made(one.pid) > self.limits.files for one in self._seen):
+                self.end(Cause.MEMORY, f"made more than {self.limits.files} files")
+        if self.over:
+            raise self.over
 
     def ended(self) -> Ended:
         """Why there is nobody any more."""
         code = self.process.wait()
-        self.end("was killed" if code in (-9, 137) else "ended its process")
-        return Ended(self.why)
+        return self.end(Cause.KILLED if code in (-9, 137) else Cause.LEFT)
 
     def complaint(self) -> str:
         """What the sandbox said on its way up, if it did not come up."""
         return os.pread(self._stderr.fileno(), 2000, 0).decode("utf-8", "replace").strip()
 
-    def end(self, why: str) -> None:
-        """End it and everything in it. The reason that is given first stays.
+    def end(self, cause: Cause, detail: str = "") -> Ended:
+        """End it and everything in it. The cause that is given first stays.
 
         bubblewrap's own process is gone before the first one of the name space, and that one ends after all in it.
         """
-        self.why = self.why or why
+        self.over = self.over or Ended(cause, detail)
         seen = self._seen | below(self.process.pid)
         if self.kind in ("podman", "docker"):
             containers.remove(self.kind, self._folder)
@@ -186,15 +204,29 @@ class Sandbox:
         until = time.monotonic() + DYING
         while any(map(is_alive, seen)) and time.monotonic() < until:
             time.sleep(LOOK / 40)
+        return self.over
 
     def close(self) -> None:
         """End it, and remove what was made for it."""
-        self.end("is over")
+        self.end(Cause.CLOSED)
         for pipe in (self.process.stdin, self.process.stdout, self._stderr):
             assert pipe is not None
             with contextlib.suppress(OSError):
                 pipe.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def files_made(pid: int) -> int:
+    """How many files and folders there are in the file systems in memory that a process inside sees; 0 if none.
+
+    An empty file takes a kilobyte of the kernel's memory, which no limit on memory counts.
+    """
+    made = 0
+    with contextlib.suppress(OSError):
+        for place in WRITABLE:
+            there = os.statvfs(os.path.join("/proc", str(pid), "root", place.lstrip("/")))
+            made += there.f_files - there.f_ffree
+    return made
 
 
 def below(pid: int) -> set[psutil.Process]:

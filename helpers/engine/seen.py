@@ -1,0 +1,259 @@
+"""What can be seen of a wrong answer that no misconception explains, the most telling first."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from helpers.engine.answers import WRONG_TYPE, Answer
+from helpers.engine.codec import kind_of, mismatch, same
+from helpers.engine.mutants import matching
+from helpers.engine.plain import is_plain
+from helpers.engine.relations import related, related_texts
+
+if TYPE_CHECKING:
+    from helpers.engine.marking import Attempt
+
+DIFFERS = "The answer differs."
+SAME_AS_REFERENCE = "It is what comes out {}."
+UNSTEADY = (
+    "Asked the same again, your code answers something else. Does it draw at random, or keep something from one call "
+    "to the next?"
+)
+WITH_RECORD = "A number was asked, and yours is a tensor with the record of how it was made: `.item()` takes it out."
+
+
+def describe(attempt: Attempt) -> str:
+    """What can be said of a wrong attempt, whoever wrote the answers."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return described(attempt)
+    except Exception:  # looking closer is an extra: what cannot be looked at is still wrong
+        return DIFFERS
+
+
+def described(attempt: Attempt) -> str:
+    """What can be seen."""
+    exercise, worst = attempt.marking.exercise, attempt.worst
+    unsteady = [given for given in attempt.given if given.again is not None]
+    if unsteady and not unsteady[0].error:
+        return UNSTEADY
+    if attempt.given[worst].has_record and is_plain(attempt.expected[worst].value):
+        return WITH_RECORD
+    said = of_kind(attempt.given[worst], attempt.expected[worst], exercise.must_return.type)
+    if said:
+        return said
+    if all(g.value is None and not g.error for g in attempt.given) and any(
+        e.value is not None for e in attempt.expected
+    ):
+        return "Your function returns None. Is the `return` missing?"
+    shown = of_values(attempt)
+    return " ".join(dict.fromkeys(one for one in shown if one)) or DIFFERS
+
+
+def of_kind(given: Answer, expected: Answer, asked: type | None) -> str:
+    """What is wrong before any number is looked at: an error, another type."""
+    if given.error == WRONG_TYPE and asked is not None:
+        came = (
+            "an array" if isinstance(given.value, np.ndarray) else "" if given.value is None else kind_of(given.value)
+        )
+        return f"A {asked.__name__.lower()} was asked, and {came or 'something else'} came."
+    if given.error == "InputChanged":
+        return "Your code changes its own input."
+    if given.error and not expected.error:
+        if given.error == "NameError":
+            return (
+                "Your code stopped with an error. Is the name misspelt, or does the cell that makes it still wait to "
+                "be run?"
+            )
+        return "Your code stopped with an error."
+    return ""
+
+
+def of_values(attempt: Attempt) -> list[str]:
+    """Sentences on values: the shape, the relation to the right ones, a mutant, what is right already."""
+    given, expected = attempt.given[attempt.worst].value, attempt.expected[attempt.worst].value
+    said = shapes(given, expected)
+    if said:
+        return [said]
+    places = [place for place, answer in enumerate(attempt.given) if not answer.error]
+    named = [arguments(attempt, place) for place in places]
+    values = [(attempt.given[place].value, attempt.expected[place].value) for place in places]
+    relation = relations(values, named, attempt)
+    if relation:
+        return [relation]
+    change = "" if attempt.given[attempt.first_wrong].error else matching(attempt)
+    if change:
+        return [SAME_AS_REFERENCE.format(change)]
+    return [mismatch(given, expected) or DIFFERS, where_right(given, expected, attempt)]
+
+
+def arguments(attempt: Attempt, place: int) -> dict[str, Any]:
+    """The arguments of a question by the reference's names, as far as it is a plain call."""
+    question = attempt.questions[place]
+    try:
+        names = list(inspect.signature(attempt.marking.exercise.reference).parameters)
+    except (TypeError, ValueError):
+        return {}
+    return dict(zip(names, question, strict=False))
+
+
+def shapes(given: Any, expected: Any) -> str:
+    """Another shape, or another number of results."""
+    if is_numeric(given) and is_numeric(expected) and np.shape(given) != np.shape(expected):
+        if np.ndim(given) == 0:
+            return "One number came back, and one for each was asked."
+        return f"The shape differs from what was asked.{axes(np.shape(given), np.shape(expected))}"
+    if isinstance(given, (list, tuple)) and isinstance(expected, (list, tuple)):
+        if len(given) != len(expected) and not all(is_numeric(one) and np.ndim(one) == 0 for one in expected):
+            return f"{len(expected)} results were asked, and {len(given)} came."
+        for at, (one, other) in enumerate(zip(given, expected, strict=False)):
+            said = shapes(one, other)
+            if said:
+                return f"{said} In result {at + 1}: shape {np.shape(one)}, and {np.shape(other)} was asked."
+    return ""
+
+
+def axes(given: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    """How two shapes differ, in words."""
+    if sorted(given) == sorted(expected):
+        return f" Axes are exchanged: {given}, and {expected} was asked."
+    if len(given) != len(expected):
+        return f" {len(expected)} axes were asked, and {len(given)} came."
+    wrong = [at for at, (one, other) in enumerate(zip(given, expected, strict=True)) if one != other]
+    if len(wrong) == 1:
+        (at,) = wrong
+        return f" Axis {at} has {given[at]} entries, and {expected[at]} were asked."
+    return ""
+
+
+def relations(values: list[tuple[Any, Any]], named: Sequence[dict[str, Any]], attempt: Attempt) -> str:
+    """How all given values relate to the expected ones; looks into lists and dictionaries."""
+    if not values:
+        return ""
+    if all(isinstance(g, str) and isinstance(e, str) for g, e in values):
+        return related_texts(values)
+    if all(is_array(g) and is_array(e) and np.shape(g) == np.shape(e) for g, e in values):
+        pairs = [(np.asarray(g), np.asarray(e)) for g, e in values]
+        if all(e.dtype == bool for _, e in pairs):
+            return truths(pairs)
+        return related(pairs, named) or in_columns(pairs, named, attempt)
+    inner = results(values)
+    wrong = [name for name, pairs in inner.items() if not all(agree(g, e, attempt) for g, e in pairs)]
+    if len(inner) > 1 and wrong:
+        said = relations(inner[wrong[0]], named, attempt)
+        if said and len(wrong) < len(inner):
+            return f"Of the results only {wrong[0]} is wrong. {said}" if len(wrong) == 1 else f"In {wrong[0]}: {said}"
+        if said and all(relations(inner[name], named, attempt) == said for name in wrong[1:]):
+            return said
+    return ""
+
+
+def in_columns(pairs: list[tuple[np.ndarray, np.ndarray]], named: Sequence[dict[str, Any]], attempt: Attempt) -> str:
+    """How the columns that are wrong relate to the expected ones, where others are right."""
+    if any(e.ndim != 2 or e.shape[1] != pairs[0][1].shape[1] for _, e in pairs):
+        return ""
+    columns = range(pairs[0][1].shape[1])
+    wrong = [at for at in columns if not all(agree(g[:, at], e[:, at], attempt) for g, e in pairs)]
+    if not wrong or len(wrong) == len(columns):
+        return ""
+    said = related([(g[:, wrong], e[:, wrong]) for g, e in pairs], named)
+    return f"Only column {', '.join(map(str, wrong))} is wrong. {said}" if said else ""
+
+
+def results(values: list[tuple[Any, Any]]) -> dict[str, list[tuple[Any, Any]]]:
+    """The results of each question, sorted by their names or places; {} where they are not alike."""
+    found: dict[str, list[tuple[Any, Any]]] = {}
+    for given, expected in values:
+        if isinstance(given, (list, tuple)) and isinstance(expected, (list, tuple)) and len(given) == len(expected):
+            items = [(f"number {at + 1}", g, e) for at, (g, e) in enumerate(zip(given, expected, strict=True))]
+        elif isinstance(given, dict) and isinstance(expected, dict) and given.keys() == expected.keys():
+            items = [(f"`{key}`", given[key], expected[key]) for key in expected]
+        else:
+            return {}
+        for name, g, e in items:
+            found.setdefault(name, []).append((g, e))
+    return found
+
+
+def truths(pairs: list[tuple[np.ndarray, np.ndarray]]) -> str:
+    """How arrays of True and False relate to those that were asked."""
+    given = [g.astype(bool) for g, _ in pairs]
+    expected = [e for _, e in pairs]
+    if all(np.array_equal(g, ~e) for g, e in zip(given, expected, strict=True)):
+        return "True and False are exchanged."
+    if all(g.all() for g in given) or not any(g.any() for g in given):
+        return f"Yours is {bool(given[0].all())} everywhere."
+    said = related(
+        [(g.astype(float), e.astype(float)) for g, e in zip(given, expected, strict=True)], [{}] * len(given)
+    )
+    if said and "other places" not in said:
+        return said
+    more = sum(int((g & ~e).sum()) for g, e in zip(given, expected, strict=True))
+    less = sum(int((~g & e).sum()) for g, e in zip(given, expected, strict=True))
+    if more and less:
+        return ""
+    return f"Yours is {'True' if more else 'False'} in {more or less} places too many, and right in all others."
+
+
+def where_right(given: Any, expected: Any, attempt: Attempt) -> str:
+    """Which of the results, rows, columns or steps are right already."""
+    inner = results([(given, expected)])
+    if len(inner) > 1:
+        good = [name for name, ((g, e),) in inner.items() if agree(g, e, attempt)]
+        bad = [name for name in inner if name not in good]
+        if good:
+            return f"Right already: {', '.join(good)}; not yet: {', '.join(bad)}."
+        return ""
+    if not (is_array(given) and is_array(expected)):
+        return ""
+    x, y = np.asarray(given).astype(float), np.asarray(expected).astype(float)
+    if x.shape != y.shape or not x.ndim:
+        return ""
+    good_at = np.isclose(x, y, attempt.marking.exercise.rtol, attempt.marking.exercise.atol, equal_nan=True)
+    if not good_at.any():
+        return ""
+    for axis in range(x.ndim):
+        along = good_at.all(axis=tuple(other for other in range(x.ndim) if other != axis))
+        if along.any() and x.shape[axis] > 1:
+            word = "Entry" if x.ndim == 1 else ("Row", "Column")[axis] if x.ndim == 2 else f"On axis {axis}, entry"
+            return f"{places(word, np.flatnonzero(along), len(along))} right, the others not."
+    return f"{good_at.sum()} of {good_at.size} numbers are right."
+
+
+def places(word: str, at: np.ndarray, count: int) -> str:
+    """Some places in words: `Row 0 is`, `Rows 0 to 4 are`."""
+    if len(at) == 1:
+        return f"{word} {at[0]} is"
+    plural = word.replace("Entry", "Entries").replace("entry", "entries") if "ntry" in word else f"{word}s"
+    if at[-1] - at[0] == len(at) - 1:
+        return f"{plural} {at[0]} to {at[-1]} are"
+    return f"{plural} {', '.join(map(str, at[:4]))}{', …' if len(at) > 4 else ''} are"
+
+
+def agree(given: Any, expected: Any, attempt: Attempt) -> bool:
+    """Whether a part of a value is right."""
+    return same(given, expected, attempt.marking.exercise.rtol, attempt.marking.exercise.atol)
+
+
+def is_numeric(value: Any) -> bool:
+    """Whether a decoded answer is a number or an array of numbers."""
+    return isinstance(value, (int, float, np.ndarray)) and not isinstance(value, bool)
+
+
+def is_array(value: Any) -> bool:
+    """Whether a decoded answer can be read as an array of numbers."""
+    return is_numeric(value) or (isinstance(value, list) and len(value) > 2 and len(shape_of(value)) < 3)
+
+
+def shape_of(value: Any) -> tuple:
+    """The shape of a table of plain numbers in lists; of anything else one that no table has."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return ()
+    inner = {shape_of(one) for one in value} if isinstance(value, list) and value else {(0, 0, 0)}
+    return (len(value), *inner.pop()) if len(inner) == 1 and isinstance(value, list) else (0, 0, 0)
