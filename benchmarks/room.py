@@ -34,7 +34,7 @@ from side_by_side import machine, write
 
 PORT = 8724
 ROUNDS = 60
-PAUSE = 0.35  # seconds between two checks, in which what the last one told is sent
+PAUSE = 0.1  # seconds between two checks
 COURSE = [sys.executable, "-c", "from helpers.commands.main import main; main()"]
 
 
