@@ -90,7 +90,17 @@ def of_values(attempt: Attempt) -> list[str]:
     change = "" if attempt.given[attempt.first_wrong].error else matching(attempt)
     if change:
         return [SAME_AS_REFERENCE.format(change)]
-    return [mismatch(given, expected) or DIFFERS, where_right(given, expected, attempt)]
+    return [mismatch(given, expected) or DIFFERS, facts(attempt) or where_right(given, expected, attempt)]
+
+
+def facts(attempt: Attempt) -> str:
+    """Which of the facts that must hold does not, where an exercise has facts of its own with names."""
+    given, expected = attempt.given[attempt.worst], attempt.expected[attempt.worst]
+    theirs, ours = given.facts, expected.facts
+    if not isinstance(ours, dict) or not isinstance(theirs, dict) or ours.keys() != theirs.keys() or len(ours) < 2:
+        return ""
+    bad = [str(key) for key in ours if not agree(theirs[key], ours[key], attempt)]
+    return f"This does not hold: {', '.join(bad)}." if len(bad) < len(ours) and theirs is not given.value else ""
 
 
 def arguments(attempt: Attempt, place: int) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class BugHunt(Exercise):
         fill(model)
         with torch.no_grad():
             model.conv.weight[0] = one_hot(word) - 0.3
+            model.conv.weight[1] *= 10  # the other filter is louder, in other places
             model.conv.bias = nn.Parameter(torch.zeros(2))
             window, likes = code(model, sequence)
         return str(window) if part == "window" else str(likes)

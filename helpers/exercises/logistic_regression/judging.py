@@ -39,6 +39,8 @@ class FindLeaks(Exercise):
             if part == "small letters":
                 test[same] = test[same].lower()
             test.append(test[in_test])  # real sets list some sequences twice
+            if part == "copies":
+                train.append(train[copied])
             yield Question(train, test, part=part)
 
     def facts(self, answer: Any, train: list[str], test: list[str]) -> list:
