@@ -27,7 +27,7 @@ c.Autograde.autograde_preprocessors = [
     AssignLatePenalties,
     CheckCellMetadata,
 ]
-c.GenerateFeedback.exporter_class = "helpers.grading.feedback.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "helpers.grading.nbgrader.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [GetGrades]
 c.AssignLatePenalties.plugin_class = "helpers.grading.nbgrader.late.LatePenalty"
 c.LatePenalty.percent_per_day = 0  # percent of the score for each day begun; 0: being late costs nothing

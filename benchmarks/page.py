@@ -48,6 +48,8 @@ def page() -> str:
         parts.append(lessons(stored("lessons")))
     if (RESULTS / "widgets.json").exists():
         parts.append(widgets(stored("widgets")))
+    if (RESULTS / "room.json").exists():
+        parts.append(room(stored("room")))
     return "\n".join(parts)
 
 
@@ -133,6 +135,28 @@ def widgets(results: dict[str, Any]) -> str:
         times = [row[size]["median_ms"] for size in ("lesson", "ten times", "interact")]
         lines.append(f"| {name} | " + " | ".join(str(time) for time in times) + " |")
     return "\n".join([*lines, ""])
+
+
+def room(results: dict[str, Any]) -> str:
+    """What a check in a room costs a learner, and a class the server."""
+    learner, server = results["learner"], results["server"]
+    share, latency, lost = server["cpu_share_of_a_core"], server["latency_ms"], server["lost"]
+    more = max(learner["more_ms_where_it_answers"], learner["more_ms_where_it_never_answers"])
+    what = f"{server['sessions']} sessions that check twice a minute, {server['seconds']} s"
+    storm = "with malformed bodies, a session that floods, and a kill in the middle"
+    return "\n".join(
+        [
+            "## A live room\n", where(results["machine"]), "",
+            "| | measured | target |", "|---|---:|---:|",
+            f"| a check outside a room, ms | {learner['check_ms']:.3g} |  |",
+            f"| in a room it takes longer by, ms | {more:.2g} | {sign(more < 1)} < 1 |",
+            f"| {what}: share of a core | {share:.2g} | {sign(share < 0.1)} < 0.1 |",
+            f"| the same, {storm}: answers, median and 99th percentile, ms | "
+            f"{latency['median']:.3g}, {latency['99th']:.3g} |  |",
+            f"| accepted there, and lost of these | {server['accepted']}, {lost} | {sign(lost == 0)} 0 |",
+            "",
+        ]
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

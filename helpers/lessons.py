@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -52,8 +53,9 @@ LESSONS = (
 )
 
 
-def find(which: str | int) -> Lesson:
-    """The lesson that is meant by its number (2, "2", "02"), its name ("logistic_regression") or its folder.
+def find(which: str | int, among: Sequence[Lesson] | None = None) -> Lesson:
+    """The lesson that is meant by its number (2, "2", "02"), its name ("logistic_regression") or its folder;
+    looked for among the course's lessons, or others.
 
     Raises
     ------
@@ -61,10 +63,11 @@ def find(which: str | int) -> Lesson:
         If there is none; the message lists those there are.
     """
     name = str(int(which)) if isinstance(which, int) or which.isdecimal() else which
-    for one in LESSONS:
+    known = LESSONS if among is None else among
+    for one in known:
         if name in (str(one.number), one.name, one.folder):
             return one
-    there = ", ".join(f"{one.number} {one.name}" for one in LESSONS)
+    there = ", ".join(f"{one.number} {one.name}" for one in known)
     raise ValueError(f"there is no lesson {which!r}; there are {there}")
 
 

@@ -29,6 +29,7 @@ MOVED = {
     "helpers.simulate": "helpers.datasets.simulated",
     "helpers.surroundings": "helpers.settings",
     "helpers.runner": "helpers.authoring.notebooks",
+    "helpers.grading.feedback": "helpers.grading.nbgrader.feedback",
     "helpers.grading.late": "helpers.grading.nbgrader.late",
     "helpers.grading.preprocessors": "helpers.grading.nbgrader.preprocessors",
     "helpers.grading.transplant": "helpers.grading.handed_in.transplant",

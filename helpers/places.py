@@ -8,6 +8,7 @@ APPLICATION = "deep-learning-on-dna"  # the distribution, and the folders of thi
 PACKAGE = Path(__file__).resolve().parent
 STATIC = PACKAGE / "widgets" / "static"  # what widgets are made of in the browser
 PAGE_TEMPLATES = PACKAGE / "widgets" / "templates"  # nbconvert's, for a page in which widgets live
+FIRST_TEXTS = PACKAGE / "authoring" / "templates"  # what `course new` begins a file with
 ROOM_PAGE = PACKAGE / "room" / "static"  # the page of `course room`
 QUIET = PACKAGE / "jupyter"  # JupyterLab without its news and without nbgrader's menus
 

@@ -1,1 +1,1 @@
-"""What authors do: run the solved lessons, release them, lead them to a fork."""
+"""What authors do: begin lessons and what is in them, run them solved, release them, lead them to a fork."""

@@ -113,7 +113,8 @@ def bench(subject: Annotated[str, typer.Argument(help="A file of benchmarks/, su
     import subprocess
 
     scripts = {script.stem: script for script in (checkout() / "benchmarks").glob("*.py")}
-    scripts.pop("side_by_side", None)  # what the others stand on
+    for beneath in ("side_by_side", "scoreboard_page"):  # what the others stand on
+        scripts.pop(beneath, None)
     if subject not in scripts:
         refuse(f"there is no benchmark {subject!r}; there are {', '.join(sorted(scripts))}")
     raise typer.Exit(subprocess.run([sys.executable, str(scripts[subject])]).returncode)

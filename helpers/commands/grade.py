@@ -198,7 +198,7 @@ def feedback(
 ) -> None:
     """Write a page for each graded submission: own code, verdicts, hints, points."""
     from helpers.commands.console import one_line, refuse
-    from helpers.grading.feedback import write_feedback
+    from helpers.grading.nbgrader.feedback import write_feedback
     from helpers.grading.nbgrader.gradebook import open_course
 
     with one_line():

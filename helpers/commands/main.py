@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from helpers.commands import author, data, grade, learner
+from helpers.commands import author, data, grade, learner, new
 from helpers.commands.room import room
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ for group in (learner, author):
     app.add_typer(group.app)
 app.add_typer(data.app, name="data")
 app.add_typer(grade.app, name="grade")
+app.add_typer(new.app, name="new")
 app.command()(room)
 
 

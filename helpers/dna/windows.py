@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -44,3 +46,37 @@ def shift(X: Tensor, by: int, *, rng: np.random.Generator | None = None) -> Tens
         rows = rng.integers(len(BASES), size=(*gap.shape[:-2], 1, gap.shape[-1]))
         gap.scatter_(-2, torch.as_tensor(rows, device=X.device), 1)
     return moved
+
+
+def place_at_random(sequences: Sequence[str], width: int, rng: np.random.Generator) -> list[str]:
+    """Cut one window out of each sequence, where chance will have it: then no column means anything any more.
+
+    Parameters
+    ----------
+    sequences : sequence of N str
+        Bases; every one as long as the window or longer.
+    width : int
+        Bases of a window.
+    rng : numpy.random.Generator
+        Draws a start for each sequence; all that fit are as likely.
+
+    Returns
+    -------
+    list of N str
+        Of `width` bases each.
+
+    Raises
+    ------
+    ValueError
+        If `width` is no whole number above 0, or a sequence is shorter.
+    """
+    if not isinstance(width, int) or width < 1:
+        raise ValueError(f"place_at_random: width is {width!r}; expected a whole number of bases, 1 or more")
+    room = np.array([len(sequence) - width for sequence in sequences])
+    if len(room) and room.min() < 0:
+        at = int(room.argmin())
+        raise ValueError(
+            f"place_at_random: sequence {at} has {len(sequences[at])} bases; a window of {width} does not fit into it"
+        )
+    starts = rng.integers(room + 1)
+    return [sequence[start : start + width] for sequence, start in zip(sequences, starts.tolist(), strict=True)]

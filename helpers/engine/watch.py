@@ -7,14 +7,17 @@ out of a dictionary. A call is a call, though: Python reports each one to a prof
 
 from __future__ import annotations
 
+import copy
 import inspect
 import os
 import sys
+import threading
 from collections.abc import Iterable
 from functools import cache
 from types import CodeType, FrameType
 from typing import Any
 
+from helpers.engine.families import dispatch_mode, forbidden_by, relatives
 from helpers.engine.source import MISSING, resolve
 
 LIBRARIES = tuple({os.path.realpath(path) + os.sep for path in (sys.prefix, sys.base_prefix)})
@@ -48,22 +51,47 @@ class Watch:
                 self.functions.append((thing, name))
         self.torch = {name.rpartition(".")[2]: name for name in self.forbids if name.startswith("torch.")}
         self.before: Any = None
-        self.mode: Any = None
+        self.before_in_threads: Any = None
+        self.modes: list[Any] = []
+        self.threads: set[int] = set()
 
     def __enter__(self) -> Watch:
         if self.forbids:
-            self.before = sys.getprofile()
-            if "torch" in sys.modules:
-                self.mode = torch_mode()(self)
-                self.mode.__enter__()
+            self.before, self.before_in_threads = sys.getprofile(), threading.getprofile()
+            self.enter_modes()
+            threading.setprofile(self.see_elsewhere)
             sys.setprofile(self.see)
         return self
 
     def __exit__(self, *error: Any) -> None:
         if self.forbids:
             resume(self.before)
-            if self.mode is not None:
-                self.mode.__exit__(*error)
+            threading.setprofile(self.before_in_threads)
+            for mode in reversed(self.modes):
+                mode.__exit__(*error)
+            self.modes.clear()
+
+    def enter_modes(self) -> None:
+        """Let torch, where it is there, tell this watch of what it does in this thread."""
+        if "torch" in sys.modules:
+            self.modes.append(torch_mode()(self))
+            if relatives(self.forbids):
+                self.modes.append(dispatch_mode()(self))
+            for mode in self.modes:
+                mode.__enter__()
+
+    def see_elsewhere(self, frame: FrameType, event: str, called: Any) -> None:
+        """Hear of a call in another thread, which has modes of its own; they end with it."""
+        if threading.get_ident() not in self.threads:
+            self.threads.add(threading.get_ident())
+            Watch.enter_modes(self.in_thread())
+        self.see(frame, event, called)
+
+    def in_thread(self) -> Watch:
+        """A watch that notes in the same list."""
+        other = copy.copy(self)
+        other.modes = []
+        return other
 
     def note(self, name: str) -> None:
         """Remember that this was used."""
@@ -103,6 +131,12 @@ class Watch:
             self.note(self.torch[name])
         if name in self.methods and is_own(nearest_outside_torch()):
             self.note(self.methods[name])
+        self.see_relative(name)
+
+    def see_relative(self, name: str) -> None:
+        """Hear of a function or an operation of torch that may do what is forbidden under another name."""
+        if name_forbidden := forbidden_by(name, self.forbids):
+            self.note(name_forbidden)
 
 
 def resume(profiler: Any) -> None:

@@ -1,6 +1,7 @@
 """The scoreboard's models: the one table of how each is built and trained, the same for every data set.
 
-Every number in it was chosen on validation sequences; the test sequences are read once, by `train`, for the report.
+Every number in it was chosen on validation sequences. The table was frozen three times, and the test sequences were
+read after each: docs/scoreboard.md tells what the earlier freezes had scored.
 """
 
 from __future__ import annotations

@@ -58,6 +58,7 @@ class Mark:
     """
 
     exercise: str
+    code_name: str
     kind: str
     status: Status
     standing: Status
@@ -136,7 +137,9 @@ def marked(entry: Entry) -> dict[str, Mark]:
 def unmarked(exercise: str, points: float, why: str) -> Mark:
     """The mark of an exercise whose answers could not be marked."""
     message = f"There is nothing to mark: {why}."
-    return Mark(exercise, "", Status.UNREADABLE, Status.UNREADABLE, 0, points, message, None, {}, "", message, "", [])
+    return Mark(
+        exercise, exercise, "", Status.UNREADABLE, Status.UNREADABLE, 0, points, message, None, {}, "", message, "", []
+    )
 
 
 def marks_in_data(entry: Entry, begin: int) -> Iterator[Any]:

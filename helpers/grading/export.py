@@ -9,8 +9,9 @@ from enum import Enum
 
 from helpers.grading.handed_in.submissions import Course
 from helpers.grading.mark import exercises_of, lesson_of
+from helpers.grading.nbgrader.gradebook import Recorded, recorded
 from helpers.grading.page import number
-from helpers.grading.report import Recorded, plain, recorded
+from helpers.grading.report import plain
 from helpers.grading.roster import Person, Roster, roster
 
 Line = list[str]

@@ -108,6 +108,7 @@ def in_data(exercise: Exercise, entry: Entry) -> Mark:
         mistakes = [(one.name, one.hint) for one in exercise.mistakes(answers, question_seed(entry.seed, exercise.id))]
     return Mark(
         exercise.id,
+        exercise.code_name,
         exercise.kind,
         found.status,
         found.standing,

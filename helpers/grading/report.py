@@ -15,6 +15,7 @@ from helpers.files import write_whole
 from helpers.grading import mark, spool
 from helpers.grading.apart import marked
 from helpers.grading.handed_in.submissions import Course
+from helpers.grading.nbgrader.gradebook import Recorded, recorded
 from helpers.grading.page import number, page
 from helpers.grading.progress import Progress
 from helpers.grading.roster import roster
@@ -70,35 +71,6 @@ class Row:
     def total(self) -> float:
         """Points of the whole submission."""
         return sum(self.points.values()) - self.penalty
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """What the gradebook has of a submission: points by exercise, and the penalty for being late."""
-
-    points: dict[str, float]
-    penalty: float = 0
-
-
-def recorded(db_url: str, assignment: str) -> dict[str, Recorded]:
-    """What the gradebook has of an assignment, by student; manual scores win, as everywhere in nbgrader."""
-    from nbgrader.api import Gradebook, MissingEntry
-
-    found = {}
-    file = db_url.removeprefix("sqlite:///")
-    if file != db_url and not Path(file).exists():  # looking must not make one
-        return {}
-    with Gradebook(db_url) as gradebook:
-        try:
-            submissions = gradebook.assignment_submissions(assignment)
-        except MissingEntry:
-            return {}
-        for submission in submissions:
-            points = {
-                grade.name.removeprefix("check_"): grade.score for book in submission.notebooks for grade in book.grades
-            }
-            found[submission.student.id] = Recorded(points, submission.late_submission_penalty or 0)
-    return found
 
 
 def row_of(entry: Entry, known: Recorded | None = None) -> Row:

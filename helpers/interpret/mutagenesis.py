@@ -65,7 +65,7 @@ def saliency(model: nn.Module, X: Tensor) -> Tensor:
     -------
     Tensor, as X, float32, on the CPU
         Zero but for the bases that stand there. Simonyan et al. 2013 (arXiv 1312.6034) for the gradient, Shrikumar et
-        al. 2017 (arXiv 1605.01713) for the product.
+        al. 2016 (arXiv 1605.01713) for the product.
 
     Raises
     ------

@@ -170,7 +170,16 @@ def record_score(
 
 
 def published() -> list[dict[str, Any]]:
-    """Rows that others published for the same test sets (`datasets/published.toml` names the source)."""
+    """Rows that others published for the same test sets, each with a key of `sources`."""
+    return _published_table()["row"]
+
+
+def sources() -> dict[str, dict[str, str]]:
+    """Where the published rows come from: "title", "taken_from", and "caveat" where there is one."""
+    return _published_table()["source"]
+
+
+def _published_table() -> dict[str, Any]:
     import sys
 
     from helpers import datasets
@@ -179,10 +188,10 @@ def published() -> list[dict[str, Any]]:
         import tomllib
     else:
         import tomli as tomllib
-    return tomllib.loads((datasets.shipped() / "published.toml").read_text(encoding="utf-8"))["row"]
+    return tomllib.loads((datasets.shipped() / "published.toml").read_text(encoding="utf-8"))
 
 
-def measured(data: str, *, leaks: str = "removed") -> list[dict[str, Any]]:
+def measured(data: str, *, leaks: str = "removed", places: str = "published") -> list[dict[str, Any]]:
     """Rows that `course bench promoters` measured: every model of the course, trained in full, with five seeds.
 
     Parameters
@@ -191,6 +200,8 @@ def measured(data: str, *, leaks: str = "removed") -> list[dict[str, Any]]:
         As in "human_tata".
     leaks : {"removed", "kept"}
         Whether training sequences that also stand in the test set were removed.
+    places : {"published", "random"}
+        Whether windows lie where the benchmark has them, or at random places, in training and in the test.
 
     Returns
     -------
@@ -200,7 +211,7 @@ def measured(data: str, *, leaks: str = "removed") -> list[dict[str, Any]]:
     from helpers import datasets
 
     rows = json.loads((datasets.shipped() / "measured.json").read_text(encoding="utf-8"))["rows"]
-    chosen = [row for row in rows if row["data"] == data and row["leaks"] == leaks]
+    chosen = [row for row in rows if row["data"] == data and (row["leaks"], row["places"]) == (leaks, places)]
     return sorted(chosen, key=lambda row: sum(row["mcc"]) / len(row["mcc"]))
 
 

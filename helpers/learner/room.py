@@ -6,17 +6,16 @@ that is open, a sentence) comes back with the answers, and the next check shows 
 
 from __future__ import annotations
 
-import contextlib
 import html
 import http.client
 import json
-import queue
 import re
 import secrets
 import threading
 import time
 import urllib.error
 import urllib.request
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from helpers.engine.verdict import Verdict
 
 WAITING = 16  # checks that may wait to be sent; what comes on top is dropped
+LOOKS_EVERY = 0.5  # seconds between two looks at what waits: a check that woke the thread would wait for it
 TIMEOUT = 3.0  # seconds for one try to reach the room; there is no second
 ASKS_EVERY = 30.0  # seconds between two questions whether there is anything new
 SLEEPS_AFTER = 20 * 60.0  # seconds without a check, after which it is not asked
@@ -44,31 +44,29 @@ class Room:
 
     address: str
     session: str = field(default_factory=lambda: secrets.token_hex(16))
-    waiting: queue.Queue[dict[str, Any] | None] = field(default_factory=lambda: queue.Queue(WAITING))
+    waiting: deque[dict[str, Any]] = field(default_factory=deque)
     news: dict[str, str] = field(default_factory=dict)  # what was read last of each kind: section, sentence, end
     told: dict[str, str] = field(default_factory=dict)  # what of it the learner was shown
     left: bool = False
 
     def tell(self, said: dict[str, Any]) -> None:
         """Let a line be sent soon, or drop it where too many wait."""
-        with contextlib.suppress(queue.Full):
-            self.waiting.put_nowait({"session": self.session, **said})
+        if len(self.waiting) < WAITING:
+            self.waiting.append({"session": self.session, **said})
 
     def run(self) -> None:
         """Send what waits, one after the other; ask what is new now and then."""
-        heard = time.monotonic()
+        heard = asked = time.monotonic()
         self.send({"session": self.session})
         while not self.left:
-            try:
-                said = self.waiting.get(timeout=ASKS_EVERY)
-            except queue.Empty:
-                said = {"session": self.session}
-                if time.monotonic() - heard > SLEEPS_AFTER:
-                    continue
-            else:
-                heard = time.monotonic()
-            if said is not None and not self.left:
-                self.send(said)
+            time.sleep(LOOKS_EVERY)
+            now = time.monotonic()
+            while self.waiting and not self.left:
+                heard = asked = now
+                self.send(self.waiting.popleft())
+            if now - asked > ASKS_EVERY and now - heard < SLEEPS_AFTER and not self.left:
+                asked = now
+                self.send({"session": self.session})
 
     def send(self, said: dict[str, Any], method: str = "POST") -> None:
         """Send one line, and keep what is new; what does not arrive is dropped."""
@@ -142,8 +140,6 @@ def leave() -> None:
         listeners().remove(hear)
     if room is not None and not room.left:
         room.left = True
-        with contextlib.suppress(queue.Full):
-            room.waiting.put_nowait(None)  # wakes the thread, which ends
         threading.Thread(target=room.send, args=({"session": room.session}, "DELETE"), name="room", daemon=True).start()
 
 

@@ -176,7 +176,7 @@ class HMM:
 
 
 def cpg_islands(*, island: float = 150.0, sea: float = 350.0) -> HMM:
-    """Return the eight-state model of CpG islands: A, C, G, T in an island (states 0 to 3), then in the sea (4 to 7).
+    """Return the eight-state model of CpG islands: states 0 to 3 are A, C, G, T in an island, 4 to 7 in the sea.
 
     Which base follows which is Durbin's table, :data:`ISLAND` or :data:`SEA`; how often one changes into the other is
     not from there but set by the mean lengths. A state shows its own base, so only island or sea is hidden.

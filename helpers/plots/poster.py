@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KINDS = {"model": PALETTE["T"], "ensemble": PALETTE["T"], "baseline": PALETTE["G"], "published": PALE}
 SIGNS = {"model": "o", "ensemble": "*", "baseline": "s", "published": "D"}
 MEANING = {
-    "model": "a model of this course; bar: lowest to highest seed",
+    "model": "a model of this course; bar: lowest to highest seed, line: 95 % of resamples of the test set",
     "ensemble": "an ensemble: the mean of its seeds' logits",
     "baseline": "dumb model",
     "published": "published, pretrained on genomes",
@@ -38,6 +38,7 @@ class _Dot(NamedTuple):
     low: float
     mean: float
     high: float
+    interval: tuple[float, float] | None = None
 
 
 def poster(boards: Mapping[str, Sequence[Mapping[str, Any]]], published: Sequence[Mapping[str, Any]] = ()) -> Figure:
@@ -45,10 +46,11 @@ def poster(boards: Mapping[str, Sequence[Mapping[str, Any]]], published: Sequenc
 
     Parameters
     ----------
-    boards : mapping from a data set's name to rows with "model", "parameters" and "mcc"
-        As `progress.measured` or `Scoreboard.rows`; "mcc" holds a number a seed, "kind" may be "baseline",
-        "model" or "ensemble"; of these only the best is drawn. The dot is the mean, the bar runs from the lowest to the
-        highest.
+    boards : mapping from a panel's title to rows with "model", "parameters" and "mcc"
+        As `progress.measured` or `Scoreboard.rows`; "mcc" holds a number a seed, "kind" may be "baseline", "model" or
+        "ensemble"; of these only the best is drawn. The dot is the mean, the bar runs from the lowest to the highest, a
+        thin line along "interval" where there is one. "data" names the set, which else is the title; published rows
+        stand in its panel unless "places" is "random": nobody has published such.
     published : sequence of mappings with "data", "model", "parameters" (as in "117 M", or "") and one number "mcc"
         As `helpers.learner.progress.published`.
 
@@ -66,7 +68,8 @@ def poster(boards: Mapping[str, Sequence[Mapping[str, Any]]], published: Sequenc
     figure, drawn = panels(len(boards), width=7.4, height=6.6)
     for ax, (data, rows) in zip(drawn, boards.items(), strict=True):
         ours = _without_lesser_ensembles([_dot(row, row.get("kind", _kind(row))) for row in rows])
-        theirs = [_dot(row, "published") for row in published if row["data"] == data]
+        of, places = rows[0].get("data", data), rows[0].get("places", "published")
+        theirs = [_dot(row, "published") for row in published if row["data"] == of and places == "published"]
         _panel(ax, [*ours, *theirs])
         ax.set_title(data, fontsize=16, fontweight="bold", pad=12)
     drawn[0].set_ylabel("MCC on the test set (axis stretched upwards)", fontsize=13)
@@ -105,7 +108,11 @@ def _without_lesser_ensembles(dots: Sequence[_Dot]) -> list[_Dot]:
 
 def _dot(row: Mapping[str, Any], kind: str) -> _Dot:
     values = np.atleast_1d(np.asarray(row["mcc"], dtype=float))
-    return _Dot(row["model"], kind, _size(row["parameters"]), values.min(), values.mean(), values.max())
+    interval = row.get("interval")
+    return _Dot(
+        *(row["model"], kind, _size(row["parameters"]), values.min(), values.mean(), values.max()),
+        interval=tuple(interval) if interval and kind == "model" else None,
+    )
 
 
 def _size(parameters: Any) -> float:
@@ -121,9 +128,12 @@ def _panel(ax: Axes, dots: Sequence[_Dot]) -> None:
     ax.set(xscale="log", xlim=(0.6, largest * 3), ylim=(low - 0.03, high + 0.07))
     ax.set_yscale("function", functions=(_spread_out, _drawn_in))
     ax.set_yticks([tick for tick in TICKS if low <= tick <= high])
-    best = max((dot for dot in dots if dot.kind != "published"), key=lambda dot: dot.mean)
+    best = max((dot for dot in dots if dot.kind != "published"), key=lambda dot: (dot.kind == "model", dot.mean))
     ax.axhline(best.mean, color=KINDS["model"], linewidth=1, linestyle=":", zorder=0)
+    ax.text(0.7, best.mean, "our best single model", color=KINDS["model"], fontsize=10, va="bottom", gid="line")
     for dot in known:
+        if dot.interval:
+            ax.plot([dot.size] * 2, dot.interval, color=KINDS[dot.kind], linewidth=1.2)
         size = 15 if dot.kind == "ensemble" else 9
         ax.plot(
             [dot.size] * 2, [dot.low, dot.high], color=KINDS[dot.kind], linewidth=5, alpha=0.35, solid_capstyle="round"

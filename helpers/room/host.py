@@ -74,6 +74,7 @@ class Host:
         self.store, self.catalogue, self.steps, self.shown = store, catalogue, steps, shown
         self.code, self.key = store.code, store.key
         self.standing = rebuilt(catalogue, store.events())
+        self.words = {name: json.loads(store.said(name) or "null") for name in ("section", "sentence")}
         self.ended = False
         self.files: list[Path] = []
         self.guesses = Allowance(10, 0.1)  # wrong codes and keys, by address
@@ -147,7 +148,7 @@ class Host:
         self.dirty.set()
         return self.news(now)
 
-    def forget(self, code: str, address: str, body: bytes) -> None:
+    async def forget(self, code: str, address: str, body: bytes) -> None:
         """A session leaves, and what it said is deleted.
 
         Raises
@@ -157,7 +158,7 @@ class Host:
         self.admit(code, address, session_in(body))
         session, _ = read_event(body, self.catalogue)
         if session in self.standing.sitters and not self.ended:
-            self.store.forget(session)
+            await asyncio.to_thread(self.store.forget, session)  # a disk may take its time, and others go on
             self.standing.forget(session)
             self.dirty.set()
 
@@ -189,13 +190,13 @@ class Host:
 
     def news(self, now: float) -> dict[str, Any]:
         """What a learner's next check says."""
-        said, opened = self.said("sentence"), self.said("section")
+        said, opened = self.words["sentence"], self.words["section"]
         text = said["text"] if said and now - said["at"] <= SENTENCE_LASTS else ""
         return {"section": opened["line"] if opened else "", "sentence": text}
 
     # -- what the instructor does -----------------------------------------------------------------------------------
 
-    def act(self, what: dict[str, Any]) -> dict[str, Any]:
+    async def act(self, what: dict[str, Any]) -> dict[str, Any]:
         """Open a section, say a sentence, or end the room.
 
         Raises
@@ -208,18 +209,23 @@ class Host:
             raise Ended
         done = {}
         if what.get("do") == "open":
-            self.open_section(what.get("lesson"), what.get("section"))
+            await self.keep("section", self.section_of(what.get("lesson"), what.get("section")))
         elif what.get("do") == "say":
-            self.say(what.get("sentence"))
+            await self.keep("sentence", sentence_of(what.get("sentence")))
         elif what.get("do") == "end":
-            done = {"files": [str(path) for path in self.end()]}
+            done = {"files": [str(path) for path in await asyncio.to_thread(self.end)]}
         else:
             raise ValueError("do must be open, say or end")
         self.dirty.set()
         return done
 
-    def open_section(self, lesson: Any, number: Any) -> None:
-        """Go on at a section: the learners' next check says so."""
+    async def keep(self, name: str, what: dict[str, Any]) -> None:
+        """Say something from now on, also after a restart."""
+        await asyncio.to_thread(self.store.say, name, json.dumps(what))
+        self.words[name] = what
+
+    def section_of(self, lesson: Any, number: Any) -> dict[str, Any]:
+        """The section at which the room goes on, with the line that the learners' next check shows."""
         plan = self.catalogue.plans.get(lesson) if type(lesson) is int else None
         section = next((one for one in plan.sections if one.number == number), None) if plan else None
         if plan is None or section is None:
@@ -227,28 +233,14 @@ class Host:
         first = next((task.number for task in plan.tasks if task.section == section.number), "")
         where = f", exercise {first}" if first else ""
         line = f"We go on at section {section.number} · {section.title}{where} (lesson {lesson:02d})."
-        self.store.say("section", json.dumps({"lesson": lesson, "number": section.number, "line": line}))
-
-    def say(self, sentence: Any) -> None:
-        """Send one sentence to the room; an empty one takes the last back."""
-        if type(sentence) is not str or len(sentence) > MOST_SENTENCE:
-            raise ValueError(f"a sentence has at most {MOST_SENTENCE} characters")
-        text = "".join(letter if letter.isprintable() else " " for letter in sentence).strip()
-        self.store.say("sentence", json.dumps({"text": text, "at": time.time()}))
+        return {"lesson": lesson, "number": section.number, "line": line}
 
     def end(self) -> list[Path]:
         """End the room: the numbers are kept as a page and a table, and the file with the sessions is deleted."""
+        self.ended = True  # from here on nothing is taken in
         self.files = write_record(self.store.path.parent, self.standing, time.time())
-        self.ended = True
         self.store.remove()
         return self.files
-
-    def said(self, name: str) -> dict[str, Any] | None:
-        """What was last said under a name."""
-        if self.ended:
-            return None
-        text = self.store.said(name)
-        return json.loads(text) if text else None
 
     # -- what there is to see ---------------------------------------------------------------------------------------
 
@@ -294,12 +286,12 @@ class Host:
 
     def seen(self, now: float) -> dict[str, Any]:
         """All that the page shows, as plain data."""
-        sentence = self.said("sentence")
+        sentence = self.words["sentence"]
         return {
             "ended": self.ended,
             "present": self.standing.present(now),
             "joined": len(self.standing.sitters),
-            "section": self.said("section"),
+            "section": self.words["section"],
             "sentence": sentence["text"] if sentence else "",
             "lessons": [self.lesson_seen(number, now) for number in self.lessons()],
             "plan": [asdict(step) for step in self.steps],
@@ -341,6 +333,14 @@ class Host:
             "ever": one.ever,
             "note": asdict(found) if found else None,
         }
+
+
+def sentence_of(sentence: Any) -> dict[str, Any]:
+    """A sentence to the room as one line of printable text, and when it was sent; an empty one takes the last back."""
+    if type(sentence) is not str or len(sentence) > MOST_SENTENCE:
+        raise ValueError(f"a sentence has at most {MOST_SENTENCE} characters")
+    text = "".join(letter if letter.isprintable() else " " for letter in sentence).strip()
+    return {"text": text, "at": time.time()}
 
 
 def same(given: str, right: str) -> bool:

@@ -131,7 +131,7 @@ class Door:
     async def forget(self, request: Request) -> Response:
         """A session leaves."""
         body = await body_of(request, MOST_BYTES)
-        self.host.forget(request.path_params["code"], address_of(request), body)
+        await self.host.forget(request.path_params["code"], address_of(request), body)
         return JSONResponse({}, headers=HEADERS)
 
     # -- the instructor ---------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ class Door:
             raise Refused("the body is not JSON") from None
         if type(what) is not dict:
             raise Refused("the body must be an object")
-        return JSONResponse(self.host.act(what), headers=HEADERS)
+        return JSONResponse(await self.host.act(what), headers=HEADERS)
 
 
 def application(host: Host, address: str, prefix: str = "") -> Starlette:

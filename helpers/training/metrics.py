@@ -1,34 +1,26 @@
-"""Metrics: how good a classifier is, how sure that is, and how good a dumb one is.
+"""Metrics: how good a classifier is, how sure that is, and whether another one is better.
 
-The scores are scikit-learn's. What stands here is what it leaves open: intervals, and the baselines that a model has
-to beat.
+The scores are scikit-learn's. What stands here is what it leaves open: intervals, of a score and of a difference.
 """
 
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import torch
 from torch import Tensor
 
-from helpers.dna.motifs import Motif, best_hit, jaspar
-from helpers.dna.sequences import gc_content, kmer_counts
 from helpers.training.batches import checked_array
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from helpers.datasets import Dataset, Split
-
     Counts = float | NDArray[np.float64]
 
 CELLS_AT_ONCE = 2_000_000  # of a table of resamples: enough for speed, 16 MB
-TATA_BOX = "POL012.1"
 
 
 def binary_report(y: ArrayLike | Tensor, logits: ArrayLike | Tensor, threshold: float = 0.0) -> dict[str, float]:
@@ -121,15 +113,16 @@ def matthews(tp: Counts, fp: Counts, fn: Counts, tn: Counts) -> NDArray[np.float
 
 
 class Interval(NamedTuple):
-    """A number and how sure it is."""
+    """A number and how sure it is: in round brackets the range of seeds, in square ones 95 % of resamples."""
 
     value: float
     low: float
     high: float
     sd: float
+    brackets: str = "[]"
 
     def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.3f}–{self.high:.3f})"
+        return f"{self.value:.3f} {self.brackets[0]}{self.low:.3f}–{self.high:.3f}{self.brackets[1]}"
 
 
 def seed_interval(values: ArrayLike) -> Interval:
@@ -140,7 +133,7 @@ def seed_interval(values: ArrayLike) -> Interval:
     """
     numbers = checked_array("seed_interval: values", values).double().flatten()
     sd = float(numbers.std()) if len(numbers) > 1 else math.nan
-    return Interval(float(numbers.mean()), float(numbers.min()), float(numbers.max()), sd)
+    return Interval(float(numbers.mean()), float(numbers.min()), float(numbers.max()), sd, "()")
 
 
 def bootstrap_interval(
@@ -191,6 +184,65 @@ def bootstrap_interval(
         values = np.concatenate([_METRICS[metric](draws) for draws in _drawn(truth, scores, threshold, n, rng)])
     low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
     return Interval(value, float(low), float(high), float(np.nanstd(values)))
+
+
+def paired_bootstrap(
+    y: ArrayLike | Tensor,
+    logits: ArrayLike | Tensor,
+    others: ArrayLike | Tensor,
+    *,
+    n: int = 2000,
+    seed: int | np.random.Generator,
+    threshold: float = 0.0,
+) -> Interval:
+    """Say how much better one model's MCC is than another's, judging both on the same draws from the test set.
+
+    What is hard for one model is mostly hard for the other too, so their difference wanders far less than either score.
+    Where each was trained with several seeds, these are drawn as well: the claim then is of recipes, not of runs.
+
+    Parameters
+    ----------
+    y : (N,)
+        The truth, 0 or 1.
+    logits, others : (N,), or (S, N) with a row a seed
+        Of the two models; above the threshold means called 1.
+    n : int
+        Draws, each of N sequences, with replacement.
+    seed : int or Generator
+    threshold : float
+
+    Returns
+    -------
+    Interval
+        MCC of the first less MCC of the second (means over the seeds), and 95 % of the draws: where these leave out 0,
+        the test set and the seeds tell the two apart (Efron & Tibshirani 1993, chapter 13).
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `binary_report`.
+    """
+    models = [np.atleast_2d(checked_array("paired_bootstrap: logits", one).cpu().numpy()) for one in (logits, others)]
+    truth, *_ = (_checked("paired_bootstrap", y, row)[0] for model in models for row in model)  # every row is checked
+    called = [(model > threshold).astype(np.float64) for model in models]
+    rng, size = np.random.default_rng(seed), len(truth)
+
+    def score(times: NDArray[np.float64], calls: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Mean over the seeds, some drawn twice, of the MCC in each of R draws: (R, N) and (S, N) to (R,)."""
+        tp, fp = times @ (calls * truth).T, times @ (calls * (1 - truth)).T  # (R, S)
+        positive = (times @ truth)[:, None]
+        scores = matthews(tp, fp, positive - tp, times.sum(axis=1, keepdims=True) - positive - fp)
+        if len(times) == 1 or len(calls) == 1:
+            return scores.mean(axis=1)
+        return np.take_along_axis(scores, rng.integers(len(calls), size=scores.shape), axis=1).mean(axis=1)
+
+    (value,) = np.subtract(*(score(np.ones((1, size)), calls) for calls in called))
+    differences = np.empty(n)
+    for rows in np.array_split(np.arange(n), -(-n * size // CELLS_AT_ONCE)):
+        times = rng.multinomial(size, np.full(size, 1 / size), size=len(rows)).astype(np.float64)
+        differences[rows] = np.subtract(*(score(times, calls) for calls in called))
+    low, high = np.quantile(differences, [0.025, 0.975])
+    return Interval(float(value), float(low), float(high), float(differences.std()))
 
 
 @dataclass(frozen=True)
@@ -254,83 +306,6 @@ def _drawn(
         tp, fp = (np.pad(counts.astype(np.float64), ((0, 0), (1, 0))) for counts in (tp, fp))
         yield _Draws(tp, fp, at)
         n -= rows
-
-
-@dataclass(frozen=True, eq=False)
-class Baseline:
-    """A dumb model's answers, with what the scoreboard asks of a model.
-
-    Attributes
-    ----------
-    name : str
-    logits : Tensor, (N,), float32
-        Of the test sequences, in their order; above 0 means called 1.
-    parameters : int
-    seconds : float
-        Of fitting and predicting.
-    """
-
-    name: str
-    logits: Tensor
-    parameters: int
-    seconds: float
-
-
-def majority_baseline(dataset: Dataset) -> Baseline:
-    """Call every test sequence what most training sequences are; the logit is the log-odds of their share."""
-    start = time.perf_counter()
-    share = float(dataset.train.y.mean())
-    if not 0 < share < 1:
-        raise ValueError(f"majority_baseline: {share:.0%} of the training labels are 1; both classes are needed")
-    logits = torch.full((len(dataset.test),), math.log(share / (1 - share)))
-    return Baseline("majority", logits, 1, time.perf_counter() - start)
-
-
-def gc_baseline(dataset: Dataset) -> Baseline:
-    """Judge by the share of G and C alone."""
-    return _logistic("GC content", dataset, lambda split: torch.tensor([[gc_content(s)] for s in split.sequences]))
-
-
-def pwm_baseline(dataset: Dataset, motif: str | Motif = TATA_BOX) -> Baseline:
-    """Judge by the best match of one motif anywhere on the given strand.
-
-    Parameters
-    ----------
-    dataset : Dataset
-    motif : str or Motif
-        A JASPAR identifier, by default of the TATA box; POL002.1 is the initiator.
-
-    Returns
-    -------
-    Baseline
-        Its logits rise, or fall, with the log-odds score of the best match, as the training labels have it.
-
-    Raises
-    ------
-    KeyError, ValueError
-        If JASPAR's matrix is not shipped, or is longer than the sequences.
-    """
-    chosen = motif if isinstance(motif, Motif) else jaspar(motif)
-    weights = chosen.weights()
-    return _logistic(f"best match of {chosen.name}", dataset, lambda split: best_hit(split.X, weights).score[:, None])
-
-
-def kmer_baseline(dataset: Dataset, k: int = 4) -> Baseline:
-    """Judge by how often each of the 4**k words occurs, wherever; ValueError if `k` is not from 1 to 12."""
-    return _logistic(f"{k}-mer counts", dataset, lambda split: kmer_counts(split.sequences, k))
-
-
-def _logistic(name: str, dataset: Dataset, features: Callable[[Split], Tensor]) -> Baseline:
-    """Fit scikit-learn's logistic regression to standardised features (N, F) of the training sequences."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    start = time.perf_counter()
-    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    model.fit(features(dataset.train).numpy(), dataset.train.y.numpy())
-    logits = torch.from_numpy(model.decision_function(features(dataset.test).numpy())).float()
-    return Baseline(name, logits, model.n_features_in_ + 1, time.perf_counter() - start)
 
 
 def _checked(

@@ -182,12 +182,13 @@ def impatient(check, monkeypatch):
     return check
 
 
-def test_a_loop_that_never_ends_is_stopped_and_shown(impatient, capsys) -> None:
+def test_a_loop_that_never_ends_is_stopped_and_shown(impatient, monkeypatch, capsys) -> None:
     assert is_reference(impatient.gc_content(endless))
     said = capsys.readouterr().out
     assert "stopped after 0.2 seconds: your code was still running, at `" in said
     assert "Does a loop never end?" in said
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    monkeypatch.setattr(type(impatient.gc_content.exercise), "seconds", 60)  # a busy machine may need one of them
     assert impatient.gc_content(right) is right
 
 

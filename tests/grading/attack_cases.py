@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from helpers.lessons import exercises, lesson
+from helpers.lessons import exercises, find
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -45,7 +45,7 @@ class Case:
     @property
     def folder(self) -> str:
         """The lesson's folder."""
-        return lesson(self.lesson).folder
+        return find(self.lesson).folder
 
     @property
     def expected(self) -> dict[str, float] | None:

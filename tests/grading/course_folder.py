@@ -9,11 +9,11 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from helpers.lessons import lesson
+from helpers.lessons import find
 from tests.commands import ROOT, run, surrounded
 
 __all__ = ["HALF", "LESSON", "ROOT", "course", "make", "marks", "submit", "surrounded"]
-LESSON = lesson(0).folder
+LESSON = find(0).folder
 HALF = "def gc_content(sequence):\n    return sequence.count('G') / len(sequence)"
 
 

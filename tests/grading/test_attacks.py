@@ -27,7 +27,7 @@ from nbgrader.api import Gradebook
 
 from helpers.grading import spool
 from helpers.grading.coordinate import grade
-from helpers.grading.feedback import write_feedback
+from helpers.grading.nbgrader.feedback import write_feedback
 from helpers.grading.nbgrader.gradebook import open_course
 from helpers.grading.sandbox import kinds
 from helpers.grading.sandbox.limits import Limits

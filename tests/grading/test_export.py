@@ -10,7 +10,7 @@ import pytest
 
 from helpers.grading import export
 from helpers.grading.handed_in.submissions import Course
-from helpers.grading.report import Recorded
+from helpers.grading.nbgrader.gradebook import Recorded
 from helpers.grading.roster import NAME, roster
 
 LESSON = "01_linear_regression"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from helpers.grading import mark
-from helpers.grading.feedback import Points, feedback, keep_pages_only
+from helpers.grading.nbgrader.feedback import Points, feedback, keep_pages_only
 from helpers.grading.spool import Entry
 
 LESSON, SEED = "01_linear_regression", 8_675_309_123

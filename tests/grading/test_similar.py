@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from helpers import places
 from helpers.commands.main import app
 from helpers.grading.similar import chance, fragments, known_sources, shares_in, similar
-from helpers.lessons import exercises, lesson
+from helpers.lessons import exercises, find
 
 LESSON = 3
 Class = dict[str, dict[str, str]]
@@ -122,7 +122,7 @@ WAYS: dict[str, Callable[[str, random.Random], str]] = {
 
 @cache
 def known() -> dict[str, list[str]]:
-    return {one.id: known_sources(one, released(lesson(LESSON).folder)) for one in exercises(LESSON)}
+    return {one.id: known_sources(one, released(find(LESSON).folder)) for one in exercises(LESSON)}
 
 
 @cache
@@ -152,9 +152,9 @@ def honest_class(students: int, draw: random.Random) -> Class:
     }
 
 
-def test_those_who_copied_are_found_and_those_who_did_not_are_not() -> None:
+def test_most_of_those_who_copied_are_found_and_hardly_anybody_else() -> None:
     found, falsely = {way: 0 for way in WAYS}, 0
-    for seed in range(3):
+    for seed in range(6):
         draw = random.Random(seed)
         codes = honest_class(25, draw)
         pairs = {}
@@ -167,8 +167,8 @@ def test_those_who_copied_are_found_and_those_who_did_not_are_not() -> None:
                 falsely += 1
             else:
                 found[way] += 1
-    assert falsely == 0
-    assert min(found.values()) >= 2, found  # of three each; short answers and the course's own tell nothing
+    assert falsely <= 1  # one class in twenty, it is said
+    assert min(found.values()) >= 4, found  # of six each: short answers and the course's own tell nothing
 
 
 def test_a_class_that_works_honestly_lists_nobody() -> None:
@@ -205,7 +205,7 @@ def test_the_chance_of_a_sum_is_that_of_exponential_variables() -> None:
 def test_the_command_writes_both_beside_each_other_and_escapes_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = lesson(LESSON).folder
+    folder = find(LESSON).folder
     draw = random.Random(1)
     shutil.copy(places.PACKAGE.parent / "nbgrader_config.py", tmp_path)
     codes = honest_class(14, draw)

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from helpers.grading.handed_in.names import asked_in, needs, parsed
 from helpers.grading.handed_in.reading import MOST_BYTES, NoNotebook, cells_in
 from helpers.grading.handed_in.transplant import Kind, Plan, transplant
-from helpers.lessons import LESSONS, lesson
+from helpers.lessons import LESSONS, find
 
 ROOT = Path(__file__).parents[2]
 Book = dict[str, Any]
 
 
 def text(where: str, number: int) -> str:
-    folder = lesson(number).folder
+    folder = find(number).folder
     return (ROOT / where / folder / f"{folder}.ipynb").read_text(encoding="utf-8")
 
 

@@ -142,7 +142,6 @@ class Colab:
             "IPYTHONDIR": str(self.place / "ipython"),
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "COLAB_NOTES": str(self.place / "notes"),
-            "COURSE_SMOKE": "1",
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": str(house),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",

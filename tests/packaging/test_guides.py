@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from clone import ROOT, commit_all, copy_tracked
 
 from helpers.authoring.adopt import repository
 from helpers.lessons import LESSONS
 
-HEAD = r"(?:(?:#|//) (\S+\.\w+)(?:, (at the end|in \w+))?\n)?"
+HEAD = r"(?:(?:#|//) (\S+\.\w+)(?:, (in (?:cell )?[\w-]+))?\n)?"
 BLOCK = re.compile(rf"^```(\w+)\n{HEAD}(.*?)^```$", re.MULTILINE | re.DOTALL)
+BEGINS = "course new "
+COURSE = [sys.executable, "-c", "from helpers.commands.main import main; main()"]
 HUMAN = ("human_tata", "human_nontata")
 NUMBER = len(LESSONS)  # the guide's lesson is the next one
 
@@ -28,21 +31,24 @@ def blocks() -> list[tuple[str, str, str, str]]:
 
 
 def put(root: Path, file: str, place: str, text: str) -> None:
-    """Write a block into its file: as a whole, at its end, or before the bracket that closes a table."""
+    """Write a block: into a file of its own, into a cell of a notebook, or over the empty keys of a table."""
     path = root / file
-    path.parent.mkdir(parents=True, exist_ok=True)
     if not place:
-        assert not path.exists(), f"the guide would overwrite {file}"
+        assert not (ROOT / file).exists(), f"the guide would overwrite {file}"
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        return
-    before = path.read_text(encoding="utf-8")
-    if place == "at the end":
-        path.write_text(before + "\n" + text, encoding="utf-8")
-        return
-    start = before.index(f"\n{place.removeprefix('in ')} = ")
-    end = re.compile(r"^[\])}]", re.MULTILINE).search(before, start)
-    assert end, f"{file} has no table {place}"
-    path.write_text(before[: end.start()] + text + before[end.start() :], encoding="utf-8")
+    elif place.startswith("in cell "):
+        book = nbformat.read(path, as_version=4)
+        (cell,) = (cell for cell in book.cells if cell.id == place.removeprefix("in cell "))
+        cell.source = text.rstrip("\n")
+        nbformat.write(book, path)
+    else:
+        before, heading, after = path.read_text(encoding="utf-8").partition(f"[{place.removeprefix('in ')}]\n")
+        for line in text.splitlines():
+            empty = f'{line.partition(" = ")[0]} = ""\n'
+            assert empty in after, f"{file} leaves no {empty} open {place}"
+            after = after.replace(empty, f"{line}\n", 1)
+        path.write_text(before + heading + after, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -50,19 +56,21 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository in which everything that the guide says was written."""
     root = copy_tracked(tmp_path_factory.mktemp("Autorin"))
     mirror = root / "mirror"
-    for _, file, place, text in blocks():
+    mirror.mkdir()
+    for language, file, place, text in blocks():
         if file:
             put(mirror if file.endswith(".csv") else root, file, place, text)
-    run(root, sys.executable, "new_lesson.py")
+        elif language == "sh" and text.startswith(BEGINS):
+            run(root, *COURSE, *shlex.split(text)[1:], cwd=mirror)
     return commit_all(root)
 
 
-def run(root: Path, *words: str) -> str:
+def run(root: Path, *words: str, cwd: Path | None = None) -> str:
     """What a command prints in the copy; it must end well."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("COURSE", "PYTEST"))}
     home = {"COURSE_HOME": str(root / "home"), "COURSE_CACHE": str(root / "cache"), "COURSE_DATA": str(root / "mirror")}
     env = {**kept, **home, "PYTHONPATH": str(root)}
-    done = subprocess.run(words, cwd=root, env=env, capture_output=True, text=True)
+    done = subprocess.run(words, cwd=cwd or root, env=env, capture_output=True, text=True)
     assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout[-5000:]}\n{done.stderr[-3000:]}"
     return done.stdout
 
@@ -71,27 +79,12 @@ def shell(root: Path, about: str) -> str:
     """What the guide's own command lines about something print."""
     said = ""
     for language, _, _, text in blocks():
-        if language == "sh" and about in text:
+        if language == "sh" and about in text and not text.startswith(BEGINS):
             for line in text.splitlines():
-                words = line.split()
-                python = [sys.executable, *words[1:]]
-                course = [sys.executable, "-c", "from helpers.commands.main import main; main()", *words[1:]]
-                said += run(root, *(python if words[0] == "python" else course))
+                program, *words = shlex.split(line)
+                said += run(root, *([sys.executable] if program == "python" else COURSE), *words)
     assert said, f"the guide shows no command about {about}"
     return said
-
-
-def test_the_readmes_scores_are_those_that_were_measured() -> None:
-    rows = json.loads((ROOT / "datasets" / "measured.json").read_text(encoding="utf-8"))["rows"]
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    told = re.findall(r"^\| ([^*|]+) \| (0\.\d{3}) \| (0\.\d{3}) \| ([\d,]+) \|$", readme, re.MULTILINE)
-    measured = {
-        (row["model"], row["data"]): f"{sum(row['mcc']) / len(row['mcc']):.3f}"
-        for row in rows
-        if row["leaks"] == "removed" and not row["simulated"]
-    }
-    assert len(told) == 6
-    assert [name for name, *scores, _ in told if scores != [measured[name, data] for data in HUMAN]] == []
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)
@@ -109,7 +102,8 @@ def test_every_block_of_the_guide_is_a_file_or_a_command() -> None:
 
 
 def test_the_guides_lesson_is_the_next_one() -> None:
-    assert f"Lesson({NUMBER}, " in next(text for _, file, place, text in blocks() if place == "in LESSONS")
+    (lesson,) = {file for _, file, _, _ in blocks() if file.endswith(".ipynb")}
+    assert lesson == f"solutions/{NUMBER:02d}_codons/{NUMBER:02d}_codons.ipynb"
 
 
 def test_an_exercise_written_by_the_guide_is_proved_right(copy: Path) -> None:

@@ -59,7 +59,11 @@ class Served:
         self.base = f"http://127.0.0.1:{self.port}{prefix}"
         self.address = f"{self.base}/{self.host.code}"
         config = uvicorn.Config(
-            application(self.host, self.base, prefix), log_level="error", access_log=False, timeout_graceful_shutdown=1
+            application(self.host, self.base, prefix),
+            log_level="error",
+            access_log=False,
+            timeout_graceful_shutdown=1,
+            timeout_keep_alive=600,
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]}, daemon=True)

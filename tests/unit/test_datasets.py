@@ -102,6 +102,7 @@ def test_start_site_column_is_where_the_real_promoters_show_it(mirror):
     [
         ("human_tata", (4880, 611, 613), 26),
         ("human_nontata", (42392, 5304, 5307), 63),
+        ("human_all", (47260, 5912, 5920), 104),
         ("ecoli_sigma70", (3071, 384, 384), 0),
     ],
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import re
 import statistics
 import sys
 from pathlib import Path
@@ -17,14 +19,18 @@ ROOT = Path(__file__).parents[2]
 SETS = ("human_tata", "human_nontata", "ecoli_sigma70")
 
 
-@pytest.fixture(scope="module")
-def benchmark():
+def script(name: str):
+    """A module of benchmarks/."""
     sys.path.insert(0, str(ROOT / "benchmarks"))
     try:
-        import promoters
+        return importlib.import_module(name)
     finally:
         sys.path.pop(0)
-    return promoters
+
+
+@pytest.fixture(scope="module")
+def benchmark():
+    return script("promoters")
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +62,46 @@ def test_no_recipe_was_changed_since_it_was_measured(benchmark, stored, name) ->
     assert told(benchmark.settings(name, 70)) == told(stored["recipes"][name])
 
 
-def test_the_page_says_what_was_measured(benchmark, stored) -> None:
-    assert (ROOT / "docs" / "scoreboard.md").read_text(encoding="utf-8") == benchmark.page(stored["rows"])
+def test_the_page_says_what_was_measured(stored) -> None:
+    assert (ROOT / "docs" / "scoreboard.md").read_text(encoding="utf-8") == script("scoreboard_page").page(stored)
+
+
+def test_the_readmes_table_says_what_was_measured_and_its_first_scores_are_the_fair_ones(benchmark, stored) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = script("scoreboard_page").readme(stored)
+    assert readme == benchmark.put(readme, table)
+    assert table.splitlines()[0].startswith("| model | **at random places**")
+    fair = [row for row in progress.measured("human_tata", places="random") if row["kind"] == "model"]
+    assert {row["model"] for row in fair} == set(RECIPES)
+    for row in fair:
+        assert re.search(rf"^\| {row['model']} \| {statistics.mean(row['mcc']):.3f} \|", table, re.MULTILINE)
+
+
+@pytest.mark.parametrize("model", RECIPES)
+def test_on_tata_every_model_was_moved_by_one_base_and_placed_at_random(model) -> None:
+    (usual,) = [row for row in progress.measured("human_tata") if row["model"] == model]
+    (fair,) = [row for row in progress.measured("human_tata", places="random") if row["model"] == model]
+    assert [len(usual["moved"][by]) for by in ("-1", "1")] == [5, 5] and len(fair["mcc"]) == 5
+    assert all(statistics.mean(moved) < 0 for moved in usual["moved"].values())  # undone by one base
+    assert statistics.mean(usual["mcc"]) - statistics.mean(fair["mcc"]) > 0.2
+
+
+def test_every_score_of_the_page_has_its_interval_and_every_claim_its_paired_test(stored) -> None:
+    for row in stored["rows"]:
+        low, high = row["interval"]
+        assert low <= statistics.mean(row["mcc"]) <= high, (row["data"], row["model"])
+    pairs = {(row["data"], row["places"]) for row in stored["differences"]}
+    assert {("human_tata", "random"), ("human_tata", "published")} <= pairs
+    assert all(row["low"] <= row["value"] <= row["high"] for row in stored["differences"])
+
+
+def test_published_rows_name_a_source_and_human_all_has_the_41_of_its_own() -> None:
+    rows = progress.published()
+    assert {row["source"] for row in rows} == set(progress.sources())
+    assert sum((row["data"], row["source"]) == ("human_all", "dnallm_mark") for row in rows) == 41
+    best = max((row for row in rows if row["data"] == "human_all"), key=lambda row: row["mcc"])
+    assert (best["model"], best["mcc"]) == ("GENERanno-Euk", 0.7396)
+    assert len({(row["data"], row["model"]) for row in rows}) == len(rows)
 
 
 @pytest.mark.parametrize("model", ["CNN", "GRU", "attention"])

@@ -1,10 +1,10 @@
-"""Scores, intervals and baselines: equal to scikit-learn's, honest about chance, blind to the test labels."""
+"""Scores and intervals: equal to scikit-learn's, honest about chance."""
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import math
+import re
 import warnings
 
 import numpy as np
@@ -12,10 +12,16 @@ import pytest
 import torch
 from sklearn import metrics as sk
 
-from helpers.datasets import Split
-from helpers.dna.sequences import random_dna
 from helpers.training import metrics
-from helpers.training.metrics import binary_report, bootstrap_interval, confusion_matrix, matthews, mcc, seed_interval
+from helpers.training.metrics import (
+    binary_report,
+    bootstrap_interval,
+    confusion_matrix,
+    matthews,
+    mcc,
+    paired_bootstrap,
+    seed_interval,
+)
 
 RNG = np.random.default_rng(0)
 Y = RNG.integers(0, 2, 300)
@@ -98,7 +104,7 @@ def test_mcc_and_its_counted_form_are_those_of_scikit_learn() -> None:
 
 def test_an_interval_of_seeds_is_their_mean_range_and_spread() -> None:
     interval = seed_interval([0.7, 0.8, 0.75])
-    assert interval == pytest.approx((0.75, 0.7, 0.8, 0.05))
+    assert interval[:4] == pytest.approx((0.75, 0.7, 0.8, 0.05))
     assert str(interval) == "0.750 (0.700–0.800)"
     assert math.isnan(seed_interval([0.7]).sd)
     with pytest.raises(ValueError, match="seed_interval: values is empty"):
@@ -155,56 +161,57 @@ def test_a_bootstrap_that_cannot_be_is_refused(settings, sentence) -> None:
         bootstrap_interval(Y, LOGITS, **{"metric": "mcc", "seed": 0} | settings)
 
 
-@dataclasses.dataclass
-class Data:
-    train: Split
-    valid: Split
-    test: Split
+def test_a_range_of_seeds_and_an_interval_of_resamples_are_not_printed_alike() -> None:
+    assert str(seed_interval([0.7, 0.8, 0.75])) == "0.750 (0.700–0.800)"
+    assert re.fullmatch(r"0\.\d{3} \[.+–.+\]", str(bootstrap_interval(Y, LOGITS, "auroc", n=50, seed=0)))
 
 
-@pytest.fixture(scope="module")
-def rich_in_gc() -> Data:
-    """Sequences of class 1 hold more G and C."""
-
-    def split(count: int, seed: int) -> Split:
-        y = np.arange(count) % 3 == 0
-        return Split(
-            [random_dna(40, seed + i, gc=0.6 if one else 0.4) for i, one in enumerate(y)], torch.tensor(y).float()
-        )
-
-    return Data(split(600, 0), split(90, 5_000), split(300, 9_000))
+def two_models(n: int = 400, seeds: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Truth, and two models' logits that share most of their mistakes; the first is right a little more often."""
+    rng = np.random.default_rng(5)
+    y = rng.integers(2, size=n)
+    common = 1.3 * (2 * y - 1) + rng.normal(size=n)
+    first, second = (common + 0.3 * rng.normal(size=(seeds, n)) + extra * (2 * y - 1) for extra in (0.4, 0.0))
+    return y, first, second
 
 
-def baselines(data: Data) -> dict[str, metrics.Baseline]:
-    made = [metrics.majority_baseline(data), metrics.gc_baseline(data), metrics.pwm_baseline(data)]
-    return {b.name: b for b in [*made, metrics.pwm_baseline(data, "POL002.1"), metrics.kmer_baseline(data, k=3)]}
+def test_a_paired_bootstrap_is_the_difference_of_scores_on_the_same_draws() -> None:
+    y, first, second = two_models()
+    difference = paired_bootstrap(y, first[0], second[0], n=500, seed=0)
+    assert difference.value == pytest.approx(mcc(y, first[0] > 0) - mcc(y, second[0] > 0))
+    rng, by_hand = np.random.default_rng(9), []
+    for _ in range(500):
+        rows = rng.integers(len(y), size=len(y))
+        by_hand.append(mcc(y[rows], first[0, rows] > 0) - mcc(y[rows], second[0, rows] > 0))
+    assert difference.sd == pytest.approx(np.std(by_hand), rel=0.15)
+    assert (difference.low, difference.high) == pytest.approx(tuple(np.quantile(by_hand, [0.025, 0.975])), abs=0.012)
 
 
-def test_baselines_find_what_they_can_and_the_majority_nothing(rich_in_gc) -> None:
-    reports = {name: binary_report(rich_in_gc.test.y, b.logits) for name, b in baselines(rich_in_gc).items()}
-    assert reports["majority"]["mcc"] == 0 and reports["majority"]["accuracy"] == pytest.approx(2 / 3)
-    assert reports["GC content"]["mcc"] > 0.5
-    assert reports["3-mer counts"]["mcc"] > 0.3
-    assert reports["best match of TATA-Box"]["auroc"] > 0.6  # fewer G and C: better matches, and the fit turns the sign
-    assert [b.parameters for b in baselines(rich_in_gc).values()] == [1, 2, 2, 2, 65]
+def test_a_paired_bootstrap_is_narrower_than_two_that_are_not_paired() -> None:
+    y, first, second = two_models()
+    apart = math.hypot(*(bootstrap_interval(y, one[0], seed=0).sd for one in (first, second)))
+    assert paired_bootstrap(y, first, second, seed=0).sd < 0.7 * apart
 
 
-def test_baselines_never_see_the_test_labels(rich_in_gc) -> None:
-    flipped = dataclasses.replace(rich_in_gc, test=Split(rich_in_gc.test.sequences, 1 - rich_in_gc.test.y))
-    for name, baseline in baselines(rich_in_gc).items():
-        assert torch.equal(baseline.logits, baselines(flipped)[name].logits)
-        assert (baseline.logits.shape, baseline.logits.dtype) == ((300,), torch.float32)
+def test_a_paired_bootstrap_turns_its_sign_with_the_models_and_is_none_for_one_with_itself() -> None:
+    y, first, second = two_models()
+    there, back = (paired_bootstrap(y, *pair, seed=0) for pair in ((first, second), (second, first)))
+    assert there.value == -back.value and there.low == pytest.approx(-back.high)
+    assert paired_bootstrap(y, first, first, seed=0)[:4] == (0, 0, 0, 0)
 
 
-def test_the_baseline_of_a_motif_follows_its_best_match(rich_in_gc) -> None:
-    train = rich_in_gc.train
-    with_box = [s[:10] + "TATAAAAG" + s[18:] if one else s for s, one in zip(train.sequences, train.y, strict=True)]
-    planted = Split(with_box, train.y)
-    logits = metrics.pwm_baseline(Data(planted, planted, planted)).logits
-    assert binary_report(planted.y, logits)["auroc"] > 0.9
+def test_a_paired_bootstrap_of_several_seeds_knows_the_luck_of_seeds_too() -> None:
+    y, first, second = two_models(seeds=5)
+    rng = np.random.default_rng(1)
+    unruly = first + rng.normal(size=(5, 1)) * 2  # seeds that call far too much, and far too little
+    steady = paired_bootstrap(y, first, second, seed=0)
+    assert steady.value == pytest.approx(
+        np.mean([mcc(y, row > 0) for row in first]) - np.mean([mcc(y, row > 0) for row in second])
+    )
+    assert paired_bootstrap(y, unruly, second, seed=0).sd > 2 * steady.sd
 
 
-def test_a_majority_of_one_class_only_is_refused(rich_in_gc) -> None:
-    ones = Split(rich_in_gc.test.sequences, torch.ones(300))
-    with pytest.raises(ValueError, match="100% of the training labels are 1; both classes are needed"):
-        metrics.majority_baseline(Data(ones, ones, ones))
+def test_a_paired_bootstrap_names_shapes_that_differ() -> None:
+    y, first, _ = two_models()
+    with pytest.raises(ValueError, match=r"paired_bootstrap: the shapes are \(400,\) and \(399,\)"):
+        paired_bootstrap(y, first, first[:, 1:], seed=0)

@@ -90,13 +90,17 @@ PUBLISHED = [
 ]
 
 
+def names_in(ax) -> list[str]:
+    return [text.get_text() for text in ax.texts if text.get_gid() is None]
+
+
 def test_poster_puts_each_model_at_its_size_and_mean_and_names_it() -> None:
     (ax,) = poster({"human_tata": ROWS}, PUBLISHED).axes
     dots = sorted(tuple(np.ravel(line.get_data())) for line in ax.lines if line.get_marker() in ("o", "s", "D", "*"))
     assert dots == [(1, 0), (152_000, pytest.approx(0.82)), (2.5e9, 0.73)]
-    named = [text.get_text() for text in ax.texts]
+    named = names_in(ax)
     assert named == ["0.000  majority", "0.720  Coy (size not given)", "0.730  Giant", "0.820  CNN"]
-    heights = [text.get_position()[1] for text in ax.texts]
+    heights = [text.get_position()[1] for text in ax.texts if text.get_gid() is None]
     assert all(above - below > 0.03 for below, above in pairwise(heights))
 
 
@@ -110,7 +114,17 @@ def test_poster_knows_dumb_models_of_ones_own_scoreboard_by_name() -> None:
 def test_poster_shows_the_best_ensemble_only() -> None:
     ensembles = [{"model": f"E{i}", "parameters": 10, "mcc": [i / 10], "kind": "ensemble"} for i in (7, 9, 8)]
     (ax,) = poster({"human_tata": [*ROWS, *ensembles]}).axes
-    assert [text.get_text() for text in ax.texts] == ["0.000  majority", "0.820  CNN", "0.900  E9"]
+    assert names_in(ax) == ["0.000  majority", "0.820  CNN", "0.900  E9"]
+
+
+def test_poster_shows_no_published_rows_beside_scores_at_random_places() -> None:
+    rows = [{**row, "data": "human_tata", "interval": [0.7, 0.9]} for row in ROWS]
+    fair, usual = poster({"fair": [{**row, "places": "random"} for row in rows], "as published": rows}, PUBLISHED).axes
+    assert names_in(fair) == ["0.000  majority", "0.820  CNN"] and len(names_in(usual)) == 4
+    thin = [line for line in fair.lines if line.get_linewidth() == 1.2]
+    assert [tuple(line.get_ydata()) for line in thin] == [(0.7, 0.9)]
+    (line,) = [text for text in fair.texts if text.get_gid() == "line"]
+    assert line.get_text() == "our best single model" and line.get_position()[1] == pytest.approx(0.82)
 
 
 def test_poster_without_rows_is_refused() -> None:

@@ -149,6 +149,20 @@ def test_a_setup_cell_that_fails_is_named_as_the_cause(tmp_path: Path) -> None:
     assert "'check' is not defined" in run.outcomes[0].message
 
 
+def test_an_answer_that_leans_on_an_unsolved_one_is_not_right_for_marks_either(tmp_path: Path) -> None:
+    book = nbformat.read(places.checkout() / "solutions/01_linear_regression/01_linear_regression.ipynb", as_version=4)
+    own = {
+        "mse": "def mse(prediction, y):\n    raise NotImplementedError()",
+        "features": "def features(oligos):\n    return mse(oligos, oligos)",
+    }
+    for one in book.cells:
+        one.source = own.get(one.metadata.get("nbgrader", {}).get("grade_id"), one.source)
+    found = {one.exercise.id: one for one in checked(tmp_path, book.cells).outcomes}
+    assert found["mse"].verdict == "open" and found["predict"].verdict == "right"
+    assert found["features"].verdict == "not yet"
+    assert "It calls `mse`, which is not right yet" in found["features"].message
+
+
 def test_a_second_check_cell_that_is_right_counts(tmp_path: Path) -> None:
     again = gc_content(RIGHT)[1:]
     assert checked(tmp_path, gc_content(OPEN) + again).outcomes[0].verdict == "right"

@@ -1,9 +1,11 @@
-"""Exercises of lesson 04: filters that slide, motifs as filters, what deeper networks see, reading a trained one."""
+"""Exercises of lesson 04: filters that slide, motifs as filters, what deeper networks see, reading a trained one; where
+words stand in a benchmark."""
 
 from helpers.exercises.convolution.bug_hunt import BugHunt
 from helpers.exercises.convolution.judging import AveragePrecision
 from helpers.exercises.convolution.motifs import Detector, PwmFromCounts, Scan
 from helpers.exercises.convolution.networks import MotifCNN, ResidualBlock
+from helpers.exercises.convolution.placing import FirstPlace, PlaceAtRandom
 from helpers.exercises.convolution.quiz import Quiz
 from helpers.exercises.convolution.reading import FilterToMotif, Ism, Saliency
 from helpers.exercises.convolution.scanning import Conv1d, CountMatches
@@ -23,6 +25,8 @@ EXERCISES = (
     ResidualBlock,
     Ism,
     Saliency,
+    FirstPlace,
+    PlaceAtRandom,
     AveragePrecision,
     BugHunt,
     Quiz,

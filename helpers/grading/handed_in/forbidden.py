@@ -14,6 +14,7 @@ from helpers.engine.source import MISSING, attribute_of
 from helpers.grading.handed_in.names import parsed
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+MOST_NAMES = 100  # that one name may stand for
 Scope = dict[str, list["str | ast.AST"]]  # a name to what it may stand for: dotted names of imports, or syntax
 
 
@@ -141,20 +142,27 @@ def bind_defaults(arguments: ast.arguments, scope: Scope) -> None:
             scope.setdefault(argument.arg, []).append(default)
 
 
-def dotted_names(node: ast.AST, scope: Scope, depth: int = 0) -> list[str]:
-    """The dotted names that a name or a chain of attributes may stand for; `?.F` where nobody bound the first one."""
+def dotted_names(node: ast.AST, scope: Scope, depth: int = 0, known: dict[str, list[str]] | None = None) -> list[str]:
+    """The dotted names that a name or a chain of attributes may stand for; `?.F` where nobody bound the first one.
+
+    `known` holds what was found for names on the way: an alias of an alias of many is followed once.
+    """
+    known = {} if known is None else known
     if depth > 8:
         return []
     if isinstance(node, ast.Name):
-        found = []
-        for thing in scope.get(node.id, [f"?.{node.id}"]):
-            found += [thing] if isinstance(thing, str) else dotted_names(thing, scope, depth + 1)
-        return found
+        if node.id not in known:
+            known[node.id] = []  # a name that stands for itself
+            found: list[str] = []
+            for thing in scope.get(node.id, [f"?.{node.id}"])[:MOST_NAMES]:
+                found += [thing] if isinstance(thing, str) else dotted_names(thing, scope, depth + 1, known)
+            known[node.id] = list(dict.fromkeys(found))[:MOST_NAMES]
+        return known[node.id]
     attribute = attribute_of(node)
     if attribute is None:
         return []
     owner = node.value if isinstance(node, ast.Attribute) else node.args[0]  # type: ignore[attr-defined]
-    return [f"{one}.{attribute}" for one in dotted_names(owner, scope, depth + 1)]
+    return [f"{one}.{attribute}" for one in dotted_names(owner, scope, depth + 1, known)]
 
 
 def is_same(dotted: str, forbidden: str) -> bool:

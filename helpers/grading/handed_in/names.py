@@ -76,6 +76,18 @@ def only_asks(source: str) -> bool:
     return "check." in source and bool(body := parsed(source).body) and all(map(check_in, body))
 
 
+def leans_on(code: str, unsolved: set[str]) -> str:
+    """What to say of an answer that calls others which are not right yet; "" where it calls none."""
+    names = sorted(needs(parsed(code)) & unsolved)
+    if not names:
+        return ""
+    called = ", ".join(f"`{name}`" for name in names)
+    are = "is" if len(names) == 1 else "are"
+    return (
+        f"It calls {called}, which {are} not right yet: in your notebook the reference steps in, for marks none does."
+    )
+
+
 def check_in(statement: ast.stmt) -> tuple[str, str] | None:
     """Exercise and name, where a statement is a check."""
     call = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
@@ -132,3 +132,30 @@ def last_line(said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if ": " in line and not line.startswith((" ", "File "))]
     errors = [line for line in lines if line.partition(":")[0].endswith(("Error", "Exception", "Entry"))]
     return (errors or lines or [said])[-1][:300]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the gradebook has of a submission: points by exercise, and the penalty for being late."""
+
+    points: dict[str, float]
+    penalty: float = 0
+
+
+def recorded(db_url: str, assignment: str) -> dict[str, Recorded]:
+    """What the gradebook has of an assignment, by student; manual scores win, as everywhere in nbgrader."""
+    found = {}
+    file = db_url.removeprefix("sqlite:///")
+    if file != db_url and not Path(file).exists():  # looking must not make one
+        return {}
+    with Gradebook(db_url) as gradebook:
+        try:
+            submissions = gradebook.assignment_submissions(assignment)
+        except MissingEntry:
+            return {}
+        for submission in submissions:
+            points = {
+                grade.name.removeprefix("check_"): grade.score for book in submission.notebooks for grade in book.grades
+            }
+            found[submission.student.id] = Recorded(points, submission.late_submission_penalty or 0)
+    return found

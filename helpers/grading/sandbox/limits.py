@@ -29,6 +29,8 @@ class Limits:
         Processes and threads.
     file : int
         Bytes of one file; a quarter of `memory` for all files together.
+    files : int
+        Files and folders in all.
     answers : int
         Bytes that may come out.
     """
@@ -39,6 +41,7 @@ class Limits:
     processes: int = 64
     file: int = 64 * MIB
     answers: int = 16 * MIB
+    files: int = 50_000
 
 
 @dataclass(frozen=True)

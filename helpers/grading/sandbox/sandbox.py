@@ -31,6 +31,7 @@ from pathlib import Path
 import psutil
 
 from helpers.grading.sandbox import containers, kinds
+from helpers.grading.sandbox.bubblewrap import WRITABLE
 from helpers.grading.sandbox.limits import MIB, Limits
 from helpers.grading.sandbox.sealed import Sealed
 
@@ -170,6 +171,8 @@ class Sandbox:
             self._seen = below(self.process.pid)
             if sum(map(memory_of, (psutil.Process(self.process.pid), *self._seen))) > self.limits.memory:
                 self.end(Cause.MEMORY, f"used more than {self.limits.memory / 1024 / MIB:g} GB of memory")
+            elif any(files_made(one.pid) > self.limits.files for one in self._seen):
+                self.end(Cause.MEMORY, f"made more than {self.limits.files} files")
         if self.over:
             raise self.over
 
@@ -211,6 +214,19 @@ class Sandbox:
             with contextlib.suppress(OSError):
                 pipe.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def files_made(pid: int) -> int:
+    """How many files and folders there are in the file systems in memory that a process inside sees; 0 if none.
+
+    An empty file takes a kilobyte of the kernel's memory, which no limit on memory counts.
+    """
+    made = 0
+    with contextlib.suppress(OSError):
+        for place in WRITABLE:
+            there = os.statvfs(os.path.join("/proc", str(pid), "root", place.lstrip("/")))
+            made += there.f_files - there.f_ffree
+    return made
 
 
 def below(pid: int) -> set[psutil.Process]:

@@ -1,6 +1,7 @@
 """Other right answers to the exercises of lesson 04, and wrong ones without a name."""
 
 import math
+import random
 
 import numpy as np
 import torch
@@ -280,6 +281,40 @@ def hunt_with_the_package(model, sequence):
     return [sequence[answer.argmax() :][:width], word]
 
 
+def first_by_windows(sequences, y, word):
+    counts = np.zeros((2, len(sequences[0])), dtype=int)
+    for n, sequence in enumerate(sequences):
+        for column in range(len(sequence)):
+            if sequence[column : column + len(word)] == word:
+                counts[int(y[n]), column] += 1
+                break
+    return counts
+
+
+def first_by_split(sequences, y, word):
+    counts = [[0] * len(sequences[0]) for _ in range(2)]
+    for sequence, label in zip(sequences, y.tolist(), strict=True):
+        before, found, _ = sequence.partition(word)
+        if found:
+            counts[int(label)][len(before)] += 1
+    return torch.tensor(counts)
+
+
+def placed_one_by_one(sequences, width, seed):
+    rng = np.random.default_rng(seed)
+    starts = [int(rng.integers(0, len(s) - width, endpoint=True)) for s in sequences]
+    return [s[a : a + width] for s, a in zip(sequences, starts, strict=True)]
+
+
+def placed_with_the_random_module(sequences, width, seed):
+    drawn = random.Random(seed)
+    windows = []
+    for sequence in sequences:
+        start = drawn.randint(0, len(sequence) - width)
+        windows.append("".join(sequence[i] for i in range(start, start + width)))
+    return windows
+
+
 ALTERNATIVES = {
     "count_matches": [
         matches_by_index,
@@ -308,6 +343,8 @@ ALTERNATIVES = {
     "ism": [ism_by_loop, ism_two_maps],
     "saliency": [saliency_backward, saliency_numpy],
     "average_precision": [precision_by_loop, precision_by_steps],
+    "first_place": [first_by_windows, first_by_split],
+    "place_at_random": [placed_one_by_one, placed_with_the_random_module],
     "bug_hunt": [hunt_rewritten, hunt_with_the_package],
 }
 
@@ -358,6 +395,16 @@ WRONG = {
         lambda model, x: torch.zeros_like(x),
         lambda model, x: -saliency_backward(model, x),
         lambda model, x: ism_by_loop(model, x, False),
+    ],
+    "first_place": [
+        lambda sequences, y, word: torch.zeros(2, len(sequences[0])),
+        lambda sequences, y, word: first_by_windows(sequences, y, word[1:]),
+        lambda sequences, y, word: first_by_windows([s[::-1] for s in sequences], y, word[::-1]),
+    ],
+    "place_at_random": [
+        lambda sequences, width, seed: sequences,
+        lambda sequences, width, seed: [s[:width] for s in sequences[:3]],
+        lambda sequences, width, seed: ["A" * width for _ in sequences],
     ],
     "average_precision": [
         lambda y, scores: 1.0,

@@ -29,7 +29,7 @@ from helpers.engine.verdict import Status
 from helpers.files import write_whole
 from helpers.grading import mark, spool
 from helpers.grading.apart import Mark, marked
-from helpers.grading.handed_in.names import without_magics
+from helpers.grading.handed_in.names import leans_on, without_magics
 from helpers.grading.handed_in.submissions import Course
 from helpers.grading.nbgrader.preprocessors import submission_of
 from helpers.grading.page import page
@@ -200,7 +200,8 @@ def feedback(
     sections = []
     for name, points, written in graded:
         if entry and name in marks:
-            sections.append(section(marks[name], entry, points))
+            unsolved = {one.code_name for one in marks.values() if not one.passed} - {marks[name].code_name}
+            sections.append(section(marks[name], entry, points, unsolved))
         elif points.score or not unreadable:
             sections.append(Section(name, points, own=shown(written)))
     return page(
@@ -216,20 +217,20 @@ def feedback(
     )
 
 
-def section(found: Mark, entry: Entry, points: Points) -> Section:
-    """One exercise: verdict, hint, own code."""
+def section(found: Mark, entry: Entry, points: Points, unsolved: set[str]) -> Section:
+    """One exercise: verdict, hint, own code; `unsolved` are the names of others that are not right."""
     return Section(
         found.exercise,
         points,
         WORDS[found.standing],
         found.standing,
-        tuple(told(found, entry)),
+        tuple(told(found, entry, unsolved)),
         found.points if points.score != found.points else None,
         shown(entry.code.get(found.exercise, "")),
     )
 
 
-def told(found: Mark, entry: Entry) -> list[str]:
+def told(found: Mark, entry: Entry, unsolved: set[str]) -> list[str]:
     """What can be said of a mark without a word of what the submission said while it was graded."""
     if found.passed:
         return []
@@ -243,6 +244,8 @@ def told(found: Mark, entry: Entry) -> list[str]:
         lines.append(place)
     elif found.misconception is None and found.status is Status.WRONG and (error := first_error(entry, found.exercise)):
         lines.append(f"It stopped with {error}.")
+    if found.misconception is None and (lacks := leans_on(code, unsolved)):
+        lines.append(lacks)
     lines += [
         f"Part “{part}”: {'right' if good else 'not yet'}."
         for part, good in found.parts.items()
