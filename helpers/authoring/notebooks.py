@@ -214,11 +214,8 @@ def leaning(found: list[Outcome], book: NotebookNode, lesson: Lesson) -> list[Ou
     open_ = {one.exercise.code_name for one in found if one.verdict != "right"}
     said = []
     for one in found:
-        lacks = (
-            leans_on(code.get(one.exercise.id, ""), open_ - {one.exercise.code_name})
-            if one.verdict == "not yet"
-            else ""
-        )
+        others = open_ - {one.exercise.code_name}
+        lacks = leans_on(code.get(one.exercise.id, ""), others) if one.verdict != "right" else ""
         said.append(replace(one, message=f"{one.message}\n{lacks}") if lacks else one)
     return said
 
