@@ -33,7 +33,7 @@ import psutil
 from side_by_side import machine, write
 
 PORT = 8724
-ROUNDS = 60
+ROUNDS = 100
 PAUSE = 0.1  # seconds between two checks
 COURSE = [sys.executable, "-c", "from helpers.commands.main import main; main()"]
 
