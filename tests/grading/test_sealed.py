@@ -144,7 +144,7 @@ def test_it_says_of_every_exercise_what_the_course_says() -> None:
 
 def test_every_setting_of_an_exercise_is_kept() -> None:
     """What the engine lets an author set and sealing does not know would be lost where the learner's code runs."""
-    known = {"reference", "sealed", *("bands", "metric"), *KEPT_SETTINGS}  # bands and metric make marks
+    known = {"reference", "sealed", *("bands", "metric", "right_errors"), *KEPT_SETTINGS}  # they make marks
     settings = {
         name
         for cls in (Exercise, ModuleExercise, PredictionExercise, MultipleChoice)

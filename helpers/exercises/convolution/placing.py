@@ -238,8 +238,8 @@ class PlaceAtRandom(Exercise):
 
     @misconception("Only the two outermost places come. Every start from 0 to L − width should be as likely.")
     def only_the_ends(self, sequences: list[str], width: int, seed: int) -> list[str]:
-        rng = np.random.default_rng(seed)
-        return self.placed(sequences, width, rng.integers(2, size=len(sequences)) * self.room(sequences, width))
+        ends = np.random.default_rng(seed).integers(2, size=len(sequences)) * self.room(sequences, width)
+        return self.placed(sequences, width, ends)
 
     @misconception("You return where the windows begin. Asked are the windows themselves, as strings.")
     def starts_returned(self, sequences: list[str], width: int, seed: int) -> list[int]:
