@@ -31,7 +31,9 @@ All scores are Matthews correlations on the test set. **Round brackets** hold th
 the luck of training. **Square brackets** hold 95 % of resamples of the test set, and of the seeds where there are
 several: the luck of both. A difference between two models is claimed only by the paired tests below each table, which
 judge both on the same resamples; of two rows whose intervals overlap, nothing follows otherwise. An ensemble is the
-mean of its seeds' logits: several networks, listed as such.
+mean of its seeds' logits: several networks, listed as such. A row without a score *moved by one base* and
+without a paired test is from an earlier run that kept no logits: its square brackets are 1.96 standard deviations of
+one seed's resamples to either side.
 
 Recipes were chosen on validation sequences of the human sets as published; at random places and on the other sets they
 are used unchanged. Duplicates across splits are removed from train (the published models kept them). Seconds are of CPU

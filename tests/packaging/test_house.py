@@ -1,4 +1,4 @@
-"""The house: who may import whom, and where things may stand. `docs/author.md` draws it."""
+"""The house: who may import whom, and where things may stand."""
 
 from __future__ import annotations
 
