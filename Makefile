@@ -20,7 +20,7 @@ INDEX = $(shell { $(IS_CPU); } >/dev/null 2>&1 && echo --extra-index-url $(CPU_I
 # Three workers for two cores, since browsers, sandboxes and kernels make a worker wait; what shares a server stays with
 # one worker (tests/conftest.py says what that is).
 WORKERS := 3
-PYTEST = $(PY) -m pytest --dist loadgroup --no-loadscope-reorder
+PYTEST = $(PY) -m pytest --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help lab run test quick test-oldest test-newest bench site moved

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -44,7 +45,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         for kind in kinds(item):
             item.add_marker(kind)
-        item.add_marker(pytest.mark.xdist_group(together(item)))
     number = config.getoption("--lesson")
     if number is not None:
         others = [item for item in items if number not in lessons(item)]
@@ -66,11 +66,26 @@ def parameters(item: pytest.Item) -> dict[str, object]:
     return item.callspec.params if hasattr(item, "callspec") else {}
 
 
-def together(item: pytest.Item) -> str:
-    """The name of the group of tests that one worker gets: the file, so that its servers start once."""
-    if not SPREAD & {item.path.stem, getattr(item, "originalname", "")}:
-        return item.path.stem
-    return getattr(parameters(item).get("exercise"), "id", item.name)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand tests to workers by what `together` says of them."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByServer(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return together(nodeid)
+
+    return ByServer(config, log)
+
+
+def together(nodeid: str) -> str:
+    """The name of the group of tests that one worker gets: the file, so that its servers start once.
+
+    Of what is spread, what the test was parametrized with first: an exercise, a lesson, a widget.
+    """
+    path, _, test = nodeid.partition("::")
+    name, _, parameter = test.rstrip("]").partition("[")
+    return f"{path}::{parameter.partition('-')[0]}" if SPREAD & {Path(path).stem, name} else path
 
 
 def lessons(item: pytest.Item) -> set[int]:
