@@ -7,12 +7,9 @@ profiler hears of); below all of them torch dispatches an operation, and that ha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from helpers.engine.watch import Watch
+from typing import Any
 
 # the last part of a forbidden name, and what does the exercise just as well, as torch's functions and operations go
 FAMILIES = (
@@ -51,16 +48,16 @@ def forbidden_by(name: str, forbids: Iterable[str]) -> str:
 
 @cache
 def dispatch_mode() -> type:
-    """The mode that tells a `Watch` of each operation that torch dispatches; made here, for torch is slow to import."""
+    """The mode that tells of each operation that torch dispatches; made here, for torch is slow to import."""
     from torch.utils._python_dispatch import TorchDispatchMode
 
     class Told(TorchDispatchMode):
-        def __init__(self, watch: Watch) -> None:
+        def __init__(self, tell: Callable[[str], None]) -> None:
             super().__init__()
-            self.watch = watch
+            self.tell = tell
 
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            self.watch.see_relative(func.overloadpacket.__name__)
+            self.tell(func.overloadpacket.__name__)
             return func(*args, **(kwargs or {}))
 
     return Told

@@ -76,7 +76,7 @@ class Watch:
         if "torch" in sys.modules:
             self.modes.append(torch_mode()(self))
             if relatives(self.forbids):
-                self.modes.append(dispatch_mode()(self))
+                self.modes.append(dispatch_mode()(self.see_relative))
             for mode in self.modes:
                 mode.__enter__()
 

@@ -16,12 +16,14 @@ import resource
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from multiprocessing import forkserver, spawn
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from helpers.engine.verdict import Status
+from helpers.grading import mark
+from helpers.grading.mark import Mark
 from helpers.grading.sandbox.limits import MIB
 
 if TYPE_CHECKING:
@@ -41,43 +43,6 @@ Work = Callable[..., Iterator[Any]]
 
 class Overrun(RuntimeError):
     """Work that took too long or too much; the message says which."""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What marking says of one exercise, as plain data: see `Verdict`.
-
-    Attributes
-    ----------
-    standing : str
-        The status, where a wrong answer with points is told apart.
-    hint : str
-        The exercise's first hint.
-    text, html : str
-        The message as a learner reads it in a notebook.
-    mistakes : list of (name, hint)
-        The misconceptions that the answers show.
-    """
-
-    exercise: str
-    code_name: str
-    kind: str
-    status: Status
-    standing: Status
-    points: float
-    max_points: float
-    message: str
-    misconception: str | None
-    parts: dict[str, bool]
-    hint: str
-    text: str
-    html: str
-    mistakes: list[tuple[str, str]]
-
-    @property
-    def passed(self) -> bool:
-        """Whether every question was answered rightly."""
-        return self.status is Status.RIGHT
 
 
 def planned(notebook: bytes | None, release: str, *, demos: bool = False) -> Plan:
@@ -146,8 +111,6 @@ def unmarked(exercise: str, points: float, why: str) -> Mark:
 
 def marks_in_data(entry: Entry, begin: int) -> Iterator[Any]:
     """Names and points of a lesson's exercises; then the marks, from one of them on."""
-    from helpers.grading import mark
-
     exercises = [one for one in mark.exercises_of(entry.assignment) if one.points]
     yield [(one.id, one.points) for one in exercises]
     for exercise in exercises[begin:]:
@@ -165,9 +128,7 @@ def marks_in_data(entry: Entry, begin: int) -> Iterator[Any]:
 
 def prepare(assignment: str) -> None:
     """Let the processes begin with a lesson imported: one server imports it, and they are its copies."""
-    from helpers.grading.mark import lesson_of
-
-    module = f"helpers.exercises.{lesson_of(assignment).name}"
+    module = f"helpers.exercises.{mark.lesson_of(assignment).name}"
     with LOCK:
         if module not in IMPORTED:
             IMPORTED.append(module)

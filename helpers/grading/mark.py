@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import hashlib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,6 @@ from helpers import places
 from helpers.engine.exercise import Exercise, Verdict
 from helpers.engine.message import Message
 from helpers.engine.verdict import Status
-from helpers.grading.apart import Mark
 from helpers.grading.handed_in.forbidden import forbidden_in_cells
 from helpers.grading.secret import question_seed
 from helpers.grading.spool import Outcome
@@ -24,6 +24,43 @@ from helpers.lessons import LESSONS, Lesson, exercises
 
 if TYPE_CHECKING:
     from helpers.grading.spool import Entry
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What marking says of one exercise, as plain data: see `Verdict`.
+
+    Attributes
+    ----------
+    standing : str
+        The status, where a wrong answer with points is told apart.
+    hint : str
+        The exercise's first hint.
+    text, html : str
+        The message as a learner reads it in a notebook.
+    mistakes : list of (name, hint)
+        The misconceptions that the answers show.
+    """
+
+    exercise: str
+    code_name: str
+    kind: str
+    status: Status
+    standing: Status
+    points: float
+    max_points: float
+    message: str
+    misconception: str | None
+    parts: dict[str, bool]
+    hint: str
+    text: str
+    html: str
+    mistakes: list[tuple[str, str]]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every question was answered rightly."""
+        return self.status is Status.RIGHT
 
 
 def lesson_of(assignment: str) -> Lesson:

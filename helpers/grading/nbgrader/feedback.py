@@ -28,9 +28,10 @@ from nbgrader.coursedir import CourseDirectory
 from helpers.engine.verdict import Status
 from helpers.files import write_whole
 from helpers.grading import mark, spool
-from helpers.grading.apart import Mark, marked
+from helpers.grading.apart import marked
 from helpers.grading.handed_in.names import leans_on, without_magics
 from helpers.grading.handed_in.submissions import Course
+from helpers.grading.mark import Mark
 from helpers.grading.nbgrader.preprocessors import submission_of
 from helpers.grading.page import page
 from helpers.grading.spool import Entry, Outcome

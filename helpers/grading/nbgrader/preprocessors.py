@@ -27,11 +27,12 @@ from traitlets import Dict, Unicode
 from traitlets.config import Config
 
 from helpers.grading import spool
-from helpers.grading.apart import Mark, marked, planned
+from helpers.grading.apart import marked, planned
 from helpers.grading.handed_in.reading import NoNotebook
 from helpers.grading.handed_in.submissions import TIMESTAMP, Course, Submission, read_plain
 from helpers.grading.handed_in.times import moment
 from helpers.grading.handed_in.transplant import untouched
+from helpers.grading.mark import Mark
 from helpers.grading.nbgrader import assignments
 from helpers.grading.run import run
 from helpers.grading.sandbox.limits import Limits
