@@ -162,6 +162,7 @@ def results(work: Work, *arguments: Any, seconds: float) -> Iterator[Any]:
     process = context().Process(target=serve, args=(there, work, arguments, seconds), name=NAME, daemon=True)
     with LOCK:
         spawn.get_preparation_data = without_program
+        multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # Dask's workers are
         process.start()
     there.close()
     try:
