@@ -205,10 +205,11 @@ def test_check_of_a_damaged_file_is_one_line_and_exits_1(tmp_path: Path) -> None
 
 
 def test_check_of_what_is_no_lesson_is_wrong_use(tmp_path: Path) -> None:
-    (tmp_path / "other.ipynb").write_text('{"cells": []}')
+    foreign = '{"cells": [{"cell_type": "code", "metadata": {}, "source": "1 + 1"}]}'
+    (tmp_path / "other.ipynb").write_text(foreign)
     assert "holds no exercises" in one_line(course("check", str(tmp_path / "other.ipynb")))
     assert "other.ipynb holds no exercises" in one_line(course("check", str(tmp_path)))  # the one notebook in it
-    (tmp_path / "second.ipynb").write_text('{"cells": []}')
+    (tmp_path / "second.ipynb").write_text(foreign)
     assert "is a folder with more than one notebook" in one_line(course("check", str(tmp_path)))
     assert "there is no notebook" in one_line(course("check", str(tmp_path / "nowhere.ipynb")))
 
@@ -224,7 +225,7 @@ def test_check_of_a_number_or_name_takes_the_learners_own_copy(
     monkeypatch.chdir(tmp_path / here)
     assert "lesson 00 is not in" in one_line(course("check", word)) and "`course lab`" in course("check", word).stderr
     own.write_text("")
-    assert "00_start_here.ipynb is not a notebook: it is empty" in course("check", word).stderr
+    assert "00_start_here.ipynb is not a notebook: the file is empty" in course("check", word).stderr
 
 
 def test_check_of_an_unknown_lesson_names_those_there_are() -> None:

@@ -146,7 +146,7 @@ def recorded(db_url: str, assignment: str) -> dict[str, Recorded]:
     """What the gradebook has of an assignment, by student; manual scores win, as everywhere in nbgrader."""
     found = {}
     file = db_url.removeprefix("sqlite:///")
-    if file != db_url and not Path(file).exists():  # looking must not make one
+    if not db_url or (file != db_url and not Path(file).exists()):  # looking must not make one
         return {}
     with Gradebook(db_url) as gradebook:
         try:
