@@ -1,4 +1,4 @@
-"""What may be set from outside, by environment variables whose names begin with ``COURSE_``; no other module reads one."""
+"""What may be set from outside, by environment variables with a ``COURSE_`` before their names, and only here."""
 
 from __future__ import annotations
 
