@@ -34,7 +34,7 @@ STUDENTS = {"ada": "solutions", "ben": "course", "cleo": HALF}
 EXPECTED = {"ada": 1.0, "ben": 0.0, "cleo": 0.0}
 MOMENTS = 50
 CALLS = 400_000  # of functions: about what a coordinator makes for one submission
-SECRET = b"the same for both of them"
+SECRET = b"the same for both of them, and long enough"
 
 
 @pytest.fixture
@@ -89,7 +89,8 @@ def test_killed_at_fifty_moments_the_gradebook_is_as_without(root, tmp_path) -> 
     calm = make(tmp_path / "calm", STUDENTS)
     (calm / ".course-secret").write_bytes(SECRET)
     (root / ".course-secret").write_bytes(SECRET)
-    assert course("grade", "0", root=calm).returncode == 0
+    done = course("grade", "0", root=calm)
+    assert done.returncode == 0, done.stdout
     rng = random.Random(5)
     ends = []
     with Coordinators(root, tmp_path / "store") as coordinators:
@@ -178,7 +179,7 @@ def test_sandboxes_that_are_killed_are_started_again(root) -> None:
         for one in psutil.Process().children(recursive=True):
             with contextlib.suppress(psutil.Error):
                 fresh = one.pid not in killed and "inside.py" in " ".join(one.cmdline())
-                if fresh and "-S" not in one.cmdline() and one.cpu_times().user > 0.3:
+                if fresh and "-S" not in one.cmdline() and one.cpu_times().user > 0.1:
                     one.kill()
                     killed.add(one.pid)
         time.sleep(0.02)
