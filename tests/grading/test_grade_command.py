@@ -138,7 +138,7 @@ def test_a_changed_rule_or_due_date_reaches_marks_without_a_run(classroom, tmp_p
     assert penalty(root, "ada") == 0
     when.write_text("gestern")
     done = course("grade", "0", root=root)
-    no_date = "timestamp.txt says 'gestern', which is no date; write it as 2026-11-19 13:00:00 UTC"
+    no_date = "timestamp.txt says 'gestern' is no date; write it as 2026-11-19 13:00:00 UTC, or with +0100"
     assert f"not recorded: {no_date}" in " ".join(done.stdout.split()) and graded(done) == 0
     assert no_date in " ".join(course("grade", "status", "0", root=root).stdout.split())
 
