@@ -106,6 +106,6 @@ def test_the_oldest_python_can_have_every_lower_bound(resolved) -> None:
 def test_on_colab_pip_can_leave_all_that_is_there_and_brings_what_the_stand_in_says(resolved) -> None:
     there = {canonicalize_name(pin.name) for pin in [Requirement(COLABS_TORCH), *pins(COLAB)]}
     wanted = {canonicalize_name(Requirement(line).name) for line in project()["project"]["dependencies"]}
-    wanted.remove("tomli")  # of older Pythons
+    wanted -= {"tomli", "jinja2"}  # of older Pythons; torch brings the other
     assert wanted - there == set(INSTALLABLE)
     assert wanted <= versions(resolved[COLABS_PYTHON, "colab"]).keys()

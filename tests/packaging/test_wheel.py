@@ -110,7 +110,7 @@ def test_an_empty_environment_imports_helpers_and_finds_the_shipped_data(python:
     place = Path(output(python, "import helpers; print(helpers.__file__)", tmp_path)).parent
     assert place.is_relative_to(python.parents[1])
     assert (place / "shipped" / "registry.toml").is_file()
-    found = output(python, "from helpers import workspace; print(places.released())", tmp_path)
+    found = output(python, "from helpers import places; print(places.released())", tmp_path)
     assert Path(found) == place / "course"
 
 
@@ -145,6 +145,7 @@ def test_an_installed_course_hands_out_lessons_loads_data_and_starts(python: Pat
 import json, pathlib, helpers
 from helpers import datasets
 from helpers.dna import motifs
+from helpers import places
 from helpers.learner import progress, workspace
 done = workspace.hand_out(pathlib.Path("workspace"), places.released())
 ours = [name for name, entry in datasets.registry().items() if entry.kind != "real"]
