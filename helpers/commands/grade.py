@@ -41,6 +41,7 @@ app = typer.Typer(
 )
 Where = Annotated[Path, typer.Option("--course", help="The course's folder, which holds submitted/.")]
 Which = Annotated[str, typer.Argument(metavar="LESSON", help="A number or a name.")]
+To = Annotated[Path | None, typer.Option("--to", help="Where to write; default: reports/ in the course.")]
 
 
 @app.command(LESSON)
@@ -212,9 +213,7 @@ def feedback(
 @app.command()
 def report(
     lesson: Which,
-    folder: Annotated[
-        Path | None, typer.Option("--to", help="Where to write; default: reports/ in the course.")
-    ] = None,
+    folder: To = None,
     course: Where = Path("."),
 ) -> None:
     """Write a page and a table about the class: points, hard exercises, misconceptions, time."""
@@ -242,9 +241,7 @@ class Platform(str, Enum):
 def export(
     lesson: Which,
     platform: Annotated[Platform, typer.Option("--for", help="Which platform imports the table.")] = Platform.CSV,
-    folder: Annotated[
-        Path | None, typer.Option("--to", help="Where to write; default: reports/ in the course.")
-    ] = None,
+    folder: To = None,
     course: Where = Path("."),
 ) -> None:
     """Write the marks as Canvas, Moodle or a spreadsheet imports them; roster.csv says who is who."""
@@ -267,9 +264,7 @@ def export(
 @app.command()
 def similar(
     lesson: Which,
-    folder: Annotated[
-        Path | None, typer.Option("--to", help="Where to write; default: reports/ in the course.")
-    ] = None,
+    folder: To = None,
     course: Where = Path("."),
 ) -> None:
     """List pairs of submissions that are more alike than chance makes likely: to be looked at, never a verdict."""
