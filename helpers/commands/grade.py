@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from helpers import lessons
+from helpers.grading.platforms import Platform
 from helpers.text import visible
 
 if TYPE_CHECKING:
@@ -229,14 +229,6 @@ def report(
             print(path)
 
 
-class Platform(str, Enum):
-    """Who is to import marks; see `helpers.grading.export`."""
-
-    CANVAS = "canvas"
-    MOODLE = "moodle"
-    CSV = "csv"
-
-
 @app.command()
 def export(
     lesson: Which,
@@ -252,7 +244,7 @@ def export(
 
     with one_line():
         here, assignment = open_course(course.resolve()), lessons.find(lesson).folder
-        table, unknown = tables.export(here, assignment, tables.Platform(platform.value))
+        table, unknown = tables.export(here, assignment, platform)
         place = (folder or here.root / "reports") / f"{assignment}-{platform.value}.csv"
         write_whole(place, table.encode("utf-8-sig" if platform is Platform.CSV else "utf-8"))
     print(place)

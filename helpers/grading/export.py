@@ -5,24 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from enum import Enum
 
 from helpers.grading.handed_in.submissions import Course
 from helpers.grading.mark import exercises_of, lesson_of
 from helpers.grading.nbgrader.gradebook import Recorded, recorded
 from helpers.grading.page import number
+from helpers.grading.platforms import Platform
 from helpers.grading.report import plain
 from helpers.grading.roster import Person, Roster, roster
 
 Line = list[str]
-
-
-class Platform(str, Enum):
-    """Who is to import the table."""
-
-    CANVAS = "canvas"
-    MOODLE = "moodle"
-    CSV = "csv"
 
 
 def export(course: Course, lesson: str, platform: Platform) -> tuple[str, list[str]]:
