@@ -146,7 +146,7 @@ def no_cells(book: Notebook, path: Path) -> bytes:
 
 
 def huge(book: Notebook, path: Path) -> bytes:
-    book["cells"].append(code_cell("x" * 100_000_000))
+    book["cells"].append(code_cell("x" * 140_000_000))
     return as_bytes(book)
 
 
