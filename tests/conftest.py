@@ -1,6 +1,7 @@
 """Fixtures that several tests share, what kind of test each is, and which of them stay together on one worker."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,16 @@ def lessons(item: pytest.Item) -> set[int]:
     names = {item.path.stem.removeprefix("test_")} | {getattr(value, "folder", value) for value in given}
     module = type(parameters(item).get("exercise")).__module__.removeprefix("helpers.exercises.").partition(".")[0]
     return {one.number for one in LESSONS if {one.name, one.folder} & {*names, module}}
+
+
+@pytest.fixture(autouse=True)
+def looks() -> Iterator[None]:
+    """Undo what a test sets in matplotlib: a lesson's setup cell changes the look of all later pictures."""
+    before = dict(sys.modules["matplotlib"].rcParams) if "matplotlib" in sys.modules else None
+    yield
+    if "matplotlib" in sys.modules:
+        matplotlib = sys.modules["matplotlib"]
+        dict.update(matplotlib.rcParams, matplotlib.rcParamsDefault if before is None else before)
 
 
 @pytest.fixture(scope="session")
