@@ -32,7 +32,7 @@ def main(count: int = 100_000, length: int = 500) -> None:
         before = time.perf_counter()
         data = from_files(path)
         seconds = time.perf_counter() - before
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024) / 1024
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
     print(f"{data.describe()}\nloaded and divided in {seconds:.1f} s; at most {most:,.0f} MiB")
 
 

@@ -40,15 +40,22 @@ def groups_of_relatives(sequences: Sequence[str], shared: int) -> list[list[int]
 
     if not isinstance(shared, int) or not 1 <= shared <= LONGEST:
         raise ValueError(f"divide: shared is {shared!r}; expected a whole number of bases from 1 to {LONGEST}")
-    words, owners = (np.concatenate(parts) for parts in zip(*_words_of(sequences, shared), strict=True))
-    pairs = [_whole_twins(sequences, owners)]
-    buckets = len(words) // _WORDS_AT_ONCE + 1
-    bucket = ((words * _MIX) >> np.uint64(40)).astype(np.int32) % buckets
-    for number in range(buckets):
-        here = np.flatnonzero(bucket == number)
-        here = here[np.argsort(words[here], kind="stable")]
-        twins = words[here[1:]] == words[here[:-1]]
-        found = np.stack([owners[here[:-1][twins]], owners[here[1:][twins]]])
+    worded = np.zeros(len(sequences), dtype=np.bool_)
+    buckets: list[list[tuple[np.ndarray, np.ndarray]]]  # equal words are in one, so that each can be sorted alone
+    buckets = [[] for _ in range(sum(map(len, sequences)) // _WORDS_AT_ONCE + 1)]
+    for words, owners in _words_of(sequences, shared):
+        worded[owners] = True
+        bucket = ((words * _MIX) >> np.uint64(40)).astype(np.int32) % len(buckets)
+        for number, parts in enumerate(buckets):
+            here = bucket == number
+            parts.append((words[here], owners[here]))
+    pairs = [_whole_twins(sequences, worded)]
+    while buckets:
+        words, owners = (np.concatenate(parts) for parts in zip(*buckets.pop(), strict=True))
+        order = np.argsort(words, kind="stable")
+        words, owners = words[order], owners[order]
+        twins = words[1:] == words[:-1]
+        found = np.stack([owners[:-1][twins], owners[1:][twins]])
         pairs.append(np.unique(found[:, found[0] != found[1]], axis=1))
     first, second = np.concatenate(pairs, axis=1)
     size = len(sequences)
@@ -98,10 +105,8 @@ def _numbered(codes: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
     return forward, backward
 
 
-def _whole_twins(sequences: Sequence[str], owners: np.ndarray) -> np.ndarray:
+def _whole_twins(sequences: Sequence[str], worded: np.ndarray) -> np.ndarray:
     """Pairs of equal sequences, on either strand, among those that have no word of their own: (2, pairs)."""
-    worded = np.zeros(len(sequences), dtype=np.bool_)
-    worded[owners] = True
     first: dict[str, int] = {}
     pairs = []
     for i in np.flatnonzero(~worded).tolist():
