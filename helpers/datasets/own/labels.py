@@ -121,7 +121,11 @@ def _classes(rows: Sequence[Row], words: Sequence[str], task: str | None) -> Lab
         spelled = {"0": "0", "1": "1"}
         counts = Counter(words)
         shown = {side: [w for w in counts if (_key(w) in _YES) == (side == "1")] for side in "01"}
-        notes = [f"1 stands for {_listed(shown['1'])}, and 0 for {_listed(shown['0'])}"]
+        notes = (
+            [f"1 stands for {_listed(shown['1'])}, and 0 for {_listed(shown['0'])}"]
+            if set(counts) != {"0", "1"}
+            else []
+        )
     else:
         spelled = {}
         for key, word in zip(keys, words, strict=True):
