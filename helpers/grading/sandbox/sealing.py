@@ -16,7 +16,7 @@ from helpers.engine.exercise import SIGNATURE, snake_case
 from helpers.grading.handed_in.names import EVERYTHING, bound, used, walked
 
 ENGINE = ("helpers.engine", "helpers.engine.exercise", "helpers.engine.kinds")
-KINDS = {"Exercise", "ModuleExercise", "PredictionExercise", "MultipleChoice"}
+KINDS = {"Exercise", "ModuleExercise", "MultipleChoice"}
 KEPT_METHODS = ("questions", "ask", "words")
 KEPT_SETTINGS = (
     *("points", "parts", "forbids", "hints", "kind", "asks_for", "depends_on_seed", "shows_failures"),
