@@ -261,11 +261,12 @@ def mistakes(
             refuse(f"no submission is run without a sandbox, and none works here: {error}. --unsafe runs without one")
         found = groups(here, assignment, unnamed, entries)
     for group in found:
-        count = f"{len(group.students)} student{'s' * (len(group.students) != 1)}"
-        print(f"{group.exercise}: {count}: {visible(', '.join(group.students))}\n{visible(group.seen)}\n")
+        students = f"{len(group.students)} student{'s' * (len(group.students) != 1)}"
+        print(f"{group.exercise}: {students}: {visible(', '.join(group.students))}\n{visible(group.seen)}\n")
         print(indented(group.code), indented(group.stub or "(no answer in their cells)"), sep="\n\n", end="\n\n")
     count = sum(map(len, unnamed.values()))
-    print(f"{assignment}: {count} wrong answers without a name, in {len(found)} groups")
+    answers, sorts = f"{count} answer{'s' * (count != 1)}", f"{len(found)} group{'s' * (len(found) != 1)}"
+    print(f"{assignment}: {answers} wrong without a name, in {sorts}")
 
 
 def indented(text: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,13 @@ class ModuleExercise(Exercise):
     """An `nn.Module` to write: questions are `(settings, *inputs)`.
 
     The model is made with `settings`, its parameters are filled with known values, and its output, gradients and
-    number of parameters are compared. Names of attributes are free; parameters of one shape are told apart by order.
+    number of parameters are compared. Names of attributes are free, and so is the order in which layers are made:
+    parameters of one shape are told apart by the order in which the layers that hold them are used.
     """
 
     kind = "class"
     asks_for = "class"
+    in_order_made = False  # whether the order in which layers are made counts, since the text asks for one
 
     def asked(self, seed: int) -> list[Question]:
         """The questions of this seed, and the first once more with a batch of one, which `squeeze()` loses."""
@@ -39,7 +42,7 @@ class ModuleExercise(Exercise):
     def ask(self, code: Any, settings: dict[str, Any], *inputs: Any) -> dict[str, Any]:
         """Output, gradients by parameter shape, and the number of parameters of the learner's model."""
         model = made(code, settings)
-        fill(model)
+        fill(model, None if self.in_order_made else order_of_use(made(code, settings), *inputs))
         output = model(*inputs)
         if output is None:
             raise ValueError("`forward` gave nothing back; is its `return` missing?")
@@ -65,17 +68,42 @@ def made(code: Any, settings: dict[str, Any]) -> Any:
     return code(**settings)
 
 
-def fill(model: nn.Module) -> None:
-    """Give a model's parameters known values, whatever their names: the n-th of a shape is always the same."""
+def order_of_use(model: nn.Module, *inputs: Any) -> list[int]:
+    """The places of a model's parameters, those of layers that are used first before others; unused ones come last."""
     import torch
 
+    places = {id(parameter): place for place, parameter in enumerate(model.parameters())}
+    found: dict[int, None] = {}
+
+    def note(layer: nn.Module, _: Any) -> None:
+        found.update(dict.fromkeys(places[id(parameter)] for parameter in layer.parameters(recurse=False)))
+
+    for layer in model.modules():
+        layer.register_forward_pre_hook(note)
+    with contextlib.suppress(Exception), torch.random.fork_rng(devices=[]), torch.no_grad():
+        model(*inputs)  # an error comes once more, where it is told
+    return [*dict.fromkeys([*found, *places.values()])]
+
+
+def fill(model: nn.Module, order: Sequence[int] | None = None) -> None:
+    """Give a model's parameters known values, whatever their names: the n-th of a shape is always the same.
+
+    Parameters
+    ----------
+    model : Module
+    order : sequence of int, optional
+        The places of its parameters in the order in which they are counted; else as they were made.
+    """
+    import torch
+
+    parameters = list(model.parameters())
     seen: dict[tuple[int, ...], int] = {}
     with torch.no_grad():
-        for parameter in model.parameters():
-            shape = tuple(parameter.shape)
+        for place in range(len(parameters)) if order is None else order:
+            shape = tuple(parameters[place].shape)
             seen[shape] = seen.get(shape, 0) + 1
             rng = np.random.default_rng([*shape, seen[shape]])
-            parameter.copy_(torch.as_tensor(rng.normal(0, 0.5, shape)))
+            parameters[place].copy_(torch.as_tensor(rng.normal(0, 0.5, shape)))
 
 
 @dataclass(frozen=True)

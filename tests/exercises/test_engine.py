@@ -236,6 +236,40 @@ def test_class_is_judged_by_output_gradient_and_size_whatever_its_attributes() -
         assert mark(Tiny(), wrong.code).misconception == wrong.name
 
 
+class Twice(ModuleExercise):
+    """Twice(): two layers of one shape"""
+
+    def questions(self, rng):
+        yield {}, torch.tensor(rng.normal(size=(4, 3)), dtype=torch.float32)
+
+    class reference(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = nn.Linear(3, 3), nn.Linear(3, 3)
+
+        def forward(self, x):
+            return self.second(torch.relu(self.first(x)))
+
+
+def test_layers_may_be_made_in_any_order_unless_the_text_asks_for_one() -> None:
+    class Strict(Twice):
+        in_order_made = True
+
+    class Backwards(Twice.reference):
+        def __init__(self):
+            super().__init__()
+            first, second = self.first, self.second
+            del self.first, self.second
+            self.second, self.first = second, first
+
+    class Once(Twice.reference):
+        def forward(self, x):
+            return self.first(torch.relu(self.first(x)))
+
+    assert mark(Twice(), Backwards).passed and not mark(Strict(), Backwards).passed
+    assert not mark(Twice(), Once).passed and mark(Strict(), Twice.reference).passed
+
+
 def test_class_with_other_arguments_or_no_return_is_told_so() -> None:
     class OtherNames(Tiny.reference):
         def __init__(self, units):
