@@ -17,6 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 from helpers.dna import sequences
+from helpers.engine.families import dispatch_mode
 from helpers.engine.source import parsed
 from helpers.engine.watch import Watch
 from helpers.grading.handed_in.forbidden import forbidden_in_cells
@@ -192,6 +193,11 @@ def test_a_solved_lesson_with_all_its_demos_reads_innocent(lesson) -> None:
     cells = ["".join(cell["source"]) for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
     for exercise in exercises(lesson.number):
         assert forbidden_in_cells(exercise.code_name, cells, exercise.forbids) == [], exercise.id
+
+
+def test_watching_what_torch_dispatches_does_not_import_its_compiler() -> None:
+    """That would take the first check of a notebook, and each sandbox, seconds."""
+    assert Path(dispatch_mode().__torch_dispatch__.__code__.co_filename).name == "families.py"
 
 
 def test_reading_the_text_imports_nothing() -> None:
