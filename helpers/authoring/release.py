@@ -1,8 +1,9 @@
 """Making `course/`, what learners get, from `solutions/`, what authors write.
 
-nbgrader does the work: it clears solutions and outputs, locks the checks and writes checksums. Ours is one addition:
-a solution region may end in commented lines under `### STUB`, and these become the released code, so that a bug hunt
-keeps its bug and a quiz its empty letters.
+nbgrader does the work: it clears solutions and outputs, locks the checks and writes checksums. Ours are two additions.
+A solution region may end in commented lines under `### STUB`, and these become the released code, so that a bug hunt
+keeps its bug and a quiz its empty letters. And what an exercise forbids is written into its text, from the list that
+the check reads.
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader import preprocessors
 
+from helpers.engine.bans import ban
 from helpers.files import write_whole
+from helpers.lessons import LESSONS
 
 REGION = re.compile(r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 STUB = re.compile(r"^[ \t]*### STUB[ \t]*$\n", re.MULTILINE)
+EXERCISE = re.compile(r"^#### Exercise \d+\.\d+ · `(\w+)`.*\n", re.MULTILINE)
 AUTHORS_TAGS = {"nbval-check-output"}  # of use only where there are outputs
 
 
@@ -41,6 +45,32 @@ def own_stub(region: re.Match[str]) -> str:
     if len(parts) == 1:
         return region[0]
     return re.sub(r"^([ \t]*)# ?", r"\1", parts[1], flags=re.MULTILINE)
+
+
+class TellBans(preprocessors.NbGraderPreprocessor):
+    """Say in the text of each exercise what may not be used, before its hints."""
+
+    def preprocess(self, nb: nbformat.NotebookNode, resources: dict[str, Any]) -> tuple[nbformat.NotebookNode, dict]:
+        """Add a sentence to the cells that hold an exercise's heading, where the notebook is a lesson's."""
+        name = resources.get("metadata", {}).get("name")
+        known = [one for lesson in LESSONS if lesson.folder == name for one in lesson.exercises]
+        said = {one.code_name: ban(one.forbids) for one in known}
+        for cell in nb.cells:
+            if cell.cell_type == "markdown":
+                cell.source = with_bans(cell.source, said)
+        return nb, resources
+
+
+def with_bans(text: str, said: dict[str, str]) -> str:
+    """A text with the sentence on each exercise in it, at the end of what is asked; `said` is by the answer's name."""
+    begins = [*EXERCISE.finditer(text)]
+    for heading in reversed(begins):
+        sentence = said.get(heading[1], "")
+        ends = [text.find(mark, heading.end()) for mark in ("\n<details>", "\n### ", "\n#### ")]
+        end = min((place for place in ends if place >= 0), default=len(text))
+        if sentence:
+            text = f"{text[:end].rstrip()}\n\n{sentence}\n{text[end:]}".rstrip()
+    return text
 
 
 class Tidy(preprocessors.NbGraderPreprocessor):
@@ -64,6 +94,7 @@ PREPROCESSORS = [
     preprocessors.LockCells,
     ClearSolutions,
     preprocessors.ClearOutput,
+    TellBans,
     Tidy,
     preprocessors.CheckCellMetadata,
     preprocessors.ComputeChecksums,
