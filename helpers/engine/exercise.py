@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from helpers.engine.answers import Answer, Json
+from helpers.engine.by_hand import BEYOND
 from helpers.engine.codec import encode, same
 from helpers.engine.marking import Attempt, marking
 from helpers.engine.seen import describe
@@ -220,7 +221,7 @@ class Exercise:
         given = self.read(answers, known.questions)
         if given is None:
             return self.verdict(Status.UNREADABLE, "No readable answers were handed in.")
-        used = [g.text for g in given if g.error == "Forbidden" and g.text in self.forbids]
+        used = [g.text for g in given if g.error == "Forbidden" and g.text in (*self.forbids, *BEYOND)]
         if used:
             return self.forbidden(used)
         attempt = Attempt(known, given)
@@ -248,7 +249,10 @@ class Exercise:
 
     def forbidden(self, used: list[str]) -> Verdict:
         """The verdict on code that uses what this exercise forbids."""
-        names = ", ".join(f"`{name.lstrip('.')}`" for name in dict.fromkeys(used))
+        names = ", ".join(f"`{name.lstrip('.')}`" for name in dict.fromkeys(used) if name not in BEYOND)
+        if not names:
+            said = f"Your code uses {used[0]}, and {BEYOND[used[0]]}."
+            return self.verdict(Status.FORBIDDEN, said)
         return self.verdict(Status.FORBIDDEN, f"Your code uses {names}, which does the exercise for you.")
 
     def is_empty(self, given: list[Answer]) -> bool:

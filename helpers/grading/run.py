@@ -119,6 +119,8 @@ class Running:
                     return False
                 unpacked = False
                 for at, step in enumerate(self.plan.steps):
+                    if not self.is_awaited(at):
+                        return True
                     if step.kind is not Kind.SETUP and not unpacked:  # nothing of the learner's is there before
                         talk.ask(START, do="unpack", files=in_text(self.job.files))
                         unpacked = True
@@ -131,6 +133,12 @@ class Running:
         except Ended as error:
             return self.lost(at, error)
         return True
+
+    def is_awaited(self, at: int) -> bool:
+        """Whether a question is still to be put at this step or behind it; what runs after the last changes no mark."""
+        done = self.left_out | self.replies.keys()
+        waiting = [one for i, one in enumerate(self.plan.steps) if i >= at and i not in done and one.kind is Kind.CHECK]
+        return self.job.demos or any(not one.last or not any(self.answers_of(one.exercise)) for one in waiting)
 
     def opened(self, talk: Talk) -> bool:
         """Start the process inside; whether it started, where a second try may help.
