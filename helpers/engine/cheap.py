@@ -13,7 +13,7 @@ import numpy as np
 
 from helpers.engine.answers import Answer, Json
 from helpers.engine.exercise import Exercise, Question
-from helpers.engine.marking import Attempt, marking
+from helpers.engine.marking import Attempt, Marking, marking
 
 NUMBERS = (0, 1, -1, 0.5, 4, float("nan"), float("inf"), True, False)
 TEXTS = ("", "A", "N", "ACGT")
@@ -44,27 +44,38 @@ def won(exercise: Exercise, seed: int) -> list[str]:
 def cheap_answers(exercise: Exercise, seed: int) -> Iterator[tuple[str, list[Json]]]:
     """Each cheap way to answer, with its answers to all questions of a seed."""
     known = marking(exercise, seed)
-    for name, make in ways(known.questions, [one.value for one in known.expected]):
+    for name, make in ways(marking(exercise, seed + 1)):
         yield (
             name,
             [to_json(make, *both) for both in zip(known.questions, (e.value for e in known.expected), strict=True)],
         )
+    for place in range(max(map(len, known.questions))):  # of what the code is given, whatever the question is made of
+        for name, code in ((f"argument {place}", returned(place)), (f"all arguments from {place} on", rest(place))):
+            yield name, [exercise.unwatched_answer(code, question) for question in known.questions]
     for error in dict.fromkeys((*exercise.right_errors, *ERRORS)):
         yield f"the error {error}", [{"error": error, "text": ""}] * len(known.questions)
 
 
-def ways(questions: list[Question], values: list[Any]) -> Iterator[tuple[str, Maker]]:
-    """Constants of every kind, the right answer to one question given to all, and each argument as it came."""
+def ways(other: Marking) -> Iterator[tuple[str, Maker]]:
+    """Constants of every kind, the right answers to another seed's questions, whatever is asked."""
     yield "None", lambda question, value: None
     for number in NUMBERS:
         yield f"{number} everywhere", lambda question, value, number=number: filled(value, number)
     for text in TEXTS:
         yield f"{text!r} everywhere", lambda question, value, text=text: filled(value, text)
-    for part, place in {question.part: place for place, question in reversed(list(enumerate(questions)))}.items():
-        yield f"the answer to the first question of {part or 'all'}", lambda question, value, place=place: values[place]
-    for place in range(max(map(len, questions))):
-        yield f"argument {place}", lambda question, value, place=place: question[place]
-        yield f"arguments from {place} on", lambda question, value, place=place: slice_like(question, value, place)
+    for place, (question, answer) in enumerate(zip(other.questions, other.expected, strict=True)):
+        name = f"the right answer to question {place} of another seed ({question.part or 'all'})"
+        yield name, lambda question, value, answer=answer: answer.value
+
+
+def returned(place: int) -> Callable[..., Any]:
+    """Code that gives back one of its arguments."""
+    return lambda *arguments, **named: arguments[place]
+
+
+def rest(place: int) -> Callable[..., Any]:
+    """Code that gives back its arguments from one of them on."""
+    return lambda *arguments, **named: arguments[place:]
 
 
 def filled(value: Any, constant: Any) -> Any:
@@ -81,11 +92,6 @@ def filled(value: Any, constant: Any) -> Any:
 def value_of_kind(value: Any) -> Any:
     """What stands where a constant of another kind would: nothing that is worked out."""
     return "" if isinstance(value, str) else 0
-
-
-def slice_like(question: Question, value: Any, place: int) -> Any:
-    """As many arguments as there are results, from one of them on."""
-    return list(question[place : place + len(value)]) if isinstance(value, (list, tuple)) else question[place]
 
 
 def to_json(make: Maker, question: Question, value: Any) -> Json:

@@ -56,6 +56,10 @@ def dispatch_mode() -> type:
             super().__init__()
             self.tell = tell
 
+        @classmethod
+        def _should_skip_dynamo(cls) -> bool:
+            return False  # or torch's compiler is imported at the first call, which takes seconds, to be left alone
+
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             self.tell(func.overloadpacket.__name__)
             return func(*args, **(kwargs or {}))
