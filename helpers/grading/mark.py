@@ -120,7 +120,7 @@ def tries(entry: Entry, exercise: str) -> list[tuple[Any, list[str]]]:
 
 def judged_at(exercise: Exercise, entry: Entry, answers: Any, cells: list[str]) -> Verdict:
     """The verdict on the answers at one check."""
-    used = forbidden_in_cells(exercise.code_name, cells, exercise.forbids)
+    used = forbidden_in_cells(exercise.code_name, cells, exercise.forbids, entry.modules)
     if used:
         return exercise.forbidden(used)
     if answers is None:

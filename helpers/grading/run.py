@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.grading.apart import planned
+from helpers.grading.handed_in.doubts import modules_among
 from helpers.grading.handed_in.reading import NoNotebook
 from helpers.grading.handed_in.transplant import Kind, Plan, Step
 from helpers.grading.mark import lesson_of
@@ -63,7 +64,8 @@ def run(job: Job, stop: threading.Event | None = None) -> Entry:
         "course": asking(lesson_of(job.assignment).name),
     }
     try:
-        plan = planned(job.notebook, job.release, demos=job.demos)
+        modules = modules_among(job.files)
+        plan = planned(job.notebook, job.release, demos=job.demos, modules=modules)
     except NoNotebook as error:
         return Entry(**entry, status=Outcome.UNREADABLE, why=job.trouble or str(error))
     done = Running(job, plan, stop).to_the_end()
@@ -79,6 +81,8 @@ def run(job: Job, stop: threading.Event | None = None) -> Entry:
         ended=done.ended,
         code=plan.code,
         cells=[step.source for step in plan.steps if step.kind in LEARNERS],
+        modules=modules,
+        doubts=plan.doubts,
     )
 
 

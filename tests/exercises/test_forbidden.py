@@ -203,6 +203,22 @@ def test_the_text_alone_gives_it_away(cells) -> None:
 @pytest.mark.parametrize(
     "cells",
     [
+        ["from mytools import loss\ndef mse(p, y):\n    return loss(p, y)"],
+        ["import mytools", "def mse(p, y):\n    return mytools.loss(p, y)"],
+        ["def mse(p, y):\n    from mytools import loss\n    return loss(p, y)"],
+        ["from mytools import loss as mse"],
+    ],
+)
+def test_a_module_beside_the_notebook_is_read(cells) -> None:
+    modules = {"mytools": "import torch\ndef loss(p, y):\n    return torch.nn.functional.mse_loss(p, y)"}
+    assert forbidden_in_cells("mse", cells, MSE, modules)
+    assert forbidden_in_cells("mse", cells, MSE) == []
+    assert forbidden_in_cells("mse", ["import mytools\ndef mse(p, y):\n    return 0"], MSE, modules) == []
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
         ["def mse(p, y):\n    return ((p - y) ** 2).mean()", "def other(p, y):\n    return F.mse_loss(p, y)"],
         ["loss = F.mse_loss(a, b)", "def mse(p, y):\n    loss = ((p - y) ** 2).mean()\n    return loss"],
         ["y = F.mse_loss(a, b)", "def mse(p, y):\n    return ((p - y) ** 2).mean()"],
