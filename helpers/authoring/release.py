@@ -19,6 +19,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader import preprocessors
 
+from helpers.authoring.damage import damages
 from helpers.engine.bans import ban
 from helpers.files import write_whole
 from helpers.lessons import LESSONS
@@ -33,10 +34,27 @@ class ClearSolutions(preprocessors.ClearSolutions):
     """nbgrader's `ClearSolutions`, which also knows a region's own stub."""
 
     def _replace_solution_region(self, cell: nbformat.NotebookNode, language: str) -> bool:
-        cleared = REGION.sub(own_stub, cell.source).rstrip("\n")
-        had_stub = cleared != cell.source
-        cell.source = cleared
+        cleared = REGION.sub(own_stub, cell.source)
+        had_stub = cleared != cell.source  # only then, or with a region: what has neither is cleared as a whole
+        cell.source = cleared.rstrip("\n")
         return super()._replace_solution_region(cell, language) or had_stub
+
+
+class RefuseDamage(preprocessors.NbGraderPreprocessor):
+    """Release nothing of a notebook in which a cell is damaged."""
+
+    def preprocess(self, nb: nbformat.NotebookNode, resources: dict[str, Any]) -> tuple[nbformat.NotebookNode, dict]:
+        """Look at every cell.
+
+        Raises
+        ------
+        ValueError
+            If one is damaged; the message says of each what is wrong.
+        """
+        if found := damages(nb):
+            name = resources.get("metadata", {}).get("name", "the notebook")
+            raise ValueError(f"release: {name} is damaged, and nothing of it is released; " + "; ".join(found))
+        return nb, resources
 
 
 def own_stub(region: re.Match[str]) -> str:
@@ -90,6 +108,7 @@ class Tidy(preprocessors.NbGraderPreprocessor):
 
 
 PREPROCESSORS = [
+    RefuseDamage,
     preprocessors.IncludeHeaderFooter,
     preprocessors.LockCells,
     ClearSolutions,
@@ -124,6 +143,8 @@ def release(folders: list[str] | None = None, *, root: Path) -> list[Path]:
     ------
     FileNotFoundError
         If there is no `solutions/`, or no such lesson in it.
+    ValueError
+        If a cell of a lesson is damaged, by its name: then that lesson stays as it was.
     """
     source, course = root / "solutions", root / "course"
     lessons = sorted(folder.name for folder in source.glob("[0-9]*") if folder.is_dir())

@@ -134,6 +134,9 @@ def tell(assignment: str, summary: Summary) -> None:
         show(made)
     words = ", ".join(f"{count} {status}" for status, count in counts.items() if count or status == "graded")
     print(f"{assignment}: {words}; {summary.ran} run now, {summary.seconds:.1f} s")
+    doubtful = sum(bool(entry.doubts) for entry in summary.entries.values())
+    if doubtful:
+        print(f"{doubtful} to look at yourself, at no cost to them: `course grade report {assignment}` says why")
 
 
 @app.command()

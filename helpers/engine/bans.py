@@ -29,4 +29,4 @@ def ban(forbids: Iterable[str]) -> str:
     names = spoken_names(forbids)
     if not names:
         return ""
-    return f"**Not to be used**, under this or another name: {', '.join(names)}."
+    return f"**Not to be used**, under this or another name: {', '.join(names)}; nor a library beside NumPy and torch."

@@ -23,6 +23,7 @@ import numpy as np
 
 from helpers.engine.answers import Answer, Json
 from helpers.engine.bans import spoken_names
+from helpers.engine.by_hand import BEYOND
 from helpers.engine.codec import encode, same
 from helpers.engine.marking import Attempt, marking
 from helpers.engine.seen import describe
@@ -226,7 +227,7 @@ class Exercise:
         if given is None:
             return self.verdict(Status.UNREADABLE, "No readable answers were handed in.")
         found = self.judge(Attempt(known, given))
-        used = [g.forbidden for g in given if g.forbidden in self.forbids]
+        used = [g.forbidden for g in given if g.forbidden in (*self.forbids, *BEYOND)]
         return self.forbidden(used, found)
 
     def judge(self, attempt: Attempt) -> Verdict:
@@ -279,7 +280,11 @@ class Exercise:
         """
         if not used or found.status is Status.FORBIDDEN:
             return found
-        message = f"Your code uses {', '.join(spoken_names(used))}, which does the exercise for you."
+        names = spoken_names(name for name in used if name not in BEYOND)
+        what = (
+            f"{', '.join(names)}, which does the exercise for you." if names else f"{used[0]}, and {BEYOND[used[0]]}."
+        )
+        message = f"Your code uses {what}"
         if found.status is Status.WRONG:
             message += f"\nAnd its answers are not right yet: {found.message}"
         return replace(found, status=Status.FORBIDDEN, points=0, message=message, parts={})

@@ -126,7 +126,8 @@ def judged_at(exercise: Exercise, entry: Entry, answers: Any, cells: list[str]) 
         found = exercise.verdict(Status.UNREADABLE, f"There are no answers to mark: your cell {what}.")
     else:
         found = exercise.mark(answers, question_seed(entry.seed, exercise.id))
-    return exercise.forbidden(forbidden_in_cells(exercise.code_name, cells, exercise.forbids), found)
+    used = forbidden_in_cells(exercise.code_name, cells, exercise.forbids, entry.modules)
+    return exercise.forbidden(used, found)
 
 
 def verdicts(entry: Entry) -> dict[str, Verdict]:

@@ -57,6 +57,8 @@ class Row:
     verdicts : dict of str to str
         By exercise, with `PART` told apart.
     mistakes : list of Mistake
+    doubts : list of str
+        What a person should look at.
     """
 
     student: str
@@ -68,6 +70,7 @@ class Row:
     penalty: float
     verdicts: dict[str, Status]
     mistakes: list[Mistake]
+    doubts: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> float:
@@ -95,6 +98,7 @@ def row_of(entry: Entry, known: Recorded | None = None) -> Row:
         known.penalty if known else 0,
         {name: one.standing for name, one in marks.items()},
         [Mistake(name, *each) for name, one in marks.items() for each in one.mistakes],
+        entry.doubts,
     )
 
 
@@ -194,6 +198,7 @@ def page_of_class(title: str, exercises: list[Exercise], rows: list[Row], groups
         most=most,
         full=sum(total == most for total in totals),
         odd=odd,
+        doubtful=[row for row in rows if row.doubts],
         odd_counts=Counter(row.status for row in odd).most_common(),
         bars=bars,
         wide=20 + len(bars) * BAR,

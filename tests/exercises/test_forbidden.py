@@ -6,17 +6,27 @@ import ast
 import cProfile
 import functools
 import json
+import math
 import operator
+import os
+import re
+import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
+import scipy.special
 import torch
 import torch.nn.functional as F
+from Bio.Seq import MutableSeq
+from scipy.special import expit
 from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 from helpers.dna import sequences
+from helpers.engine.by_hand import BEYOND, LIBRARY, PROCESS, SWITCH
 from helpers.engine.families import dispatch_mode
 from helpers.engine.source import parsed
 from helpers.engine.watch import Watch
@@ -30,6 +40,7 @@ GRAD = ("torch.autograd.grad", "torch.autograd.backward", ".backward")
 z = torch.zeros(3)
 w = torch.ones(3, requires_grad=True)
 layer = nn.Sigmoid()
+doubled = np.frompyfunc(lambda x: 2 * x, 1, 1)
 scaler = StandardScaler().fit(z[:, None].numpy())
 
 
@@ -62,6 +73,60 @@ def test_a_forbidden_call_is_seen_by_every_road(forbids, code) -> None:
     with Watch(forbids) as watch:
         code()
     assert watch.used
+
+
+def by_scipy():
+    return expit(z.numpy())
+
+
+def by_scikit_learn():
+    from sklearn.preprocessing import label_binarize
+
+    return label_binarize(["A"], classes=["A", "C"])
+
+
+@pytest.mark.parametrize(
+    ("code", "beyond"),
+    [
+        (by_scipy, LIBRARY),
+        (by_scikit_learn, LIBRARY),
+        (lambda: scipy.special.expit(z.numpy()), LIBRARY),
+        (lambda: scaler.mean_, LIBRARY),
+        (lambda: MutableSeq("ACG").reverse_complement(), LIBRARY),
+        (lambda: subprocess.run([sys.executable, "-c", ""], check=True), PROCESS),
+        (lambda: os.system("true"), PROCESS),
+        (lambda: sys.setprofile(None), SWITCH),
+    ],
+)
+def test_what_no_answer_by_hand_needs_is_seen(code, beyond) -> None:
+    with Watch(SIGMOID) as watch:
+        code()
+    assert watch.used == [beyond]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        lambda: np.logaddexp(0, z.numpy()),
+        lambda: doubled(3),
+        lambda: [math.exp(x) for x in z.tolist()],
+        lambda: re.sub("A", "C", "GATTACA"),
+        lambda: Counter("GATTACA"),
+        lambda: sequences.one_hot("ACGT"),
+        lambda: nn.Linear(3, 2)(z),
+    ],
+)
+def test_python_numpy_torch_and_the_course_are_at_hand(code) -> None:
+    with Watch(SIGMOID) as watch:
+        code()
+    assert watch.used == []
+
+
+def test_another_library_is_told_in_words_of_ours() -> None:
+    exercise = next(one for one in all_exercises() if key_of(one) == "02/sigmoid")
+    verdict = exercise.mark(exercise.answers(lambda x: torch.tensor(expit(x.numpy())), 3), 3)
+    assert (verdict.status, verdict.points) == ("forbidden", 0)
+    assert verdict.message == f"Your code uses {LIBRARY}, and {BEYOND[LIBRARY]}."
 
 
 @pytest.mark.parametrize("code", [lambda: 1 / (1 + torch.exp(-z)), lambda: F.logsigmoid(z), lambda: print("sigmoid")])
@@ -164,6 +229,22 @@ MSE = ("torch.nn.functional.mse_loss", "torch.nn.MSELoss")
 )
 def test_the_text_alone_gives_it_away(cells) -> None:
     assert forbidden_in_cells("mse", cells, MSE)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["from mytools import loss\ndef mse(p, y):\n    return loss(p, y)"],
+        ["import mytools", "def mse(p, y):\n    return mytools.loss(p, y)"],
+        ["def mse(p, y):\n    from mytools import loss\n    return loss(p, y)"],
+        ["from mytools import loss as mse"],
+    ],
+)
+def test_a_module_beside_the_notebook_is_read(cells) -> None:
+    modules = {"mytools": "import torch\ndef loss(p, y):\n    return torch.nn.functional.mse_loss(p, y)"}
+    assert forbidden_in_cells("mse", cells, MSE, modules)
+    assert forbidden_in_cells("mse", cells, MSE) == []
+    assert forbidden_in_cells("mse", ["import mytools\ndef mse(p, y):\n    return 0"], MSE, modules) == []
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ class Soften(Exercise):
         yield Question(torch.tensor([0.0, 1.0, 2.0]), 0.5, part="shares")
         yield Question(torch.tensor([0.0, 1.0, 2.0]), 4.0, part="shares")
         yield Question(normal(rng, 3, 5), 2.0, part="shares")
-        yield Question(torch.tensor([1000.0, 999.0, 0.0]), 0.8, part="large scores")
+        yield Question(torch.tensor([1000.0, 1000 - rng.uniform(0.3, 1.5), 0.0]), 0.8, part="large scores")
 
     def reference(self, scores: Tensor, temperature: float) -> Tensor:
         return torch.softmax(scores / temperature, dim=-1)

@@ -38,7 +38,8 @@ class FirstPlace(Exercise):
             rows = [row[k:] + row[:k] for row, k in zip(rows, rng.integers(2, 6, size=n).tolist(), strict=True)]
             y = torch.as_tensor(rng.permutation(np.arange(n) % 3 == 0)).float()
             yield Question(rows, y, word, part="counts")
-        rows = ["G" * 7, "CTATAG" + "C", "C" * 7, "TATACCC"]
+        first, second = rng.integers(0, 6, 2).tolist()
+        rows = ["G" * 9, ("C" * first + "TATA").ljust(9, "C"), "C" * 9, ("G" * second + "TATA").ljust(9, "G")]
         yield Question(rows, torch.tensor([1.0, 1, 0, 0]), "TATA", part="absent")
 
     def reference(self, sequences: list[str], y: Tensor, word: str) -> Tensor:

@@ -34,7 +34,11 @@ class Standardise(Exercise):
             train = torch.tensor(rng.normal(3, 1, (n, 3))) * scale
             other = torch.tensor(rng.normal(4, 1.5, (m, 3))) * scale
             yield Question(train.float(), other.float(), part="scale")
-        still = torch.tensor([[20.0, 1.0], [20.0, 2.0], [20.0, 6.0]]), torch.tensor([[20.0, 3.0], [24.0, 5.0]])
+        low, high = sorted(rng.integers(2, 30, 2).tolist())
+        still = (
+            torch.tensor([[20.0, 1.0], [20.0, 2.0], [20.0, 6.0 + high]]),
+            torch.tensor([[20.0, 3.0 + low], [24.0, 5.0]]),
+        )
         yield Question(*still, part="constant column")
 
     def ask(self, code: Any, train: Tensor, other: Tensor) -> Any:

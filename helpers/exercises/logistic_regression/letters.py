@@ -69,7 +69,7 @@ class OneHot(Exercise):
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield Question("ACCG", part="bases")
         yield Question("TA" + random_dna(8, rng) + "GC", part="bases")
-        yield Question("acGtta", part="small letters")
+        yield Question("acG" + random_dna(3, rng).lower(), part="small letters")
         yield Question("ACNGT", part="N")
         yield Question(random_dna(9, rng) + "NNT", part="N")
 

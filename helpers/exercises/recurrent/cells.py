@@ -126,6 +126,7 @@ class ClipGradients(Exercise):
             sizes = (normal(rng, 3, scale=9.0), normal(rng, 2, 4, scale=2.0), normal(rng, 1, scale=0.2))
             yield Question(list(sizes), most, part=part)
         yield Question([torch.zeros(2), torch.zeros(1)], 1.0, part="short enough")
+        yield Question([normal(rng, 2, 2, scale=9.0)], 0.5, part="short enough")  # what is given back earns nothing
 
     def reference(self, gradients: list[Tensor], most: float) -> list[Tensor]:
         return self.scaled(gradients, most, self.norm(gradients))
