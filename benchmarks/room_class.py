@@ -148,6 +148,7 @@ class Class:
         self.told: set[tuple[str, ...]] = set()
         self.checks, self.errors, self.news = 0, Counter[str](), Counter[str]()
         self.lock = threading.Lock()
+        self.all_here = threading.Barrier(len(connections) + 1)  # the learners and the instructor begin together
 
     def play(self) -> dict[str, Any]:
         """Let them work."""
@@ -171,6 +172,7 @@ class Class:
             self.run(client, source.replace(f"helpers.start(lesson={self.lesson.number})", join))
         self.run(client, HEARS.replace("{lesson}", str(self.lesson.number)))
         skill, pace = draw.uniform(0.2, 0.9), self.seconds / len(self.lesson.exercises)
+        self.all_here.wait()
         ends = time.monotonic() + self.seconds
         for _, check, right, wrong in self.lesson.exercises:
             tries = draw.sample(wrong, min(len(wrong), int(draw.expovariate(1 / (4 * (1 - skill))))))
@@ -207,11 +209,12 @@ class Class:
 
     def instruct(self) -> None:
         """Open a section and say a sentence, halfway."""
+        self.all_here.wait()
         time.sleep(self.seconds / 2)
         for what in ({"do": "open", "lesson": self.lesson.number, "section": 5}, {"do": "say", "sentence": SENTENCE}):
             body = json.dumps(what).encode()
             request = urllib.request.Request(f"{self.server.address}/do", body, {"X-Room-Key": self.server.key})
-            urllib.request.urlopen(request, timeout=10).close()
+            urllib.request.urlopen(request, timeout=60).close()
 
     def compare(self, shown: dict[str, dict[str, int]], kept: set[tuple[Any, ...]]) -> dict[str, Any]:
         """What the kernels heard of their checks, beside what is on disk and on the page."""

@@ -42,6 +42,11 @@ function put(node, ...inside) {
   if (node.innerHTML !== fresh.innerHTML) node.replaceChildren(...fresh.childNodes);
 }
 
+// A name that is broken behind its underscores, if it has to be.
+function breakable(name) {
+  return name.split(/(?<=_)/).flatMap((part, i) => (i ? [made('wbr', ''), part] : [part]));
+}
+
 function plural(count, one, many) {
   return `${count} ${count === 1 ? one : many}`;
 }
@@ -60,7 +65,7 @@ function draw() {
   $('lessons').hidden = numbers.length < 2;
   keep($('lessons'), picture.lessons, (one) => String(one.number), lessonButton, (node, one) =>
     node.setAttribute('aria-pressed', String(one.number === state.lesson)));
-  put($('line'), `helpers.start(lesson=${state.lesson ?? 0}, room="${$('address').textContent}")`);
+  put($('line'), `check = helpers.start(lesson=${state.lesson ?? 0}, room="${$('address').textContent}")`);
   drawTiles(lesson?.tiles ?? [], picture.joined);
   drawMistakes(lesson);
   drawDesk(picture, lesson);
@@ -82,7 +87,7 @@ function lessonButton(lesson) {
 
 function drawTiles(tiles, joined) {
   const make = (tile) => {
-    const button = made('button', 'tile', made('b', '', `${tile.number} ${tile.name}`),
+    const button = made('button', 'tile', made('b', '', `${tile.number} `, ...breakable(tile.name)),
       made('span', 'numbers'), made('span', 'bar'));
     button.type = 'button';
     button.lastChild.setAttribute('aria-hidden', 'true');
