@@ -14,9 +14,10 @@ function made(tag, classes, ...inside) {
   return node;
 }
 
-// A sentence with `code` in it.
+// A sentence with `code` and *emphasis* in it.
 function sentence(text) {
-  return text.split('`').map((part, i) => (i % 2 ? made('code', '', part) : part));
+  const marks = { '`': 'code', '*': 'em' };
+  return text.split(/(`[^`]*`|\*[^\s*][^*`]*\*)/).map((part, i) => (i % 2 ? made(marks[part[0]], '', part.slice(1, -1)) : part));
 }
 
 // Bring a list's items up to date, item by item, so that what is open or focused stays so.
