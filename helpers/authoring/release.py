@@ -1,8 +1,8 @@
 """Making `course/`, what learners get, from `solutions/`, what authors write.
 
-nbgrader does the work: it clears solutions and outputs, locks the checks and writes checksums. Ours is one addition:
-a solution region may end in commented lines under `### STUB`, and these become the released code, so that a bug hunt
-keeps its bug and a quiz its empty letters.
+nbgrader does the work: it clears solutions and outputs, locks the checks and writes checksums. Ours are two additions.
+A solution region may end in commented lines under `### STUB`, and these become the released code, so that a bug hunt
+keeps its bug and a quiz its empty letters. And the times that a lesson states are computed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader import preprocessors
 
+from helpers.authoring import sittings
 from helpers.files import write_whole
 
 REGION = re.compile(r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION[ \t]*$\n?", re.DOTALL | re.MULTILINE)
@@ -59,8 +60,19 @@ class Tidy(preprocessors.NbGraderPreprocessor):
         return nb, resources
 
 
+class TellTimes(preprocessors.NbGraderPreprocessor):
+    """Say how long the lesson and each of its exercises take, and where one may pause."""
+
+    def preprocess(self, nb: nbformat.NotebookNode, resources: dict[str, Any]) -> tuple[nbformat.NotebookNode, dict]:
+        """Put the sentences in place of the marks that an author writes."""
+        for cell, source in zip(nb.cells, sittings.told(nb.cells), strict=True):
+            cell.source = source
+        return nb, resources
+
+
 PREPROCESSORS = [
     preprocessors.IncludeHeaderFooter,
+    TellTimes,
     preprocessors.LockCells,
     ClearSolutions,
     preprocessors.ClearOutput,
