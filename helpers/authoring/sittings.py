@@ -21,7 +21,9 @@ TIME, PAUSE, ASIDE = "{time}", "{pause}", "Aside: "
 SECTION = re.compile(r"### (?:(\d+) · )?(.+)")
 EXERCISE = re.compile(r"(#### Exercise \d+\.\d+ · `\w+`.*?about )(\d+) minutes?")
 WAIT = re.compile(r"# (?:run|read) · about (\d+) (s|min)\b")
-UNREAD = re.compile(r"<details>.*?</details>|<!--.*?-->|(?<=\])\([^)\s]*\)", re.DOTALL)  # folds, remarks, addresses
+UNREAD = re.compile(
+    r"<details>.*?</details>|<!--.*?-->|(?<=\])\([^)\s]*(?: \"[^\"]*\")?\)", re.DOTALL
+)  # folds, remarks, addresses
 
 
 @dataclass(frozen=True)
