@@ -25,6 +25,23 @@ from helpers.lessons import LESSONS, exercises, key_of
 LESSON = "solutions/01_linear_regression/01_linear_regression.html"
 GALLERY = "docs/widgets.html"
 PHONE = {"width": 390, "height": 800}
+# Marks one piece of text of each look: what decides its contrast is the same for all others of that look.
+MARK_LOOKS = """() => {
+  const seen = new Set(), words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (words.nextNode()) {
+    if (!words.currentNode.data.trim()) continue;
+    const place = words.currentNode.parentElement, {color, fontSize, fontWeight, textShadow} = getComputedStyle(place);
+    const look = [color, fontSize, fontWeight, textShadow];
+    for (let at = place; at; at = at.parentElement) {
+      const {opacity, backgroundColor, backgroundImage, position} = getComputedStyle(at);
+      look.push(opacity, backgroundColor, backgroundImage, position);
+    }
+    const key = look.filter(one => !['1', 'rgba(0, 0, 0, 0)', 'none', 'static', 'relative'].includes(one)).join();
+    if (seen.has(key)) continue;
+    seen.add(key);
+    place.setAttribute('data-look', '');
+  }
+}"""
 
 
 class Page(HTMLParser):
@@ -97,10 +114,13 @@ def opened(tab: Any, url: str) -> Any:
 
 
 def violations(tab: Any, axe: str) -> list[str]:
-    """What axe-core has to say against the page."""
+    """What axe-core has to say against the page: on the contrast of each look once, on all else everywhere."""
     tab.evaluate(axe)
-    only = "{ preload: false, resultTypes: ['violations'] }"  # what is well fills megabytes
-    found = tab.evaluate(f"axe.run(document, {only}).then(found => found.violations)")
+    tab.evaluate(MARK_LOOKS)
+    short = "preload: false, resultTypes: ['violations']"  # what is well fills megabytes
+    looks = "{ include: [['[data-look]']] }, { " + short + ", runOnly: ['color-contrast'] }"
+    others = "document, { " + short + ", rules: { 'color-contrast': { enabled: false } } }"
+    found = [one for only in (others, looks) for one in tab.evaluate(f"axe.run({only}).then(found => found.violations)")]
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
