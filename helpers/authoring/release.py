@@ -1,9 +1,9 @@
 """Making `course/`, what learners get, from `solutions/`, what authors write.
 
-nbgrader does the work: it clears solutions and outputs, locks the checks and writes checksums. Ours are two additions.
+nbgrader does the work: it clears solutions and outputs, locks the checks and writes checksums. Ours are some additions.
 A solution region may end in commented lines under `### STUB`, and these become the released code, so that a bug hunt
-keeps its bug and a quiz its empty letters. And what an exercise forbids is written into its text, from the list that
-the check reads.
+keeps its bug and a quiz its empty letters. What an exercise forbids is written into its text, from the list that the
+check reads. And a release says how long it takes, and what its words mean.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader import preprocessors
 
+from helpers.authoring import glossary, sittings
 from helpers.authoring.damage import damages
 from helpers.engine.bans import ban
 from helpers.files import write_whole
@@ -107,9 +108,34 @@ class Tidy(preprocessors.NbGraderPreprocessor):
         return nb, resources
 
 
+class TellTimes(preprocessors.NbGraderPreprocessor):
+    """Say how long the lesson and each of its exercises take, and where one may pause."""
+
+    def preprocess(self, nb: nbformat.NotebookNode, resources: dict[str, Any]) -> tuple[nbformat.NotebookNode, dict]:
+        """Put the sentences in place of the marks that an author writes."""
+        for cell, source in zip(nb.cells, sittings.told(nb.cells), strict=True):
+            cell.source = source
+        return nb, resources
+
+
+class PutWordsAtHand(preprocessors.NbGraderPreprocessor):
+    """Lead links to the glossary to the one beside the lessons, and let each say what its word means."""
+
+    def preprocess(self, nb: nbformat.NotebookNode, resources: dict[str, Any]) -> tuple[nbformat.NotebookNode, dict]:
+        """Change the links; without a glossary they stay as they are."""
+        if path := glossary.source():
+            known = glossary.meanings(path.read_text(encoding="utf-8"))
+            for cell in nb.cells:
+                if cell.cell_type == "markdown":
+                    cell.source = glossary.at_hand(cell.source, known, f"../{glossary.NAME}")
+        return nb, resources
+
+
 PREPROCESSORS = [
     RefuseDamage,
     preprocessors.IncludeHeaderFooter,
+    TellTimes,
+    PutWordsAtHand,
     preprocessors.LockCells,
     ClearSolutions,
     preprocessors.ClearOutput,
@@ -154,6 +180,8 @@ def release(folders: list[str] | None = None, *, root: Path) -> list[Path]:
         if name not in lessons:
             raise FileNotFoundError(f"release: no lesson {name!r} in {source}; there are {', '.join(lessons)}")
     course.mkdir(exist_ok=True)
+    if path := glossary.source():
+        write_whole(course / glossary.NAME, path.read_bytes())
     with tempfile.TemporaryDirectory(dir=course, prefix=".release-") as workshop:
         return [release_one(source / name, Path(workshop), course / name) for name in folders or lessons]
 

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from clone import ROOT, commit_all, copy_tracked
 
+from helpers.authoring import glossary
 from helpers.authoring.adopt import repository
 from helpers.lessons import LESSONS
 
@@ -95,6 +96,19 @@ def test_a_lesson_leads_to_the_glossary_and_each_term_once(lesson) -> None:
     links = re.findall(rf"{re.escape(repository(ROOT))}/blob/main/docs/glossary\.md#([\w-]+)", text)
     assert len(links) >= 5 and set(links) <= known
     assert len(links) == len(set(links))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)
+def test_a_released_link_tells_its_word_and_leads_to_the_glossary_beside_it(lesson) -> None:
+    book = nbformat.read(ROOT / "course" / lesson.folder / f"{lesson.folder}.ipynb", 4)
+    text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    links = re.findall(r"\]\((\S*glossary\.md)#([\w-]+)(?: \"([^\"]+)\")?\)", text)
+    assert len(links) >= 5
+    assert {place for place, _, _ in links} == {"../glossary.md"}
+    beside = (ROOT / "course" / "glossary.md").read_text(encoding="utf-8")
+    terms = {glossary.address(term) for term in re.findall(r"^### (.+)$", beside, re.MULTILINE)}
+    assert {term for _, term, _ in links} <= terms
+    assert [term for _, term, told in links if len(told) < 20] == []
 
 
 def test_every_block_of_the_guide_is_a_file_or_a_command() -> None:

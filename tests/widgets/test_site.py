@@ -176,6 +176,17 @@ def test_the_exercise_list_holds_every_misconception(site: Path) -> None:
                 assert f"<code>{wrong.name}</code>" in text, f"{key_of(exercise)}: {wrong.name}"
 
 
+def test_a_term_of_the_glossary_shows_its_meaning_to_the_keyboard_too(address, tab) -> None:
+    link = opened(tab, address + LESSON).locator("a[title]", has_text="primers")
+    tab.keyboard.press("Tab")
+    link.focus()
+    assert link.get_attribute("title") in tab.evaluate(
+        "a => getComputedStyle(a, '::after').content", link.element_handle()
+    )
+    link.click()
+    tab.wait_for_url("**/docs/glossary.html#primer")
+
+
 def test_every_page_opens_without_an_error_and_axe_finds_nothing(pages, address, tab, axe) -> None:
     found = {}
     for name in sorted(pages):
