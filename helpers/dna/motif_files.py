@@ -28,7 +28,7 @@ def read_motifs(source: str | os.PathLike[str] | Any) -> list[Motif]:
     ----------
     source : path, Bio.motifs.Motif or several, DataFrame
         A file, plain or gzip: JASPAR or PFM (a row each for A, C, G and T, with letters or without), minimal
-        MEME, TRANSFAC, or HOCOMOCO (a row for each position). A DataFrame has A, C, G and T as its columns or as its rows.
+        MEME, TRANSFAC, or HOCOMOCO (a row for each position). A DataFrame has A, C, G and T as columns or as rows.
 
     Returns
     -------
