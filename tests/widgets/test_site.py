@@ -120,7 +120,9 @@ def violations(tab: Any, axe: str) -> list[str]:
     short = "preload: false, resultTypes: ['violations']"  # what is well fills megabytes
     looks = "{ include: [['[data-look]']] }, { " + short + ", runOnly: ['color-contrast'] }"
     others = "document, { " + short + ", rules: { 'color-contrast': { enabled: false } } }"
-    found = [one for only in (others, looks) for one in tab.evaluate(f"axe.run({only}).then(found => found.violations)")]
+    found = [
+        one for only in (others, looks) for one in tab.evaluate(f"axe.run({only}).then(found => found.violations)")
+    ]
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
