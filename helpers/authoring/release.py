@@ -1,8 +1,9 @@
 """Making `course/`, what learners get, from `solutions/`, what authors write.
 
-nbgrader does the work: it clears solutions and outputs, locks the checks and writes checksums. Ours are two additions.
+nbgrader does the work: it clears solutions and outputs, locks the checks and writes checksums. Ours are some additions.
 A solution region may end in commented lines under `### STUB`, and these become the released code, so that a bug hunt
-keeps its bug and a quiz its empty letters. And a release says how long it takes, and what its words mean.
+keeps its bug and a quiz its empty letters. What an exercise forbids is written into its text, from the list that the
+check reads. And a release says how long it takes, and what its words mean.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader import preprocessors
 
 from helpers.authoring import glossary, sittings
+from helpers.authoring.damage import damages
+from helpers.engine.bans import ban
 from helpers.files import write_whole
+from helpers.lessons import LESSONS
 
 REGION = re.compile(r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 STUB = re.compile(r"^[ \t]*### STUB[ \t]*$\n", re.MULTILINE)
+EXERCISE = re.compile(r"^#### Exercise \d+\.\d+ · `(\w+)`.*\n", re.MULTILINE)
 AUTHORS_TAGS = {"nbval-check-output"}  # of use only where there are outputs
 
 
@@ -30,10 +35,27 @@ class ClearSolutions(preprocessors.ClearSolutions):
     """nbgrader's `ClearSolutions`, which also knows a region's own stub."""
 
     def _replace_solution_region(self, cell: nbformat.NotebookNode, language: str) -> bool:
-        cleared = REGION.sub(own_stub, cell.source).rstrip("\n")
-        had_stub = cleared != cell.source
-        cell.source = cleared
+        cleared = REGION.sub(own_stub, cell.source)
+        had_stub = cleared != cell.source  # only then, or with a region: what has neither is cleared as a whole
+        cell.source = cleared.rstrip("\n")
         return super()._replace_solution_region(cell, language) or had_stub
+
+
+class RefuseDamage(preprocessors.NbGraderPreprocessor):
+    """Release nothing of a notebook in which a cell is damaged."""
+
+    def preprocess(self, nb: nbformat.NotebookNode, resources: dict[str, Any]) -> tuple[nbformat.NotebookNode, dict]:
+        """Look at every cell.
+
+        Raises
+        ------
+        ValueError
+            If one is damaged; the message says of each what is wrong.
+        """
+        if found := damages(nb):
+            name = resources.get("metadata", {}).get("name", "the notebook")
+            raise ValueError(f"release: {name} is damaged, and nothing of it is released; " + "; ".join(found))
+        return nb, resources
 
 
 def own_stub(region: re.Match[str]) -> str:
@@ -42,6 +64,32 @@ def own_stub(region: re.Match[str]) -> str:
     if len(parts) == 1:
         return region[0]
     return re.sub(r"^([ \t]*)# ?", r"\1", parts[1], flags=re.MULTILINE)
+
+
+class TellBans(preprocessors.NbGraderPreprocessor):
+    """Say in the text of each exercise what may not be used, before its hints."""
+
+    def preprocess(self, nb: nbformat.NotebookNode, resources: dict[str, Any]) -> tuple[nbformat.NotebookNode, dict]:
+        """Add a sentence to the cells that hold an exercise's heading, where the notebook is a lesson's."""
+        name = resources.get("metadata", {}).get("name")
+        known = [one for lesson in LESSONS if lesson.folder == name for one in lesson.exercises]
+        said = {one.code_name: ban(one.forbids) for one in known}
+        for cell in nb.cells:
+            if cell.cell_type == "markdown":
+                cell.source = with_bans(cell.source, said)
+        return nb, resources
+
+
+def with_bans(text: str, said: dict[str, str]) -> str:
+    """A text with the sentence on each exercise in it, at the end of what is asked; `said` is by the answer's name."""
+    begins = [*EXERCISE.finditer(text)]
+    for heading in reversed(begins):
+        sentence = said.get(heading[1], "")
+        ends = [text.find(mark, heading.end()) for mark in ("\n<details>", "\n### ", "\n#### ")]
+        end = min((place for place in ends if place >= 0), default=len(text))
+        if sentence:
+            text = f"{text[:end].rstrip()}\n\n{sentence}\n{text[end:]}".rstrip()
+    return text
 
 
 class Tidy(preprocessors.NbGraderPreprocessor):
@@ -84,12 +132,14 @@ class PutWordsAtHand(preprocessors.NbGraderPreprocessor):
 
 
 PREPROCESSORS = [
+    RefuseDamage,
     preprocessors.IncludeHeaderFooter,
     TellTimes,
     PutWordsAtHand,
     preprocessors.LockCells,
     ClearSolutions,
     preprocessors.ClearOutput,
+    TellBans,
     Tidy,
     preprocessors.CheckCellMetadata,
     preprocessors.ComputeChecksums,
@@ -119,6 +169,8 @@ def release(folders: list[str] | None = None, *, root: Path) -> list[Path]:
     ------
     FileNotFoundError
         If there is no `solutions/`, or no such lesson in it.
+    ValueError
+        If a cell of a lesson is damaged, by its name: then that lesson stays as it was.
     """
     source, course = root / "solutions", root / "course"
     lessons = sorted(folder.name for folder in source.glob("[0-9]*") if folder.is_dir())

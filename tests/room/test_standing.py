@@ -105,6 +105,14 @@ def test_a_room_reopened_stands_where_it_stood(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_room_is_open_in_one_server_only(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with pytest.raises(OSError, match=r"another `course room` has the room in .* open"):
+        Store(tmp_path)
+    store.close()
+    Store(tmp_path).close()
+
+
 def test_what_is_kept_tells_no_session_from_another() -> None:
     standing = Standing(catalogue())
     standing.add(event(1, STRAND, "wrong", "order_kept"), 0)
@@ -137,6 +145,7 @@ def test_the_clock_reads_the_guides_own_timetable() -> None:
     assert datetime.fromtimestamp(steps[0].at).hour == 9
     assert steps[-1].what == "End"
     assert any("Lesson 04" in step.what for step in steps)
+    assert not any("*" in step.what for step in steps)
 
 
 def test_the_clock_of_a_lesson_goes_through_its_sections() -> None:
