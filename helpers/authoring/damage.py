@@ -15,7 +15,8 @@ NEEDED = ("grade", "grade_id", "locked", "schema_version", "solution")
 
 def damages(notebook: nbformat.NotebookNode) -> list[str]:
     """A sentence on each thing that is wrong, with the name of its cell; nothing where a release is safe."""
-    found, places = [], {}
+    found: list[str] = []
+    places: dict[str, int] = {}
     for number, cell in enumerate(notebook.cells, start=1):
         told = cell.metadata.get("nbgrader", {})
         name = name_of(cell, number)

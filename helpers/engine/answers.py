@@ -31,6 +31,8 @@ class Answer:
         Whether a tensor in the value still holds torch's record of how it was made.
     again : Answer or None
         What came when the same was asked once more, where that was something else.
+    forbidden : str
+        What the exercise forbids and the code used all the same; "" where it used nothing of it.
     """
 
     value: Any = None
@@ -40,6 +42,7 @@ class Answer:
     line: str = ""
     has_record: bool = False
     again: Answer | None = None
+    forbidden: str = ""
 
     @classmethod
     def failed(cls, error: BaseException, code: Any) -> Answer:
@@ -76,7 +79,7 @@ class Answer:
         if type(data) is not dict:
             return cls(error="Unreadable", text="this is no answer")
         if "error" in data:
-            error, text, line = (str(data.get(key, ""))[:MOST_TEXT] for key in ("error", "text", "line"))
+            error, text, line = (writable(str(data.get(key, ""))[:MOST_TEXT]) for key in ("error", "text", "line"))
             value = None
             with contextlib.suppress(Unreadable):
                 value = decode(data.get("value")) if error == WRONG_TYPE else None
@@ -93,6 +96,11 @@ class Answer:
             return ""
         where = f" · in your line: {self.line}" if self.line else ""
         return f"{self.error}: {self.text}{where}" if self.error else ""
+
+
+def writable(text: str) -> str:
+    """Text that can be written to a file: half a character, as of an emoji that was cut, becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def has_record(value: Any) -> bool:

@@ -60,12 +60,22 @@ def ways(other: Marking) -> Iterator[tuple[str, Maker]]:
     """Constants of every kind, the right answers to another seed's questions, whatever is asked."""
     yield "None", lambda question, value: None
     for number in NUMBERS:
-        yield f"{number} everywhere", lambda question, value, number=number: filled(value, number)
+        yield f"{number} everywhere", everywhere(number)
     for text in TEXTS:
-        yield f"{text!r} everywhere", lambda question, value, text=text: filled(value, text)
+        yield f"{text!r} everywhere", everywhere(text)
     for place, (question, answer) in enumerate(zip(other.questions, other.expected, strict=True)):
         name = f"the right answer to question {place} of another seed ({question.part or 'all'})"
-        yield name, lambda question, value, answer=answer: answer.value
+        yield name, always(answer.value)
+
+
+def everywhere(what: Any) -> Maker:
+    """An answer of the right form, filled with one thing."""
+    return lambda question, value: filled(value, what)
+
+
+def always(what: Any) -> Maker:
+    """One answer, whatever is asked."""
+    return lambda question, value: what
 
 
 def returned(place: int) -> Callable[..., Any]:

@@ -58,7 +58,8 @@ def dispatch_mode() -> type:
 
         @classmethod
         def _should_skip_dynamo(cls) -> bool:
-            return False  # or torch's compiler is imported at the first call, which takes seconds, to be left alone
+            """Nothing here is ever compiled; what torch would import to skip that takes seconds."""
+            return False
 
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             self.tell(func.overloadpacket.__name__)

@@ -27,9 +27,11 @@ from torch import nn
 
 from helpers.dna import sequences
 from helpers.engine.by_hand import BEYOND, LIBRARY, PROCESS, SWITCH
+from helpers.engine.families import dispatch_mode
 from helpers.engine.source import parsed
 from helpers.engine.watch import Watch
 from helpers.grading.handed_in.forbidden import forbidden_in_cells
+from helpers.learner.check import checks
 from helpers.lessons import LESSONS, all_exercises, exercises, key_of
 
 ROOT = Path(__file__).parents[2]
@@ -168,13 +170,42 @@ def test_forbidden_code_earns_nothing_and_is_told_its_name() -> None:
     answers = exercise.answers(lambda p, y: getattr(F, name)(p.flatten(), y.flatten()), 3)
     verdict = exercise.mark(answers, 3)
     assert (verdict.status, verdict.points) == ("forbidden", 0)
-    assert "`torch.nn.functional.mse_loss`" in verdict.message
+    assert "`F.mse_loss`" in verdict.message
 
 
 def test_an_answer_chooses_no_words_of_the_verdict() -> None:
     exercise = next(one for one in all_exercises() if key_of(one) == "01/mse")
-    told = [{"error": "Forbidden", "text": "seed 123"}] * len(exercise.asked(3))
-    assert "seed" not in exercise.mark(told, 3).message
+    told = [{"value": 1.0, "forbidden": "seed 123"}] * len(exercise.asked(3))
+    verdict = exercise.mark(told, 3)
+    assert verdict.status == "wrong" and "seed" not in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("factor", "sentence"), [(1, "does the exercise for you."), (2, "is twice the expected one."), (0, "numbers are 0")]
+)
+def test_a_ban_hides_no_other_mistake(factor, sentence, capsys) -> None:
+    def mse(p, y):
+        return factor * F.mse_loss(p.flatten(), y.flatten())
+
+    exercise = next(one for one in all_exercises() if key_of(one) == "01/mse")
+    verdict = exercise.mark(exercise.answers(mse, 3), 3)
+    assert (verdict.status, verdict.points) == ("forbidden", 0)
+    assert sentence in verdict.message and ("And its answers" in verdict.message) == (factor != 1)
+    checks(1).mse(mse)
+    said = capsys.readouterr().out
+    assert "not by hand yet. Your code uses `F.mse_loss`" in said and (factor == 1 or sentence in said)
+
+
+def test_a_misconception_behind_a_ban_is_named(capsys) -> None:
+    exercise = next(one for one in all_exercises() if key_of(one) == "01/mse")
+    (wrong,) = (one for one in exercise.misconceptions() if one.name == "table_of_all_pairs")
+
+    def mse(p, y):
+        return F.mse_loss(*torch.broadcast_tensors(p, y))
+
+    verdict = exercise.mark(exercise.answers(mse, 3), 3)
+    assert verdict.misconception == wrong.name and wrong.hint in verdict.message
+    assert [one.name for one in exercise.mistakes(exercise.answers(mse, 3), 3)] == [wrong.name]
 
 
 MSE = ("torch.nn.functional.mse_loss", "torch.nn.MSELoss")
@@ -243,6 +274,11 @@ def test_a_solved_lesson_with_all_its_demos_reads_innocent(lesson) -> None:
     cells = ["".join(cell["source"]) for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
     for exercise in exercises(lesson.number):
         assert forbidden_in_cells(exercise.code_name, cells, exercise.forbids) == [], exercise.id
+
+
+def test_watching_what_torch_dispatches_does_not_import_its_compiler() -> None:
+    """That would take the first check of a notebook, and each sandbox, seconds."""
+    assert Path(dispatch_mode().__torch_dispatch__.__code__.co_filename).name == "families.py"
 
 
 def test_reading_the_text_imports_nothing() -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.authoring.release import release
+from helpers.authoring.release import release, with_bans
+from helpers.engine.bans import ban, short_name, spoken_names
 from helpers.lessons import LESSONS
 from tests.commands import ROOT, run
 
@@ -81,6 +82,36 @@ def test_a_region_may_bring_its_own_stub(tmp_path) -> None:
     release(root=tmp_path)
     made = nbformat.read(tmp_path / "course" / "09_bug" / "09_bug.ipynb", 4)
     assert made.cells[0].source == "def f(x):\n    y = x - 1\n    return y"
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)
+def test_what_may_not_be_used_stands_in_the_exercises_text(lesson) -> None:
+    solved = (ROOT / "solutions" / lesson.folder / f"{lesson.folder}.ipynb").read_text(encoding="utf-8")
+    assert "Not to be used" not in solved and "out of bounds" not in solved, "the release writes this sentence"
+    cells = nbformat.read(ROOT / "course" / lesson.folder / f"{lesson.folder}.ipynb", 4).cells
+    for exercise in lesson.exercises:
+        if not exercise.points:
+            continue
+        (text,) = (cell.source for cell in cells if f" · `{exercise.code_name}`  ●" in cell.source)
+        asked = text.partition(f" · `{exercise.code_name}`")[2].partition("<details>")[0]
+        assert asked.count("Not to be used") == bool(exercise.forbids), exercise.id
+        assert ban(exercise.forbids) in asked
+
+
+def test_a_ban_names_each_forbidden_thing_once() -> None:
+    forbids = ("torch.nn.functional.conv1d", "torch.conv1d", "torch.nn.Conv1d", "numpy.convolve", ".backward", "a.b")
+    assert spoken_names(forbids) == ["`F.conv1d`", "`np.convolve`", "`.backward()`", "`a.b`"]
+    assert short_name("torch.nn.utils.clip") == "`nn.utils.clip`" and ban(()) == ""
+
+
+def test_a_ban_stands_at_the_end_of_what_is_asked() -> None:
+    heading = "#### Exercise 2.{} · `{}`  ●○○○○  about 3 minutes · 1 point\n"
+    text = (
+        f"Before.\n\n{heading.format(1, 'f')}\nWrite f.\n\n<details>a</details>\n\n{heading.format(2, 'g')}\nWrite g."
+    )
+    said = with_bans(text, {"f": "No x.", "g": "No y."})
+    assert said == text.replace("Write f.", "Write f.\n\nNo x.").replace("Write g.", "Write g.\n\nNo y.")
+    assert with_bans(text, {"f": ""}) == text
 
 
 def told(**changed) -> dict:

@@ -19,10 +19,12 @@ class Standardise(Exercise):
 
     parts = {"scale": 2, "constant column": 1}
     forbids = (".fit_transform", ".transform")  # scikit-learn's scalers, by method: importing it costs seconds
-    hints = (
-        "`train.mean(dim=0)` has one entry a column. `train.std(dim=0, correction=0)` divides by N.",
-        "`torch.where(spread == 0, 1.0, spread)` replaces the zeros. `train` decides everything, also for `other`.",
-    )
+    hints = {
+        "`train.mean(dim=0)` has one entry a column. `train.std(dim=0, correction=0)` divides by N.": "scale",
+        (
+            "`torch.where(spread == 0, 1.0, spread)` replaces the zeros. `train` decides everything, also for `other`."
+        ): "constant column",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         train, other = torch.tensor([[1.0, 10.0], [3.0, 10.0], [5.0, 40.0]]), torch.tensor([[3.0, 20.0], [9.0, 60.0]])

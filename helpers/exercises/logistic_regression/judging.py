@@ -24,10 +24,10 @@ class FindLeaks(Exercise):
 
     parts = {"copies": 1, "small letters": 1, "other strand": 1}
     forbids = ("helpers.datasets.overlap", "helpers.datasets.leaks")
-    hints = (
-        "Put the test sequences into a set, in capitals; asking a set is quick.",
-        "A training sequence leaks if it, or its reverse complement, is in that set.",
-    )
+    hints = {
+        "Put the test sequences into a set, in capitals; asking a set is quick.": ("copies", "small letters"),
+        "A training sequence leaks if it, or its reverse complement, is in that set.": "other strand",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for n, part in ((5, "copies"), (12, "copies"), (6, "small letters"), (6, "other strand"), (20, "other strand")):
@@ -190,10 +190,13 @@ class Mcc(Exercise):
 
     parts = {"formula": 1, "empty row or column": 1, "a whole genome": 1}
     forbids = ("sklearn.metrics.matthews_corrcoef",)
-    hints = (
-        "`(tn, fp), (fn, tp) = matrix.tolist()` gives Python's whole numbers, which never overflow.",
-        "First the product under the root; if it is 0, return 0.0.",
-    )
+    hints = {
+        "`(tn, fp), (fn, tp) = matrix.tolist()` gives Python's whole numbers, which never overflow.": (
+            "formula",
+            "a whole genome",
+        ),
+        "First the product under the root; if it is 0, return 0.0.": "empty row or column",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield Question(torch.tensor([[50, 10], [5, 35]]), part="formula")

@@ -112,10 +112,13 @@ class ClipGradients(Exercise):
 
     parts = {"too long": 1, "short enough": 1}
     forbids = ("torch.nn.utils.clip_grad_norm_", "torch.nn.utils.clip_grads_with_norm_", ".clip_grad_norm_")
-    hints = (
-        "The common norm: square every number of every tensor, add them all up, take the root.",
-        "If it is above `most`, multiply every tensor by `most / norm`; if not, give them back as they are.",
-    )
+    hints = {
+        "The common norm: square every number of every tensor, add them all up, take the root.": "too long",
+        "If it is above `most`, multiply every tensor by `most / norm`; if not, give them back as they are.": (
+            "too long",
+            "short enough",
+        ),
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield Question([torch.tensor([3.0, 0.0]), torch.tensor([[0.0], [4.0]])], 1.0, part="too long")
