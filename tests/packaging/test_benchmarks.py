@@ -27,7 +27,8 @@ def test_make_bench_runs_every_benchmark_there_is() -> None:
     run = set(re.findall(r"\b(\w+)\b", re.search(r"for subject in ([\w ]+)", recipe)[1]))
     files = {path.stem for path in (ROOT / "benchmarks").glob("*.py")}
     parts = {"page", "side_by_side", "scoreboard_page", "room_class"}  # of others
-    assert run == files - parts - {"memory", "promoters", "cards", "gpu"}
+    alone = {"memory", "promoters", "cards", "gpu", "hostile_class"}  # half an hour, or what is not always there
+    assert run == files - parts - alone
 
 
 @pytest.mark.parametrize("path", sorted(RESULTS.glob("*.json")), ids=lambda path: path.stem)
