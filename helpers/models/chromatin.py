@@ -27,7 +27,7 @@ class MultiTask(nn.Module):
         ``heads.weight`` (T, filters): a row for each question.
     """
 
-    def __init__(self, marks: int, filters: int = 16, width: int = 15) -> None:
+    def __init__(self, marks: int, filters: int = 24, width: int = 13) -> None:
         super().__init__()
         self.conv = nn.Conv1d(len(BASES), filters, width)
         self.heads = nn.Linear(filters, marks)
