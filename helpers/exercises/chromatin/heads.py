@@ -175,11 +175,11 @@ class MultiTask(ModuleExercise):
         def __init__(self, marks: int, filters: int, width: int) -> None:
             super().__init__(marks, filters, width)
             self.conv = nn.Conv1d(4, filters * marks, width)
-            self.heads = nn.ModuleList(nn.Linear(filters, 1) for _ in range(marks))
+            self.heads = self.each = nn.ModuleList(nn.Linear(filters, 1) for _ in range(marks))
 
         def forward(self, X: Tensor) -> Tensor:
-            found = self.trunk(X).chunk(len(self.heads), dim=1)
-            return torch.cat([head(one) for head, one in zip(self.heads, found, strict=True)], dim=1)
+            found = self.trunk(X).chunk(len(self.each), dim=1)
+            return torch.cat([head(one) for head, one in zip(self.each, found, strict=True)], dim=1)
 
     @misconception("You took the mean over positions. A site is in one place: each filter keeps its *best* window.")
     class MeanPool(Reference):
