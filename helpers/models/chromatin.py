@@ -1,4 +1,4 @@
-"""The models of lesson 07: a trunk with heads, a U-Net along a sequence, a profile network, pairs of places."""
+"""Models of chromatin: a trunk with heads, a U-Net along a sequence, a profile network, pairs of places."""
 
 from __future__ import annotations
 
