@@ -38,7 +38,7 @@ NEEDED = (
     "solutions/00_start_here/00_start_here.ipynb",
 )
 TITLE = "Codons: where does a protein begin?"
-CODONS = "solutions/07_codons/07_codons.ipynb"
+CODONS = "solutions/08_codons/07_codons.ipynb"
 CSV = "sequence,label\nTATAAAAG,1\nGCGCGATT,0\n"
 
 
@@ -110,7 +110,7 @@ def test_a_lesson_is_listed_under_the_next_number_and_has_a_notebook_with_its_ba
     assert (last.number, last.name, last.title) == (number, "codons", TITLE)
     title, setup, section = cells(root)
     assert title.source.startswith(f"# 07 · {TITLE}\n")
-    assert "github/OWNER/deep-learning-on-dna/blob/main/course/07_codons/07_codons.ipynb" in title.source
+    assert "github/OWNER/deep-learning-on-dna/blob/main/course/08_codons/07_codons.ipynb" in title.source
     assert (setup.id, setup.metadata.tags) == ("setup", ["setup"])
     assert setup.source.endswith(f"check = helpers.start(lesson={number})")
     assert section.source.startswith("### 1 · ")
