@@ -25,12 +25,19 @@ class VariantEffect(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for length, sign in ((8, -1), (11, 1), (14, -1)):
+        cases = ((10, -1, True), (11, 1, False), (14, -1, False), (16, -1, True))  # the sign; which strand says more
+        for length, sign, forward in cases:
             model, sequence = placed_model(length), random_dna(length, rng)
             places = rng.permutation(np.arange(2, length // 2 - 1)).tolist()
             variants = [(place, alt) for place in places for alt in BASES if alt != sequence[place]]
-            position, alt = max(variants, key=lambda one: sign * self.reference(model, sequence, *one))
+            fitting = [one for one in variants if self.forward_says_more(model, sequence, *one) is forward]
+            signed = [one for one in fitting or variants if sign * self.reference(model, sequence, *one) > 0]
+            position, alt = (signed or variants)[0]
             yield model, sequence, position, alt
+
+    def forward_says_more(self, model: nn.Module, sequence: str, position: int, alt: str) -> bool:
+        ends = self.forward_only(model, sequence, position, alt), self.reverse_only(model, sequence, position, alt)
+        return abs(ends[0]) > abs(ends[1])
 
     def reference(self, model: nn.Module, sequence: str, position: int, alt: str) -> float:
         other = changed(sequence, position, alt)
