@@ -30,9 +30,9 @@ class VariantEffect(Exercise):
             model, sequence = placed_model(length), random_dna(length, rng)
             places = rng.permutation(np.arange(2, length // 2 - 1)).tolist()
             variants = [(place, alt) for place in places for alt in BASES if alt != sequence[place]]
-            fitting = [one for one in variants if self.forward_says_more(model, sequence, *one) is forward]
-            signed = [one for one in fitting or variants if sign * self.reference(model, sequence, *one) > 0]
-            position, alt = (signed or variants)[0]
+            signed = [one for one in variants if sign * self.reference(model, sequence, *one) > 0] or variants
+            fitting = [one for one in signed if self.forward_says_more(model, sequence, *one) is forward]
+            position, alt = (fitting or signed)[0]
             yield model, sequence, position, alt
 
     def forward_says_more(self, model: nn.Module, sequence: str, position: int, alt: str) -> bool:
