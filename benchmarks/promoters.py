@@ -120,7 +120,7 @@ def write(rows: list[dict[str, Any]], differences: list[dict[str, Any]]) -> None
 
 
 def _kept(earlier: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of an earlier run that had more seeds than this one, which then give way; moves are the new ones."""
+    """Rows of an earlier run that had more seeds than this one, which then give way; what moves do is the new ones'."""
 
     def key(row: dict[str, Any]) -> tuple[str, ...]:
         return row["data"], row["leaks"], row["places"], row["model"]
@@ -129,7 +129,7 @@ def _kept(earlier: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dic
     kept = [row for row in earlier if len(row["mcc"]) > len(new.get(key(row), {"mcc": []})["mcc"])]
     for row in kept:
         if key(row) in new:
-            row["moved"] = new[key(row)]["moved"]
+            row |= {name: new[key(row)][name] for name in ("moved", "lost")}
             rows.remove(new[key(row)])
     return kept
 

@@ -1,10 +1,13 @@
 """What a room costs: `python benchmarks/room.py --seconds 300`.
 
-A learner: the same check outside a room, in one whose server answers, and in one whose server never does, in turn; what
-counts is how much longer the call takes. The server: 500 sessions that each check twice a minute and ask twice what is
-new, for as long as told, over connections of their own as the real client makes them. In the second half somebody sends
-malformed bodies, one session floods, and in its middle the server is killed and started again. The share of a core is
-that of the first half. Loopback only.
+A learner: the same check outside a room and inside, in turn, once where the server answers and once where it never
+does. A pair is a check of each kind; what counts is the median of the pairs' differences and ratios: of wall time,
+which holds any waiting, and of the calling thread's own CPU time, which no other program on the machine lengthens.
+
+The server: 500 sessions that each check twice a minute and ask twice what is new, for as long as told, over connections
+of their own as the real client makes them. In the second half somebody sends malformed bodies, one session floods, and
+in its middle the server is killed and started again. The share of a core is the CPU time of the server's process in the
+first half. What was accepted is looked for in the room's own file afterwards, check by check. Loopback only.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import json
 import random
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -26,13 +30,13 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 import psutil
 from side_by_side import machine, write
 
-PORT = 8724
 ROUNDS = 100
 PAUSE = 0.1  # seconds between two checks
 COURSE = [sys.executable, "-c", "from helpers.commands.main import main; main()"]
@@ -55,8 +59,6 @@ def main() -> None:
             return
         loaded = Load(server, asked.sessions, asked.seconds, asked.malformed).run()
         print(json.dumps(loaded))
-        server.process.terminate()
-        server.process.wait()
     write("room", {"machine": machine("starlette", "uvicorn"), "learner": learner, "server": loaded})
 
 
@@ -66,15 +68,17 @@ class Server:
     def __init__(self, folder: str) -> None:
         """Start it."""
         self.folder = folder
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
         self.start()
 
     def start(self) -> None:
         """Start it, and read where it is."""
-        words = [*COURSE, "room", "2", "--port", str(PORT)]
+        words = [*COURSE, "room", "2", "--port", str(self.port)]
         self.process = subprocess.Popen(words, cwd=self.folder, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         printed = "".join(self.process.stdout.readline() for _ in range(4))
-        self.address = re.search(r"http://\S+", printed)[0]  # type: ignore[index]
+        self.address, self.key = re.search(r"(http://\S+)#key=(\S+)", printed).groups()  # type: ignore[union-attr]
         while not self.answers():
             time.sleep(0.05)
         self.at_start = self.cpu()
@@ -82,7 +86,7 @@ class Server:
     def answers(self) -> bool:
         """Whether it is up."""
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", PORT)) == 0
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def cpu(self) -> float:
         """Seconds of CPU time of the process so far."""
@@ -94,18 +98,24 @@ class Server:
         self.process.kill()
         self.process.wait()
 
-    def tried(self) -> dict[str, int]:
-        """How many sessions tried each exercise, as the page would show it."""
+    def shown(self) -> dict[str, dict[str, Any]]:
+        """What the page shows now, by the exercise's number."""
         with urllib.request.urlopen(f"{self.address}/live", timeout=30) as stream:
             for line in stream:
                 if line.startswith(b'data: {"ended"'):
-                    seen = json.loads(line[6:])
-                    return {tile["number"]: tile["tried"] for one in seen["lessons"] for tile in one["tiles"]}
+                    return {tile["number"]: tile for one in json.loads(line[6:])["lessons"] for tile in one["tiles"]}
         raise RuntimeError("the stream ended")
+
+    def kept(self) -> set[tuple[str, str, str, str, int]]:
+        """Session, exercise, status, mistake and try of everything that is on disk; the server has stopped."""
+        self.process.terminate()
+        self.process.wait()
+        with contextlib.closing(sqlite3.connect(Path(self.folder, "rooms", "room.sqlite"))) as base:
+            return set(base.execute("SELECT session, exercise, status, misconception, tries FROM event"))
 
 
 def measure_checks(address: str) -> dict[str, Any]:
-    """Milliseconds that a check takes outside a room, and how many more in one that answers or in one that does not."""
+    """What a check takes outside a room, and how much more in one that answers or in one that does not."""
     import helpers
     from helpers.learner import check as checks
     from helpers.learner import room as client
@@ -114,23 +124,31 @@ def measure_checks(address: str) -> dict[str, Any]:
         return seq[::-1]
 
     deaf = socket.create_server(("127.0.0.1", 0), backlog=1)  # takes a connection and never answers
-    rooms = {"answers": address, "never answers": f"http://127.0.0.1:{deaf.getsockname()[1]}/KFXQD"}
+    rooms = {"answers": address, "never_answers": f"http://127.0.0.1:{deaf.getsockname()[1]}/KFXQD"}
     found: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()):
         for name, where in rooms.items():
             check = helpers.start(lesson=2, room=where).reverse_complement
-            times: dict[bool, list[float]] = {True: [], False: []}
-            for number in range(2 * ROUNDS):
-                inside = number % 2 == 0
-                checks.listeners[:] = [client.hear] if inside else []
-                time.sleep(PAUSE)
-                begun = time.perf_counter()
-                check(reverse_complement)
-                times[inside].append(1e3 * (time.perf_counter() - begun))
+            pairs: list[dict[bool, tuple[float, float]]] = []
+            for number in range(ROUNDS):
+                pair = {}
+                for inside in (True, False) if number % 2 else (False, True):
+                    checks.listeners[:] = [client.hear] if inside else []
+                    time.sleep(PAUSE)
+                    wall, cpu = time.perf_counter(), time.thread_time()
+                    check(reverse_complement)
+                    pair[inside] = (1e3 * (time.perf_counter() - wall), 1e3 * (time.thread_time() - cpu))
+                pairs.append(pair)
             checks.listeners[:] = [client.hear]
             client.leave()
-            found["check_ms"] = median(times[False])
-            found[f"more_ms_where_it_{name.replace(' ', '_')}"] = median(times[True]) - median(times[False])
+            found[name] = {
+                clock: {
+                    "check_ms": median(pair[False][which] for pair in pairs),
+                    "more_ms": median(pair[True][which] - pair[False][which] for pair in pairs),
+                    "ratio": median(pair[True][which] / pair[False][which] for pair in pairs),
+                }
+                for which, clock in enumerate(("wall", "cpu"))
+            }
     deaf.close()
     return found
 
@@ -143,8 +161,8 @@ class Load:
         self.server, self.seconds, self.malformed = server, seconds, malformed
         draw = random.Random(0)
         self.names = [f"{draw.getrandbits(128):032x}" for _ in range(sessions)]
-        self.accepted: set[tuple[str, str]] = set()
-        self.answers: Counter[int | str] = Counter()
+        self.accepted: set[tuple[str, str, int]] = set()
+        self.answers: dict[str, Counter[str]] = {"class": Counter(), "malformed": Counter(), "flood": Counter()}
         self.latencies: list[float] = []
         self.lock = threading.Lock()
         self.over = threading.Event()
@@ -172,43 +190,43 @@ class Load:
             thread.join()
         lasted = time.monotonic() - begun
         time.sleep(12)  # the picture is drawn again every ten seconds
-        shown, counts = self.server.tried(), Counter(exercise for _, exercise in self.accepted)
-        lost = sum(max(0, count - shown[number(exercise)]) for exercise, count in counts.items())
+        shown, kept = self.server.shown(), self.server.kept()
+        tried = Counter(number(exercise) for _, exercise in {one[:2] for one in kept})
         cuts = quantiles(self.latencies, n=100)
         return {
             "sessions": len(self.names),
             "seconds": round(lasted),
-            "requests": sum(self.answers.values()),
-            "answers": {str(key): count for key, count in sorted(self.answers.items(), key=str)},
+            "answers": {who: dict(sorted(found.items())) for who, found in self.answers.items()},
             "cpu_share_of_a_core": share,
             "latency_ms": {"median": cuts[49], "99th": cuts[98]},
             "accepted": len(self.accepted),
-            "lost": lost,
+            "lost": len(self.accepted - {(*one[:2], one[4]) for one in kept}),
+            "shown_as_kept": all(shown[tile]["tried"] == count for tile, count in tried.items()),
         }
 
     def speak(self, name: str, round_: int) -> None:
         """One check or one question of one session."""
         body: dict[str, Any] = {"session": name}
-        exercise = EXERCISES[(round_ // 2) % len(EXERCISES)]
+        exercise, tries = EXERCISES[(round_ // 2) % len(EXERCISES)], 1 + round_ // 2 // len(EXERCISES)
         if round_ % 2 == 0:
-            body |= {"exercise": exercise, "status": "wrong", "misconception": "", "tries": 1 + round_ // 26}
+            body |= {"exercise": exercise, "status": "wrong", "misconception": "", "tries": tries}
         begun = time.perf_counter()
         status = self.post(json.dumps(body).encode())
         with self.lock:
             self.latencies.append(1e3 * (time.perf_counter() - begun))
-            self.answers[status] += 1
-            if status == 200 and round_ % 2 == 0:
-                self.accepted.add((name, exercise))
+            self.answers["class"][status] += 1
+            if status == "200" and round_ % 2 == 0:
+                self.accepted.add((name, exercise, tries))
 
-    def post(self, body: bytes) -> int | str:
+    def post(self, body: bytes) -> str:
         """One request over a connection of its own, as the client makes it."""
         request = urllib.request.Request(self.server.address, body, method="POST")
         try:
             with urllib.request.urlopen(request, timeout=3) as answer:
                 answer.read()
-                return answer.status
+                return str(answer.status)
         except urllib.error.HTTPError as error:
-            return error.code
+            return str(error.code)
         except (OSError, http.client.HTTPException):
             return "no answer"
 
@@ -218,9 +236,9 @@ class Load:
         for _ in range(self.malformed):
             if self.over.is_set():
                 return
-            self.post(bytes(draw.getrandbits(8) for _ in range(draw.randrange(1, 600))))
+            status = self.post(malformed(draw))
             with self.lock:
-                self.answers["malformed"] += 1
+                self.answers["malformed"][status] += 1
             time.sleep(0.3 * self.seconds / self.malformed)
 
     def flood(self) -> None:
@@ -229,7 +247,17 @@ class Load:
         while not self.over.wait(0.05):
             status = self.post(json.dumps(body).encode())
             with self.lock:
-                self.answers[f"flood {status}"] += 1
+                self.answers["flood"][status] += 1
+
+
+def malformed(draw: random.Random) -> bytes:
+    """A body that no client sends: noise, or a check with one field spoiled."""
+    if draw.random() < 0.5:
+        return bytes(draw.getrandbits(8) for _ in range(draw.randrange(1, 600)))
+    body: dict[str, Any] = {"session": f"{draw.getrandbits(128):032x}", "exercise": EXERCISES[1]}
+    body |= {"status": "wrong", "misconception": "", "tries": 1}
+    junk = [None, [], {}, -1, 1e308, True, "<script>alert(1)</script>", "\x00", "../" * 9, "x" * 600]
+    return json.dumps(body | {draw.choice(list(body)): draw.choice(junk)}).encode()
 
 
 EXERCISES = [

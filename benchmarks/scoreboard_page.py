@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from typing import Any
 
@@ -29,17 +30,27 @@ that apart. Each model therefore has
 
 All scores are Matthews correlations on the test set. **Round brackets** hold the lowest and the highest of the seeds:
 the luck of training. **Square brackets** hold 95 % of resamples of the test set, and of the seeds where there are
-several: the luck of both. A difference between two models is claimed only by the paired tests below each table, which
-judge both on the same resamples; of two rows whose intervals overlap, nothing follows otherwise. An ensemble is the
-mean of its seeds' logits: several networks, listed as such. A row without a score *moved by one base* and
-without a paired test is from an earlier run that kept no logits: its square brackets are 1.96 standard deviations of
-one seed's resamples to either side.
+several: the luck of both; five seeds are few, so they are a little too narrow. An ensemble, the mean of its seeds'
+logits, is several networks and is there once: its brackets know the luck of the test set alone. A row without a score
+*moved by one base* and without a paired test is from an earlier run that kept no logits: its square brackets are 1.96
+standard deviations of one seed's resamples to either side. AUROC stands without an interval; nothing is claimed of it.
+
+**What is claimed of two models** stands in the paired tests below each table, which judge both on the same resamples,
+and nowhere else: *ahead* and *behind* where the 95 % leave out 0, *level* where they do not, which says that this test
+set cannot tell the two apart and not that they are equal. Each test stands for itself: of twenty pairs that are equal
+one would look apart by chance, so an interval that ends close to 0 is weak evidence.
+
+**Published rows** are single runs without intervals, so no paired test is possible. Ours beside them is the model that
+was best on validation, not on test. We lend a published run our own luck: of a test set like ours, and of one seed as
+our seeds are spread. Ours is *ahead* or *behind* where the difference is more than 1.96 standard errors of that.
 
 Recipes were chosen on validation sequences of the human sets as published; at random places and on the other sets they
 are used unchanged. Duplicates across splits are removed from train (the published models kept them). Seconds are of CPU
 time on one core.
 """
 NO = "–"
+SEEDS = 5
+Z = 1.96  # standard errors to either side that hold 95 %
 
 
 def page(result: dict[str, Any]) -> str:
@@ -113,7 +124,7 @@ def _section(name: str, result: dict[str, Any]) -> str:
     text += "| model | at random places | AUROC there | as published | AUROC | moved by one base: left, right | "
     text += "parameters | seconds |\n|---|---|---|---|---|---|---|---|\n"
     text += "".join(f"{line}\n" for _, line in lines)
-    return text + _seeds(table) + _leaks(name, result) + _pairs(name, result) + _published(name, table)
+    return text + _seeds(table) + _leaks(name, result) + _pairs(name, result) + _lost(table) + _published(name, table)
 
 
 def _order(pair: dict[str, Any]) -> tuple[float, float]:
@@ -169,7 +180,7 @@ def _seeds(table: dict[str, dict[str, Any]]) -> str:
             if pair["kind"] == "model" and places in pair:
                 counts[places, len(pair[places]["mcc"])].append(model)
     words = {"random": "at random places", "published": "as published"}
-    fewer = [f"{', '.join(models)} {words[places]} with {n}" for (places, n), models in counts.items() if n < 5]
+    fewer = [f"{', '.join(models)} {words[places]} with {n}" for (places, n), models in counts.items() if n < SEEDS]
     missing = [
         f"{model} {words[places]}"
         for model, pair in table.items()
@@ -205,29 +216,51 @@ def _pairs(name: str, result: dict[str, Any]) -> str:
     for row in rows:
         told = f"{row['value']:+.3f} [{row['low']:+.3f} to {row['high']:+.3f}]"
         verdict = "level" if row["low"] <= 0 <= row["high"] else "ahead" if row["value"] > 0 else "behind"
-        found.setdefault((row["first"], row["second"]), {})[row["places"]] = f"**{verdict}**, {told}"
+        fewer = f" (seeds: {', '.join(map(str, row['seeds']))})" if max(row["seeds"]) < SEEDS else ""
+        found.setdefault((row["first"], row["second"]), {})[row["places"]] = f"**{verdict}**, {told}{fewer}"
     text = "\n| the first is … of the second | at random places | as published |\n|---|---|---|\n"
     for (first, second), cells in found.items():
         text += f"| {first}, {second} | {cells.get('random', NO)} | {cells.get('published', NO)} |\n"
     return text.replace("-0.", "−0.")
 
 
-def _published(name: str, table: dict[str, dict[str, Any]]) -> str:
-    """What others published for the same test set, beside the best of our single models as published."""
-    rows = sorted((row for row in progress.published() if row["data"] == name), key=lambda row: -row["mcc"])
-    ours = {
-        model: pair["published"] for model, pair in table.items() if pair["kind"] == "model" and "published" in pair
-    }
+def _lost(table: dict[str, dict[str, Any]]) -> str:
+    """What each model loses by a move of one base, tested in pairs: the same model, and the same test sequences."""
+    rows = [
+        (model, pair["published"]["lost"])
+        for model, pair in sorted(table.items(), key=lambda one: _order(one[1]), reverse=True)
+        if pair["kind"] != "ensemble" and pair.get("published", {}).get("lost")
+    ]
     if not rows:
         return ""
-    low, high, text = None, None, "\nPublished for the same test set, one run each"
+    text = "\n| MCC lost by moving the test sequences one base | to the left | to the right |\n|---|---|---|\n"
+    for model, lost in rows:
+        cells = (f"{value:+.3f} [{low:+.3f} to {high:+.3f}]" for value, low, high in (lost["-1"], lost["1"]))
+        text += f"| {model} | {' | '.join(cells)} |\n"
+    return text.replace("-0.", "−0.")
+
+
+def _beside(ours: dict[str, Any], theirs: float) -> str:
+    """Where our row stands beside one published run, which is lent our luck of the test set and that of one seed."""
+    low, high = ours["interval"]
+    error = math.hypot(math.sqrt(2) * (high - low) / (2 * Z), statistics.stdev(ours["mcc"]))
+    difference = statistics.mean(ours["mcc"]) - theirs
+    return "level" if abs(difference) <= Z * error else "ahead" if difference > 0 else "behind"
+
+
+def _published(name: str, table: dict[str, dict[str, Any]]) -> str:
+    """What others published for the same test set, beside that of our single models which validation chose."""
+    rows = sorted((row for row in progress.published() if row["data"] == name), key=lambda row: -row["mcc"])
+    ours = [pair["published"] for pair in table.values() if pair["kind"] == "model" and "published" in pair]
+    if not rows:
+        return ""
+    best, text = None, "\nPublished for the same test set, one run each"
     if ours:
-        best = max(ours, key=lambda model: statistics.mean(ours[model]["mcc"]))
-        low, high = ours[best]["interval"]
-        text += f", beside our {best} as published, {_score(ours[best])}. *Level* means: inside its square brackets"
+        best = max(ours, key=lambda row: statistics.mean(row["valid_mcc"]))
+        text += f", beside our {best['model']} as published, the best on validation: {_score(best)}"
     text += ".\n\n| published model | MCC | our model is | parameters | source |\n|---|---|---|---|---|\n"
     for row in rows:
-        beside = NO if low is None else "ahead" if row["mcc"] < low else "behind" if row["mcc"] > high else "level"
+        beside = NO if best is None else _beside(best, row["mcc"])
         text += f"| *{row['model']}* | {row['mcc']:.3f} | {beside} | {row['parameters']} | {row['source']} |\n"
     sources = progress.sources()
     named = dict.fromkeys(row["source"] for row in rows)

@@ -19,6 +19,7 @@ import lessons
 import listings
 import nbformat
 
+from helpers.authoring import glossary
 from helpers.authoring.adopt import repository
 from helpers.places import PAGE_TEMPLATES, STATIC
 
@@ -75,9 +76,11 @@ def pages() -> dict[str, str]:
     known = {*made, *books, *cards, *guides, GALLERY, "index.md"}
     for name in [*cards, *guides]:
         made[name] = led((ROOT / name).read_text(encoding="utf-8"), name, known)
+    words = glossary.meanings((ROOT / "docs" / glossary.NAME).read_text(encoding="utf-8"))
     for name in [*books, GALLERY]:
         book = nbformat.read(ROOT / name, as_version=4)
-        made[name] = nbformat.writes(lessons.page(book, Path(name).stem, partial(led, name=name, known=known)))
+        links = partial(led_with_words, name=name, known=known, words=words)
+        made[name] = nbformat.writes(lessons.page(book, Path(name).stem, links))
     front = lessons.BADGE.sub(r"[\1](\2)", (ROOT / "README.md").read_text(encoding="utf-8"))
     made["index.md"] = led(front, "index.md", known) + "\n" + listings.navigation()
     return made
@@ -109,6 +112,11 @@ def led(text: str, name: str, known: set[str]) -> str:
 
     parts = CODE.split(text)
     return "".join(part if part.startswith("`") else LINK.sub(lead, part) for part in parts)
+
+
+def led_with_words(text: str, name: str, known: set[str], words: dict[str, str]) -> str:
+    """A lesson's text, led, whose links to the glossary say what the word means."""
+    return glossary.at_hand(led(text, name, known), words)
 
 
 def write(path: Path, text: str) -> None:

@@ -12,6 +12,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from helpers import widgets
+from helpers.authoring import sittings
 from helpers.authoring.release import REGION, own_stub
 from helpers.widgets.base import SAVED
 
@@ -35,16 +36,16 @@ def page(book: Any, name: str, links: Callable[[str], str]) -> Any:
     """
     made = nbformat.v4.new_notebook(metadata={"kernelspec": book.metadata.get("kernelspec", {})})
     alive: dict[str, dict[str, Any]] = {}
-    for cell in book.cells:
-        made.cells += text(cell, links) if cell.cell_type == "markdown" else code(cell, name, alive)
+    for cell, told in zip(book.cells, sittings.told(book.cells), strict=True):
+        made.cells += text(told, links) if cell.cell_type == "markdown" else code(cell, name, alive)
     if alive:
         made.cells.append(new_markdown_cell(script(alive)))
     return made
 
 
-def text(cell: Any, links: Callable[[str], str]) -> list[Any]:
+def text(source: str, links: Callable[[str], str]) -> list[Any]:
     """A text cell; badges, which other servers draw, become plain links."""
-    return [new_markdown_cell(links(BADGE.sub(r"[\1](\2)", cell.source)))]
+    return [new_markdown_cell(links(BADGE.sub(r"[\1](\2)", source)))]
 
 
 def code(cell: Any, name: str, alive: dict[str, dict[str, Any]]) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -133,6 +134,9 @@ def tell(assignment: str, summary: Summary) -> None:
         show(made)
     words = ", ".join(f"{count} {status}" for status, count in counts.items() if count or status == "graded")
     print(f"{assignment}: {words}; {summary.ran} run now, {summary.seconds:.1f} s")
+    doubtful = sum(bool(entry.doubts) for entry in summary.entries.values())
+    if doubtful:
+        print(f"{doubtful} to look at yourself, at no cost to them: `course grade report {assignment}` says why")
 
 
 @app.command()
@@ -220,13 +224,57 @@ def report(
     from helpers.commands.console import one_line
     from helpers.grading.nbgrader.gradebook import open_course
     from helpers.grading.report import rows_of, write_report
+    from helpers.grading.unnamed import asked_together, groups
 
     with one_line():
         here, assignment = open_course(course.resolve()), lessons.find(lesson).folder
         with bar(assignment) as progress:
             rows = rows_of(here, assignment, progress)
-        for path in write_report(folder or course.resolve() / "reports", assignment, rows):
+        unnamed = {row.student: row.unnamed for row in rows if row.unnamed}
+        found = groups(here, assignment, unnamed, asked_together(here, assignment, unnamed, run=False))
+        for path in write_report(folder or course.resolve() / "reports", assignment, rows, found):
             print(path)
+
+
+@app.command()
+def mistakes(
+    lesson: Which,
+    jobs: Annotated[int, typer.Option(min=0, help="How many at once; 0: as many as this machine takes.")] = 0,
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Without a sandbox: see `grade doctor`.")] = False,
+    course: Where = Path("."),
+) -> None:
+    """Show the mistakes that have no name yet, by how many share them, with the lines that name each."""
+    from helpers.commands.console import one_line, refuse
+    from helpers.grading.nbgrader.gradebook import open_course
+    from helpers.grading.report import rows_of
+    from helpers.grading.sandbox import kinds
+    from helpers.grading.sandbox.limits import NoSandbox
+    from helpers.grading.unnamed import asked_together, groups
+
+    with one_line():
+        assignment = lessons.find(lesson).folder
+        here = open_course(course.resolve(), **({"sandbox": kinds.UNSAFE} if unsafe else {}))
+        with bar(assignment) as progress:
+            rows = rows_of(here, assignment, progress)
+        unnamed = {row.student: row.unnamed for row in rows if row.unnamed}
+        try:
+            with bar(f"{assignment}, common questions") as progress:
+                entries = asked_together(here, assignment, unnamed, at_once=jobs, progress=progress)
+        except NoSandbox as error:
+            refuse(f"no submission is run without a sandbox, and none works here: {error}. --unsafe runs without one")
+        found = groups(here, assignment, unnamed, entries)
+    for group in found:
+        students = f"{len(group.students)} student{'s' * (len(group.students) != 1)}"
+        print(f"{group.exercise}: {students}: {visible(', '.join(group.students))}\n{visible(group.seen)}\n")
+        print(indented(group.code), indented(group.stub or "(no answer in their cells)"), sep="\n\n", end="\n\n")
+    count = sum(map(len, unnamed.values()))
+    answers, sorts = f"{count} answer{'s' * (count != 1)}", f"{len(found)} group{'s' * (len(found) != 1)}"
+    print(f"{assignment}: {answers} wrong without a name, in {sorts}")
+
+
+def indented(text: str) -> str:
+    """Lines of code, four blanks in, everything in them visible."""
+    return textwrap.indent(visible(text), "    ")
 
 
 @app.command()

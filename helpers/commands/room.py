@@ -61,7 +61,7 @@ def room(
         reached = address.rstrip("/") or f"http://{reachable(host)}:{port}/{prefix.strip('/')}".rstrip("/")
         print(f"The room      {reached}/{hosted.code}")
         print(f"For you alone {local(host, port, prefix)}/{hosted.code}#key={hosted.key}")
-        print(f'Learners join helpers.start(lesson={shown[0] if shown else 0}, room="{reached}/{hosted.code}")')
+        print(f'Learners join check = helpers.start(lesson={shown[0] if shown else 0}, room="{reached}/{hosted.code}")')
         print("Ctrl + C closes the server; the room stays open, and `course room` goes on with it.", flush=True)
         logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
         config = uvicorn.Config(

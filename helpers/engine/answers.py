@@ -31,6 +31,8 @@ class Answer:
         Whether a tensor in the value still holds torch's record of how it was made.
     again : Answer or None
         What came when the same was asked once more, where that was something else.
+    forbidden : str
+        What the exercise forbids and the code used all the same; "" where it used nothing of it.
     """
 
     value: Any = None
@@ -40,6 +42,7 @@ class Answer:
     line: str = ""
     has_record: bool = False
     again: Answer | None = None
+    forbidden: str = ""
 
     @classmethod
     def failed(cls, error: BaseException, code: Any) -> Answer:

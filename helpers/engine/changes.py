@@ -83,6 +83,8 @@ def repeated(tree: ast.AST, names: list[str]) -> Iterator[Everywhere]:
             yield Everywhere(words, functools.partial(is_keyword, word, value), functools.partial(put, new))
     for kind, count in Counter(type(node.op) for node in nodes if isinstance(node, ast.BinOp)).items():
         for operator in OPERATORS.get(kind, ()) if count > 1 else ():
+            if operator is ast.Pow:
+                continue  # whole numbers to the power of each other have no end
             words = f"with `{SIGN[operator]}` where `{SIGN[kind]}` belongs"
             yield Everywhere(words, functools.partial(is_operation, kind), functools.partial(operated, operator))
     uses = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
@@ -241,6 +243,8 @@ def changed_operation(node: ast.BinOp) -> Iterator[tuple[int, str, ast.AST]]:
         yield 0, f"without `{sign} {code(node.right)[1:-1]}`", node.left
         yield 1, f"without {code(node.left)} in {code(node)}", node.right
     for other in OPERATORS.get(type(node.op), ()):
+        if other is ast.Pow and not isinstance(node.right, ast.Constant):
+            continue  # one whole number to the power of another keeps Python busy for hours
         new = ast.BinOp(node.left, other(), node.right)
         yield 1, instead(new, node), new
     if isinstance(node.op, (ast.Mult, ast.Div)):
@@ -309,6 +313,8 @@ def changed_block(block: list[ast.stmt]) -> Iterator[tuple[int, str, list]]:
             yield 0, f"without {code(one)}", rest
         if isinstance(one, ast.AugAssign):
             for operator in OPERATORS.get(type(one.op), ()):
+                if operator is ast.Pow:
+                    continue
                 new = ast.AugAssign(one.target, operator(), one.value)
                 yield 1, instead(new, one), [*block[:at], new, *block[at + 1 :]]
         if isinstance(one, ast.If) and one.body and not one.orelse:

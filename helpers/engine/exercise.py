@@ -22,10 +22,12 @@ from typing import Any
 import numpy as np
 
 from helpers.engine.answers import Answer, Json
+from helpers.engine.bans import spoken_names
+from helpers.engine.by_hand import BEYOND
 from helpers.engine.codec import encode, same
 from helpers.engine.marking import Attempt, marking
 from helpers.engine.seen import describe
-from helpers.engine.verdict import Mistake, Status, Verdict
+from helpers.engine.verdict import Diagnosis, Mistake, Status, Verdict
 from helpers.engine.watch import Watch
 
 CHANGED = "your code changes what it was given, and others still need that; make something new instead"
@@ -99,7 +101,7 @@ class Exercise:
     points: float = 1  # without it the sum of `parts`
     parts: dict[str, float] = {}  # part -> its points
     forbids: tuple[str, ...] = ()
-    hints: tuple[str, ...] = ()  # told at the second and third try
+    hints: tuple[str, ...] | dict[str, str | tuple[str, ...]] = ()  # one more a try; perhaps with their parts
     returns: type | Returns | None = None  # a type stands for `Returns(type)`
     any_dtype = False
     seconds: float = 10  # after which a check in a notebook stops the learner's code
@@ -189,13 +191,17 @@ class Exercise:
     def asked_again(self, code: Any, question: Question, answer: Json) -> Json:
         """The answer to a question; where the same is answered otherwise the next time, both answers."""
         again = self.answer(code, question)
-        return answer if again == answer else {**answer, "again": again}
+        used = again.pop("forbidden", "")  # a module that the code imports is watched from now on
+        if used:
+            answer = {"forbidden": used, **answer}
+        is_same = again == {key: value for key, value in answer.items() if key != "forbidden"}
+        return answer if is_same else {**answer, "again": again}
 
     def answer(self, code: Any, question: Question) -> Json:
         """One answer. The code gets its own copy of the question; what it prints is dropped."""
         watch = Watch(self.forbids)
         answer = self.unwatched_answer(code, question, watch)
-        return Answer(error="Forbidden", text=watch.used[0]).to_json() if watch.used else answer
+        return {**answer, "forbidden": watch.used[0]} if watch.used else answer
 
     def unwatched_answer(self, code: Any, question: Question, watch: Watch | None = None) -> Json:
         """One answer, whatever the code calls: the reference may use what learners may not."""
@@ -220,10 +226,13 @@ class Exercise:
         given = self.read(answers, known.questions)
         if given is None:
             return self.verdict(Status.UNREADABLE, "No readable answers were handed in.")
-        used = [g.text for g in given if g.error == "Forbidden" and g.text in self.forbids]
-        if used:
-            return self.forbidden(used)
-        attempt = Attempt(known, given)
+        found = self.judge(Attempt(known, given))
+        used = [g.forbidden for g in given if g.forbidden in (*self.forbids, *BEYOND)]
+        return self.forbidden(used, found)
+
+    def judge(self, attempt: Attempt) -> Verdict:
+        """The verdict on an attempt, however it came about."""
+        known, given = attempt.marking, attempt.given
         broken = next((one for one in known.expected if one.error and one.error not in self.right_errors), None)
         if broken:
             return self.verdict(Status.UNREADABLE, BROKEN.format(broken.complaint))
@@ -231,10 +240,11 @@ class Exercise:
             return self.verdict(Status.RIGHT, f"right on all {len(given)} questions.", attempt)
         if self.is_empty(given):
             return self.verdict(Status.EMPTY, self.unwritten)
-        name, message = self.diagnose(attempt)
-        return self.verdict(Status.WRONG, message, attempt, name)
+        found = self.diagnose(attempt)
+        verdict = self.verdict(Status.WRONG, found.sentence, attempt, found.misconception)
+        return replace(verdict, is_explained=found.is_explained)
 
-    def diagnose(self, attempt: Attempt) -> tuple[str | None, str]:
+    def diagnose(self, attempt: Attempt) -> Diagnosis:
         """The misconception that explains a wrong attempt, and its hint; else no name, and what can be seen.
 
         Two mistakes at once agree with no misconception everywhere. One that explains the first part that went wrong
@@ -243,13 +253,41 @@ class Exercise:
         for places in [list(range(len(attempt.given))), [] if attempt.is_void else attempt.first_wrong_part]:
             for wrong in self.misconceptions() if places else []:
                 if attempt.agrees_with(wrong.name, places):
-                    return wrong.name, wrong.hint
-        return None, describe(attempt)
+                    return Diagnosis(wrong.hint, wrong.name)
+        return describe(attempt)
 
-    def forbidden(self, used: list[str]) -> Verdict:
-        """The verdict on code that uses what this exercise forbids."""
-        names = ", ".join(f"`{name.lstrip('.')}`" for name in dict.fromkeys(used))
-        return self.verdict(Status.FORBIDDEN, f"Your code uses {names}, which does the exercise for you.")
+    def hints_on(self, verdict: Verdict, tries: int) -> list[str]:
+        """The hints that a learner has earned with so many tries: one a try, of the parts that are not right yet.
+
+        None where the verdict says what the mistake is.
+        """
+        if verdict.is_explained:
+            return []
+        of_parts = self.hints if isinstance(self.hints, dict) else dict.fromkeys(self.hints, ())
+        right = {part for part, is_right in verdict.parts.items() if is_right}
+        open_ = [hint for hint, parts in of_parts.items() if not parts or {*listed(parts)} - right]
+        return open_[: tries - 1]
+
+    def forbidden(self, used: list[str], found: Verdict) -> Verdict:
+        """The verdict on code that uses what this exercise forbids: no points, and all that is to be said of the rest.
+
+        Parameters
+        ----------
+        used : list of str
+            The forbidden names; without any, the verdict stays what it is.
+        found : Verdict
+            On what the code answers.
+        """
+        if not used or found.status is Status.FORBIDDEN:
+            return found
+        names = spoken_names(name for name in used if name not in BEYOND)
+        what = (
+            f"{', '.join(names)}, which does the exercise for you." if names else f"{used[0]}, and {BEYOND[used[0]]}."
+        )
+        message = f"Your code uses {what}"
+        if found.status is Status.WRONG:
+            message += f"\nAnd its answers are not right yet: {found.message}"
+        return replace(found, status=Status.FORBIDDEN, points=0, message=message, parts={})
 
     def is_empty(self, given: list[Answer]) -> bool:
         """Whether nothing was written: every answer is the stub's bare NotImplementedError (torch's own says more)."""
@@ -264,9 +302,12 @@ class Exercise:
     def read_one(self, data: Any, question: Question) -> Answer:
         """Read one answer; whatever is wrong with it becomes an error."""
         answer = self.with_facts(Answer.from_json(data), question)
-        if type(data) is dict and type(data.get("again")) is dict:
-            return replace(answer, again=self.with_facts(Answer.from_json(data["again"]), question))
-        return answer
+        if type(data) is not dict:
+            return answer
+        again = data.get("again")
+        if type(again) is dict:
+            answer = replace(answer, again=self.with_facts(Answer.from_json(again), question))
+        return replace(answer, forbidden=str(data["forbidden"])) if "forbidden" in data else answer
 
     def with_facts(self, answer: Answer, question: Question) -> Answer:
         """An answer with what counts of it."""
@@ -295,8 +336,8 @@ class Exercise:
 
     def mistakes(self, answers: Any, seed: int) -> list[Mistake]:
         """What a class report counts of these answers: the misconception that marking names."""
-        found = self.mark(answers, seed)
-        return [Mistake(found.misconception, found.message)] if found.misconception else []
+        found = self.mark(answers, seed).misconception
+        return [Mistake(wrong.name, wrong.hint) for wrong in self.misconceptions() if wrong.name == found]
 
     def verdict(
         self, status: Status | str, message: str, attempt: Attempt | None = None, misconception: str | None = None
@@ -313,6 +354,11 @@ class Exercise:
 def snake_case(name: str) -> str:
     """The name of a function for the name of a class: `GcContent` asks for `gc_content`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def listed(parts: str | tuple[str, ...]) -> tuple[str, ...]:
+    """One part, or several, as several."""
+    return (parts,) if isinstance(parts, str) else parts
 
 
 @cache

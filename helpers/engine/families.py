@@ -56,6 +56,11 @@ def dispatch_mode() -> type:
             super().__init__()
             self.tell = tell
 
+        @classmethod
+        def _should_skip_dynamo(cls) -> bool:
+            """Nothing here is ever compiled; what torch would import to skip that takes seconds."""
+            return False
+
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             self.tell(func.overloadpacket.__name__)
             return func(*args, **(kwargs or {}))

@@ -1,10 +1,11 @@
-"""Kinds of exercise beside the plain function: classes, predictions, multiple choice."""
+"""Kinds of exercise beside the plain function: classes, multiple choice."""
 
 from __future__ import annotations
 
+import contextlib
 import inspect
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from helpers.engine.answers import Answer
 from helpers.engine.exercise import Exercise, Misconception, Question
 from helpers.engine.marking import Attempt
-from helpers.engine.verdict import Failure, Mistake, Status, Verdict
+from helpers.engine.verdict import Diagnosis, Mistake
 
 if TYPE_CHECKING:
     from torch import nn
@@ -22,11 +23,13 @@ class ModuleExercise(Exercise):
     """An `nn.Module` to write: questions are `(settings, *inputs)`.
 
     The model is made with `settings`, its parameters are filled with known values, and its output, gradients and
-    number of parameters are compared. Names of attributes are free; parameters of one shape are told apart by order.
+    number of parameters are compared. Names of attributes are free, and so is the order in which layers are made:
+    parameters of one shape are told apart by the order in which the layers that hold them are used.
     """
 
     kind = "class"
     asks_for = "class"
+    in_order_made = False  # whether the order in which layers are made counts, since the text asks for one
 
     def asked(self, seed: int) -> list[Question]:
         """The questions of this seed, and the first once more with a batch of one, which `squeeze()` loses."""
@@ -39,7 +42,7 @@ class ModuleExercise(Exercise):
     def ask(self, code: Any, settings: dict[str, Any], *inputs: Any) -> dict[str, Any]:
         """Output, gradients by parameter shape, and the number of parameters of the learner's model."""
         model = made(code, settings)
-        fill(model)
+        fill(model, None if self.in_order_made else order_of_use(made(code, settings), *inputs))
         output = model(*inputs)
         if output is None:
             raise ValueError("`forward` gave nothing back; is its `return` missing?")
@@ -65,55 +68,42 @@ def made(code: Any, settings: dict[str, Any]) -> Any:
     return code(**settings)
 
 
-def fill(model: nn.Module) -> None:
-    """Give a model's parameters known values, whatever their names: the n-th of a shape is always the same."""
+def order_of_use(model: nn.Module, *inputs: Any) -> list[int]:
+    """The places of a model's parameters, those of layers that are used first before others; unused ones come last."""
     import torch
 
+    places = {id(parameter): place for place, parameter in enumerate(model.parameters())}
+    found: dict[int, None] = {}
+
+    def note(layer: nn.Module, _: Any) -> None:
+        found.update(dict.fromkeys(places[id(parameter)] for parameter in layer.parameters(recurse=False)))
+
+    for layer in model.modules():
+        layer.register_forward_pre_hook(note)
+    with contextlib.suppress(Exception), torch.random.fork_rng(devices=[]), torch.no_grad():
+        model(*inputs)  # an error comes once more, where it is told
+    return [*dict.fromkeys([*found, *places.values()])]
+
+
+def fill(model: nn.Module, order: Sequence[int] | None = None) -> None:
+    """Give a model's parameters known values, whatever their names: the n-th of a shape is always the same.
+
+    Parameters
+    ----------
+    model : Module
+    order : sequence of int, optional
+        The places of its parameters in the order in which they are counted; else as they were made.
+    """
+    import torch
+
+    parameters = list(model.parameters())
     seen: dict[tuple[int, ...], int] = {}
     with torch.no_grad():
-        for parameter in model.parameters():
-            shape = tuple(parameter.shape)
+        for place in range(len(parameters)) if order is None else order:
+            shape = tuple(parameters[place].shape)
             seen[shape] = seen.get(shape, 0) + 1
             rng = np.random.default_rng([*shape, seen[shape]])
-            parameter.copy_(torch.as_tensor(rng.normal(0, 0.5, shape)))
-
-
-class PredictionExercise(Exercise):
-    """Predictions for inputs whose labels stay with the grader; points come in bands of a metric.
-
-    `questions` yields the inputs; `labels(rng)` yields, from a generator of its own, the truth for each question;
-    `metric(truth, prediction)` is better when larger; `bands` lists `(at least, points)`, best first.
-    """
-
-    kind = "predictions"
-    bands: tuple[tuple[float, float], ...] = ()
-    metric: Callable[[Any, Any], float]
-
-    def labels(self, seed: int) -> list[Any]:
-        """The truth for each question of this seed."""
-        raise TypeError(f"{type(self).__name__} knows no truth: define labels(self, seed)")
-
-    def mark(self, answers: Any, seed: int) -> Verdict:
-        """Points by the band that the mean metric over the questions falls in."""
-        questions = self.asked(seed)
-        given = self.read(answers, questions)
-        if given is None:
-            return self.verdict(Status.UNREADABLE, "No readable answers were handed in.")
-        if self.is_empty(given):
-            return self.verdict(Status.EMPTY, self.unwritten)
-        try:
-            scores = [float(self.metric(t, g.facts)) for t, g in zip(self.labels(seed), given, strict=True)]
-            score = float(np.mean(scores))
-        except Exception:  # predictions of the wrong length or type
-            for answer, question in zip(given, questions, strict=True):
-                if answer.error:
-                    failure = Failure(question, None, None, answer.complaint)
-                    return replace(self.verdict(Status.WRONG, "Your code stopped with an error."), failure=failure)
-            return self.verdict(Status.WRONG, "one prediction is needed for each input.")
-        points = next((points for least, points in self.bands if score >= least), 0.0)
-        best = self.bands[0][0]
-        status = Status.RIGHT if points == self.points else Status.WRONG
-        return Verdict(status, points, self.points, f"score {score:.3f}; full points from {best:g}.")
+            parameters[place].copy_(torch.as_tensor(rng.normal(0, 0.5, shape)))
 
 
 @dataclass(frozen=True)
@@ -194,16 +184,16 @@ class MultipleChoice(Exercise):
         """The items with the letters that were given, "" for none."""
         return [(item, g.facts or "") for item, g in zip(self.items, given, strict=False)]
 
-    def diagnose(self, attempt: Attempt) -> tuple[str | None, str]:
+    def diagnose(self, attempt: Attempt) -> Diagnosis:
         """What is wrong with each wrong choice, a line each; a name where there is just one."""
         chosen = self.chosen(attempt.given)
         wrong = [(item, letter) for item, letter in chosen if letter in set(item.options) - {item.correct}]
         open_ = sum(letter not in item.options for item, letter in chosen)
         if len(wrong) == 1 and not open_:
             ((item, letter),) = wrong
-            return f"{item.key}_{letter}", item.why[letter]
+            return Diagnosis(item.why[letter], f"{item.key}_{letter}")
         head = f"{len(wrong)} wrong, {open_} open."
-        return None, "\n".join([head, *(f"{item.key}, {letter}: {item.why[letter]}" for item, letter in wrong)])
+        return Diagnosis("\n".join([head, *(f"{item.key}, {letter}: {item.why[letter]}" for item, letter in wrong)]))
 
     def mistakes(self, answers: Any, seed: int) -> list[Mistake]:
         """Each wrong choice by itself."""

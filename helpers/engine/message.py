@@ -72,8 +72,7 @@ class Message:
         exercise, verdict
             What was checked, and what was found.
         tries
-            How often this exercise was tried; from the second time on a hint is added, unless the slip has a name:
-            then what is wrong has been said, and a general hint would only speak of something else.
+            How often this exercise was tried: from the second time on it earns hints, see `Exercise.hints_on`.
         stand_in
             Whether the reference steps in, which the last line then says.
         more
@@ -85,8 +84,9 @@ class Message:
         lines = [("", line) for line in others]
         if verdict.failure and exercise.shows_failures:
             lines += failure_lines(exercise, verdict.failure, can_ask=stand_in)
-        if verdict.status is Status.WRONG and tries > 1 and exercise.hints and not verdict.misconception:
-            lines.append(("hint", exercise.hints[min(tries - 2, len(exercise.hints) - 1)]))
+        hints = exercise.hints_on(verdict, tries) if verdict.status is Status.WRONG else []
+        if hints:
+            lines.append(("hint", " ".join(hints)))
         if not verdict.passed and stand_in:
             lines.append(("", GOES_ON))
         if len(lines) >= MOST_LINES:

@@ -7,23 +7,25 @@ diagnosis: "without `+ b_h`", "with `dim=0` where `dim=1` belongs". Nobody has t
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import functools
 import inspect
 import textwrap
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from helpers.engine.changes import Path, changes, replaced
+from helpers.engine.time_limit import TimeLimit, time_limit
 
 if TYPE_CHECKING:
     from helpers.engine.exercise import Exercise
     from helpers.engine.marking import Attempt
 
 MOST_SECONDS = 0.5  # that looking for a mutant may take
+PATIENCE = 60  # times as long by the clock: nothing sleeps here, and a busy machine finds the same as an idle one
 MOST = 600  # mutants of one exercise
 
 
@@ -127,20 +129,25 @@ def matching(attempt: Attempt) -> str:
     """The change that makes the reference answer as the attempt does, in words; "" if none does.
 
     One that explains every answer comes first; else one that explains the first part that went wrong, and agrees with
-    all that is right.
+    all that is right. The search may take `MOST_SECONDS`, and is cut off then, wherever it is: a change can make a loop
+    endless.
     """
-    until = time.thread_time() + MOST_SECONDS
+    found = []
+    with contextlib.suppress(TimeLimit), time_limit(MOST_SECONDS, PATIENCE):
+        for words, is_whole in explaining(attempt):
+            found.append(words)
+            if is_whole:
+                return words
+    return found[0] if found else ""
+
+
+def explaining(attempt: Attempt) -> Iterator[tuple[str, bool]]:
+    """The changes that explain the first part that went wrong, and whether they explain all the rest, too."""
     part = sorted(attempt.first_wrong_part, key=lambda place: (place != attempt.first_wrong, attempt.right[place]))
     others = [place for place in range(len(attempt.given)) if place not in part]
-    partly = ""
     for number, mutant in enumerate(mutants(attempt.marking.exercise)):
-        if time.thread_time() > until:
-            break
         if all(agrees(attempt, number, mutant, place) for place in part):
-            if all(agrees(attempt, number, mutant, place) for place in others):
-                return mutant.words
-            partly = partly or mutant.words
-    return partly
+            yield mutant.words, all(agrees(attempt, number, mutant, place) for place in others)
 
 
 def agrees(attempt: Attempt, number: int, mutant: Mutant, place: int) -> bool:

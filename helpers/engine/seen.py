@@ -14,12 +14,15 @@ from helpers.engine.codec import kind_of, mismatch, same
 from helpers.engine.mutants import matching
 from helpers.engine.plain import is_plain
 from helpers.engine.relations import related, related_texts
+from helpers.engine.verdict import Diagnosis
 
 if TYPE_CHECKING:
     from helpers.engine.marking import Attempt
 
 DIFFERS = "The answer differs."
+STOPPED = "Your code stopped with an error."
 SAME_AS_REFERENCE = "It is what comes out {}."
+VAGUE = ("All your numbers", "Yours is nan", "You give", "These are the right numbers, but")  # they leave open why
 UNSTEADY = (
     "Asked the same again, your code answers something else. Does it draw at random, or keep something from one call "
     "to the next?"
@@ -27,33 +30,32 @@ UNSTEADY = (
 WITH_RECORD = "A number was asked, and yours is a tensor with the record of how it was made: `.item()` takes it out."
 
 
-def describe(attempt: Attempt) -> str:
+def describe(attempt: Attempt) -> Diagnosis:
     """What can be said of a wrong attempt, whoever wrote the answers."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return described(attempt)
     except Exception:  # looking closer is an extra: what cannot be looked at is still wrong
-        return DIFFERS
+        return Diagnosis(DIFFERS, is_explained=False)
 
 
-def described(attempt: Attempt) -> str:
+def described(attempt: Attempt) -> Diagnosis:
     """What can be seen."""
     exercise, worst = attempt.marking.exercise, attempt.worst
     unsteady = [given for given in attempt.given if given.again is not None]
     if unsteady and not unsteady[0].error:
-        return UNSTEADY
+        return Diagnosis(UNSTEADY)
     if attempt.given[worst].has_record and is_plain(attempt.expected[worst].value):
-        return WITH_RECORD
+        return Diagnosis(WITH_RECORD)
     said = of_kind(attempt.given[worst], attempt.expected[worst], exercise.must_return.type)
     if said:
-        return said
+        return Diagnosis(said, is_explained=said != STOPPED)
     if all(g.value is None and not g.error for g in attempt.given) and any(
         e.value is not None for e in attempt.expected
     ):
-        return "Your function returns None. Is the `return` missing?"
-    shown = of_values(attempt)
-    return " ".join(dict.fromkeys(one for one in shown if one)) or DIFFERS
+        return Diagnosis("Your function returns None. Is the `return` missing?")
+    return of_values(attempt)
 
 
 def of_kind(given: Answer, expected: Answer, asked: type | None) -> str:
@@ -71,26 +73,27 @@ def of_kind(given: Answer, expected: Answer, asked: type | None) -> str:
                 "Your code stopped with an error. Is the name misspelt, or does the cell that makes it still wait to "
                 "be run?"
             )
-        return "Your code stopped with an error."
+        return STOPPED
     return ""
 
 
-def of_values(attempt: Attempt) -> list[str]:
-    """Sentences on values: the shape, the relation to the right ones, a mutant, what is right already."""
+def of_values(attempt: Attempt) -> Diagnosis:
+    """What can be said of values: the shape, the relation to the right ones, a mutant, what is right already."""
     given, expected = attempt.given[attempt.worst].value, attempt.expected[attempt.worst].value
     said = shapes(given, expected)
     if said:
-        return [said]
+        return Diagnosis(said, is_explained=False)
     places = [place for place, answer in enumerate(attempt.given) if not answer.error]
     named = [arguments(attempt, place) for place in places]
     values = [(attempt.given[place].value, attempt.expected[place].value) for place in places]
     relation = relations(values, named, attempt)
     if relation:
-        return [relation]
+        return Diagnosis(relation, is_explained=not relation.startswith(VAGUE))
     change = "" if attempt.given[attempt.first_wrong].error else matching(attempt)
     if change:
-        return [SAME_AS_REFERENCE.format(change)]
-    return [mismatch(given, expected) or DIFFERS, facts(attempt) or where_right(given, expected, attempt)]
+        return Diagnosis(SAME_AS_REFERENCE.format(change))
+    shown = [mismatch(given, expected) or DIFFERS, facts(attempt) or where_right(given, expected, attempt)]
+    return Diagnosis(" ".join(dict.fromkeys(one for one in shown if one)), is_explained=False)
 
 
 def facts(attempt: Attempt) -> str:

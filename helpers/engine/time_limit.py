@@ -20,10 +20,10 @@ class TimeLimit(BaseException):
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float, patience: float = PATIENCE) -> Iterator[None]:
     """Raise `TimeLimit` in what runs inside if it computes for longer.
 
-    The seconds are of the thread's own computing, so that a busy machine cuts nothing off; after `PATIENCE` times as
+    The seconds are of the thread's own computing, so that a busy machine cuts nothing off; after `patience` times as
     many by the clock it ends all the same, for code that sleeps. An import under way is waited for: cut in the middle
     it would leave a broken module behind.
 
@@ -32,14 +32,14 @@ def time_limit(seconds: float) -> Iterator[None]:
     thread) a second thread raises the exception between two steps of Python; a call into C ends first.
     """
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-        yield from limited_by_signal(seconds)
+        yield from limited_by_signal(seconds, patience)
     else:
         yield from limited_by_thread(seconds)
 
 
-def still(seconds: float, computed: float, began: float, frame: FrameType | None) -> float:
+def still(seconds: float, computed: float, began: float, frame: FrameType | None, patience: float = PATIENCE) -> float:
     """For how long code may still run, in seconds; 0 when its time is over."""
-    if time.monotonic() - began >= PATIENCE * seconds:
+    if time.monotonic() - began >= patience * seconds:
         return 0
     if seconds - computed > 1e-3:
         return seconds - computed
@@ -50,14 +50,14 @@ def still(seconds: float, computed: float, began: float, frame: FrameType | None
     return 0
 
 
-def limited_by_signal(seconds: float) -> Iterator[None]:
+def limited_by_signal(seconds: float, patience: float = PATIENCE) -> Iterator[None]:
     """Set an alarm, and what was set before again afterwards."""
     over, computed, began = False, time.thread_time(), time.monotonic()
 
     def late(_: int, frame: FrameType | None) -> None:
         if over:
             return
-        rest = still(seconds, time.thread_time() - computed, began, frame)
+        rest = still(seconds, time.thread_time() - computed, began, frame, patience)
         if not rest:
             raise TimeLimit
         signal.setitimer(signal.ITIMER_REAL, rest)

@@ -41,6 +41,24 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Diagnosis:
+    """What can be said of a wrong answer.
+
+    Attributes
+    ----------
+    sentence : str
+    misconception : str or None
+        The name of the misconception that gives the same answers.
+    is_explained : bool
+        Whether the sentence says what the mistake is, not only where it shows.
+    """
+
+    sentence: str
+    misconception: str | None = None
+    is_explained: bool = True
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What marking found.
 
@@ -56,6 +74,8 @@ class Verdict:
     failure : Failure or None
     parts : dict of str to bool
         Which parts were right, where the exercise has parts.
+    is_explained : bool
+        Whether the message says what the mistake is: then a general hint would only speak of something else.
     """
 
     status: Status
@@ -65,6 +85,7 @@ class Verdict:
     misconception: str | None = None
     failure: Failure | None = None
     parts: dict[str, bool] = field(default_factory=dict)
+    is_explained: bool = False
 
     @property
     def passed(self) -> bool:

@@ -17,6 +17,7 @@ from functools import cache
 from types import CodeType, FrameType
 from typing import Any
 
+from helpers.engine.by_hand import begins, leans_on, outside_standard
 from helpers.engine.families import dispatch_mode, forbidden_by, relatives
 from helpers.engine.source import MISSING, resolve
 
@@ -31,7 +32,8 @@ class Watch:
     ----------
     forbids : iterable of str
         As in `forbidden_uses`. A function or class counts wherever it is called from, also deep in a library that does
-        the exercise on the way; a method named `".softmax"` counts where the learner's own code calls it.
+        the exercise on the way; a method named `".softmax"` counts where the learner's own code calls it. Where
+        anything is forbidden, so is what `by_hand` does not allow.
     """
 
     def __init__(self, forbids: Iterable[str] = ()) -> None:
@@ -106,6 +108,8 @@ class Watch:
             for thing, name in self.functions:
                 if thing is called:
                     self.note(name)
+            if (beyond := begins(called)) and is_own(outside_standard(frame)):
+                self.note(beyond)
             method = getattr(called, "__name__", "")
             if method in self.methods and is_own(frame):
                 self.note(self.methods[method])
@@ -115,6 +119,9 @@ class Watch:
         code = frame.f_code
         if code in self.codes:
             self.note(self.codes[code])
+        if is_own(frame):
+            for beyond in leans_on(frame):
+                self.note(beyond)
         takes_self = code.co_argcount > 0 and code.co_varnames[0] == "self"
         if takes_self and self.classes:
             owner = frame.f_locals.get("self")

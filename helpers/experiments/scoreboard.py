@@ -123,7 +123,8 @@ def row(data: Dataset, model: str, runs: list[dict[str, Any]], *, kind: str, lea
     -------
     dict
         What `helpers.learner.progress.measured` reads: a list of scores, one a seed, for each measure; "interval", 95 %
-        of resamples of test set and seeds for their mean MCC; "moved", the MCC after a move, one a seed.
+        of resamples of test set and seeds for their mean MCC; "moved", the MCC after a move, one a seed; "lost", what
+        the move takes from it, tested in pairs: value, low end, high end.
     """
     y = data.test.y
     logits = np.array([run["logits"] for run in runs])
@@ -132,6 +133,7 @@ def row(data: Dataset, model: str, runs: list[dict[str, Any]], *, kind: str, lea
         by: [round(metrics.mcc(y, np.array(run["moved"][by]) > 0), 4) for run in runs if run["moved"]]
         for by in map(str, MOVES)
     }
+    lost = {by: _lost(y, [run for run in runs if run["moved"]], by) for by in moved if moved[by]}
     about = {"data": data.name, "leaks": leaks, "places": places, "simulated": False, "kind": kind, "model": model}
     sums = {
         "parameters": runs[0]["parameters"],
@@ -139,8 +141,14 @@ def row(data: Dataset, model: str, runs: list[dict[str, Any]], *, kind: str, lea
         "valid_mcc": [run["valid_mcc"] and round(run["valid_mcc"], 4) for run in runs],
     }
     scores = {score: [round(run[score], 4) for run in runs] for score in SCORES}
-    found = {"interval": [round(end, 4) for end in interval[1:3]], "moved": moved if any(moved.values()) else {}}
+    found = {"interval": [round(end, 4) for end in interval[1:3]], "moved": moved if lost else {}, "lost": lost}
     return about | sums | scores | found
+
+
+def _lost(y: torch.Tensor, runs: list[dict[str, Any]], by: str) -> list[float]:
+    """What a move takes from the MCC, and 95 % of resamples: the same runs on the same sequences, moved or not."""
+    usual, moved = np.array([run["logits"] for run in runs]), np.array([run["moved"][by] for run in runs])
+    return [round(number, 4) for number in metrics.paired_bootstrap(y, usual, moved, seed=0)[:3]]
 
 
 def ensemble(data: Dataset, runs: list[dict[str, Any]]) -> dict[str, Any]:

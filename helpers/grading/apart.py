@@ -15,7 +15,7 @@ import os
 import resource
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from multiprocessing import forkserver, spawn
 from multiprocessing.connection import Connection
@@ -45,7 +45,9 @@ class Overrun(RuntimeError):
     """Work that took too long or too much; the message says which."""
 
 
-def planned(notebook: bytes | None, release: str, *, demos: bool = False) -> Plan:
+def planned(
+    notebook: bytes | None, release: str, *, demos: bool = False, modules: Mapping[str, str] | None = None
+) -> Plan:
     """The same as `transplant`, apart.
 
     Raises
@@ -57,7 +59,7 @@ def planned(notebook: bytes | None, release: str, *, demos: bool = False) -> Pla
     from helpers.grading.handed_in.transplant import Plan
 
     try:
-        (found,) = results(plan_in_data, notebook, release, demos, seconds=READING)
+        (found,) = results(plan_in_data, notebook, release, demos, modules, seconds=READING)
     except Overrun as error:
         raise NoNotebook(f"reading it {error}") from None
     if "unreadable" in found:
@@ -65,13 +67,15 @@ def planned(notebook: bytes | None, release: str, *, demos: bool = False) -> Pla
     return Plan.from_data(found)
 
 
-def plan_in_data(notebook: bytes | None, release: str, demos: bool) -> Iterator[dict[str, Any]]:
+def plan_in_data(
+    notebook: bytes | None, release: str, demos: bool, modules: Mapping[str, str] | None
+) -> Iterator[dict[str, Any]]:
     """A plan as plain data."""
     from helpers.grading.handed_in.reading import NoNotebook
     from helpers.grading.handed_in.transplant import transplant
 
     try:
-        yield transplant(notebook, release, demos=demos).to_data()
+        yield transplant(notebook, release, demos=demos, modules=modules).to_data()
     except NoNotebook as error:
         yield {"unreadable": str(error)}
 

@@ -120,14 +120,14 @@ def tries(entry: Entry, exercise: str) -> list[tuple[Any, list[str]]]:
 
 def judged_at(exercise: Exercise, entry: Entry, answers: Any, cells: list[str]) -> Verdict:
     """The verdict on the answers at one check."""
-    used = forbidden_in_cells(exercise.code_name, cells, exercise.forbids)
-    if used:
-        return exercise.forbidden(used)
     if answers is None:
         error = known_error(entry.said.get(exercise.id, "").partition(":")[0])
         what = f"ended with {error}" if error else "gave none"
-        return exercise.verdict(Status.UNREADABLE, f"There are no answers to mark: your cell {what}.")
-    return exercise.mark(answers, question_seed(entry.seed, exercise.id))
+        found = exercise.verdict(Status.UNREADABLE, f"There are no answers to mark: your cell {what}.")
+    else:
+        found = exercise.mark(answers, question_seed(entry.seed, exercise.id))
+    used = forbidden_in_cells(exercise.code_name, cells, exercise.forbids, entry.modules)
+    return exercise.forbidden(used, found)
 
 
 def verdicts(entry: Entry) -> dict[str, Verdict]:
@@ -139,10 +139,9 @@ def in_data(exercise: Exercise, entry: Entry) -> Mark:
     """The verdict on one exercise as plain data, with the message of a notebook and the mistakes that it shows."""
     found, answers = judged(exercise, entry)
     message = Message.of(exercise, found, stand_in=False)
+    mistakes = [(one.name, one.hint) for one in exercise.mistakes(answers, question_seed(entry.seed, exercise.id))]
     if found.status is Status.FORBIDDEN:
-        mistakes = [("not by hand", found.message)]
-    else:
-        mistakes = [(one.name, one.hint) for one in exercise.mistakes(answers, question_seed(entry.seed, exercise.id))]
+        mistakes.insert(0, ("not by hand", found.message.partition("\n")[0]))
     return Mark(
         exercise.id,
         exercise.code_name,
@@ -154,7 +153,7 @@ def in_data(exercise: Exercise, entry: Entry) -> Mark:
         found.message,
         found.misconception,
         found.parts,
-        exercise.hints[0] if exercise.hints else "",
+        next(iter(exercise.hints_on(found, 2)), ""),
         message.text(),
         message.html(),
         mistakes,

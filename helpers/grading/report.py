@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import mean
@@ -20,6 +21,7 @@ from helpers.grading.page import number, page
 from helpers.grading.progress import Progress
 from helpers.grading.roster import roster
 from helpers.grading.spool import Entry, Outcome
+from helpers.grading.unnamed import Group
 
 MOST_MISTAKES = 20  # rows in the table of misconceptions
 MOST_BARS = 20
@@ -55,6 +57,8 @@ class Row:
     verdicts : dict of str to str
         By exercise, with `PART` told apart.
     mistakes : list of Mistake
+    doubts : list of str
+        What a person should look at.
     """
 
     student: str
@@ -66,11 +70,19 @@ class Row:
     penalty: float
     verdicts: dict[str, Status]
     mistakes: list[Mistake]
+    doubts: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> float:
         """Points of the whole submission."""
         return sum(self.points.values()) - self.penalty
+
+    @property
+    def unnamed(self) -> list[str]:
+        """The exercises that show a mistake which has no name."""
+        named = {one.exercise for one in self.mistakes}
+        wrong = [name for name, standing in self.verdicts.items() if standing in (Status.WRONG, Status.PART)]
+        return [name for name in wrong if name not in named]
 
 
 def row_of(entry: Entry, known: Recorded | None = None) -> Row:
@@ -86,6 +98,7 @@ def row_of(entry: Entry, known: Recorded | None = None) -> Row:
         known.penalty if known else 0,
         {name: one.standing for name, one in marks.items()},
         [Mistake(name, *each) for name, one in marks.items() for each in one.mistakes],
+        entry.doubts,
     )
 
 
@@ -113,11 +126,11 @@ def rows_of(course: Course, assignment: str, progress: Progress | None = None) -
     return rows
 
 
-def write_report(folder: Path, assignment: str, rows: list[Row]) -> tuple[Path, Path]:
-    """Write the page and the table of a class; their paths."""
+def write_report(folder: Path, assignment: str, rows: list[Row], groups: Sequence[Group] = ()) -> tuple[Path, Path]:
+    """Write the page and the table of a class, with the groups of mistakes that have no name; their paths."""
     exercises = [one for one in mark.exercises_of(assignment) if one.points]
     html, table = folder / f"{assignment}.html", folder / f"{assignment}.csv"
-    write_whole(html, page_of_class(mark.lesson_of(assignment).title, exercises, rows).encode())
+    write_whole(html, page_of_class(mark.lesson_of(assignment).title, exercises, rows, groups).encode())
     write_whole(table, table_of_class(exercises, rows).encode("utf-8-sig"))  # spreadsheets take the mark for UTF-8
     return html, table
 
@@ -171,8 +184,8 @@ class Cell:
     standing: Status
 
 
-def page_of_class(title: str, exercises: list[Exercise], rows: list[Row]) -> str:
-    """The page: summary, distribution, exercises, misconceptions, time, and who did what."""
+def page_of_class(title: str, exercises: list[Exercise], rows: list[Row], groups: Sequence[Group] = ()) -> str:
+    """The page: summary, distribution, exercises, misconceptions with and without a name, time, and who did what."""
     totals, most = [row.total for row in rows], sum(one.points for one in exercises)
     odd = [row for row in rows if row.status != Outcome.GRADED]
     mistakes = Counter(one for row in rows for one in row.mistakes)
@@ -185,11 +198,14 @@ def page_of_class(title: str, exercises: list[Exercise], rows: list[Row]) -> str
         most=most,
         full=sum(total == most for total in totals),
         odd=odd,
+        doubtful=[row for row in rows if row.doubts],
         odd_counts=Counter(row.status for row in odd).most_common(),
         bars=bars,
         wide=20 + len(bars) * BAR,
         hardest=hardest(exercises, rows),
         mistakes=mistakes.most_common(MOST_MISTAKES),
+        groups=groups[:MOST_MISTAKES],
+        unnamed=sum(len(row.unnamed) for row in rows),
         more_mistakes=max(0, len(mistakes) - MOST_MISTAKES),
         seconds=[row.seconds for row in rows],
         slowest=sorted(rows, key=lambda row: -row.seconds)[:5],

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.grading.apart import planned
+from helpers.grading.handed_in.doubts import modules_among
 from helpers.grading.handed_in.reading import NoNotebook
 from helpers.grading.handed_in.transplant import Kind, Plan, Step
 from helpers.grading.mark import lesson_of
@@ -63,7 +64,8 @@ def run(job: Job, stop: threading.Event | None = None) -> Entry:
         "course": asking(lesson_of(job.assignment).name),
     }
     try:
-        plan = planned(job.notebook, job.release, demos=job.demos)
+        modules = modules_among(job.files)
+        plan = planned(job.notebook, job.release, demos=job.demos, modules=modules)
     except NoNotebook as error:
         return Entry(**entry, status=Outcome.UNREADABLE, why=job.trouble or str(error))
     done = Running(job, plan, stop).to_the_end()
@@ -79,6 +81,8 @@ def run(job: Job, stop: threading.Event | None = None) -> Entry:
         ended=done.ended,
         code=plan.code,
         cells=[step.source for step in plan.steps if step.kind in LEARNERS],
+        modules=modules,
+        doubts=plan.doubts,
     )
 
 
@@ -119,6 +123,8 @@ class Running:
                     return False
                 unpacked = False
                 for at, step in enumerate(self.plan.steps):
+                    if not self.is_awaited(at):
+                        return True
                     if step.kind is not Kind.SETUP and not unpacked:  # nothing of the learner's is there before
                         talk.ask(START, do="unpack", files=in_text(self.job.files))
                         unpacked = True
@@ -131,6 +137,12 @@ class Running:
         except Ended as error:
             return self.lost(at, error)
         return True
+
+    def is_awaited(self, at: int) -> bool:
+        """Whether a question is still to be put at this step or behind it; what runs after the last changes no mark."""
+        done = self.left_out | self.replies.keys()
+        waiting = [one for i, one in enumerate(self.plan.steps) if i >= at and i not in done and one.kind is Kind.CHECK]
+        return self.job.demos or any(not one.last or not any(self.answers_of(one.exercise)) for one in waiting)
 
     def opened(self, talk: Talk) -> bool:
         """Start the process inside; whether it started, where a second try may help.

@@ -6,10 +6,12 @@ document fingerprinting", SIGMOD 2003; here every fragment is kept, for answers 
 code or the course's own answer has counts nothing. What counts of the rest is how rare it is: a fragment that two of a
 hundred have weighs ln(100 / 2), one that a third of the class has weighs nothing.
 
-Of two answers the likeness is the share of what is rare in the shorter one that stands in both. How surprising it is
-says the class itself: the share of all its pairs that are as alike in this exercise. Were exercises independent, the
-surprises of an honest pair would add up to no more than a sum of exponential variables (R. A. Fisher's way to combine
-tests, 1925); a pair is listed if its sum is so large that one class in twenty of this size would hold such a pair.
+Of two answers the likeness is the share of what is rare in the shorter one that stands in both, and of equal shares the
+rarer is the more alike. How surprising it is says the class itself: the share of all its pairs that are as alike in
+this exercise; a pair that has nothing rare in common surprises nobody. What the surprises of an honest pair add up to,
+were exercises independent, is counted from those same shares, exercise by exercise; a pair is listed if its sum is so
+large that one class in twenty of this size would hold such a pair. Only an exercise in which people differ can tell, so
+of a lesson of short answers much that was copied is never seen.
 """
 
 from __future__ import annotations
@@ -25,6 +27,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from helpers.engine.exercise import Exercise
 from helpers.grading.apart import planned
@@ -37,9 +43,18 @@ SHORTEST = 25  # tokens of an answer that says anything about its author
 RARE = 0.34  # the share of a class above which a fragment weighs nothing
 LEAST_WEIGHT = 4.0  # nats of what is rare in an answer; with less it tells nothing
 SHOWN = 0.6  # the likeness from which on an exercise is shown
+GRID = 0.05  # nats; sums of surprises are counted in steps of it
+LONGEST = 60.0  # nats; sums beyond it count as this
 EXPECTED = 0.05  # pairs that a class would hold by chance, up to which a pair is listed
 
 Fragment = tuple[str, ...]
+
+
+class Likeness(NamedTuple):
+    """How alike two answers are: by the share of what is rare, then by how rare that is, in nats."""
+
+    share: float
+    weight: float
 
 
 @dataclass(frozen=True)
@@ -93,33 +108,52 @@ def similar(codes: Mapping[str, Mapping[str, str]], known: Mapping[str, Iterable
     list of Pair
     """
     found: dict[tuple[str, str], list[Alike]] = defaultdict(list)
-    telling: list[set[str]] = []
+    sums = np.zeros(round(LONGEST / GRID))
+    sums[0] = 1.0
     asked = sorted({name for answers in codes.values() for name in answers})
     pairs = len(codes) * (len(codes) - 1) // 2
     for exercise in asked:
         given = {student: answers.get(exercise, "") for student, answers in codes.items()}
-        shares, those = shares_in(given, known.get(exercise, ()))
-        telling.append(those)
-        ordered = sorted(shares.values())
-        for pair, share in shares.items():
-            as_alike = len(ordered) - bisect.bisect_left(ordered, share)
-            found[pair].append(Alike(exercise, share, math.log(pairs / as_alike)))
+        alike = alike_in(given, known.get(exercise, ()))
+        ordered = sorted(alike.values())
+        surprises = {p: math.log(pairs / (len(ordered) - bisect.bisect_left(ordered, one))) for p, one in alike.items()}
+        sums = with_another(sums, list(surprises.values()), pairs)
+        for pair, surprise in surprises.items():
+            found[pair].append(Alike(exercise, alike[pair].share, surprise))
     listed = []
     for names, each in found.items():
-        both = sum(those.issuperset(names) for those in telling)
-        expected = pairs * chance(math.fsum(one.surprise for one in each), both)
+        expected = pairs * chance(sums, math.fsum(one.surprise for one in each))
         if expected <= EXPECTED:
             shown = sorted((one for one in each if one.share >= SHOWN), key=lambda one: -one.surprise)
             listed.append(Pair(*names, tuple(shown), expected))
     return sorted(listed, key=lambda pair: pair.expected)
 
 
-def chance(surprise: float, exercises: int) -> float:
-    """How likely a sum of independent exponential variables of mean 1, one an exercise, is that large or larger."""
-    return math.exp(-surprise) * sum(surprise**i / math.factorial(i) for i in range(exercises))
+def with_another(sums: NDArray[np.float64], surprises: Iterable[float], pairs: int) -> NDArray[np.float64]:
+    """Add an exercise to the chances of sums of surprises, as if it were independent of the others.
+
+    Parameters
+    ----------
+    sums : (K,)
+        The chance of a sum in each step of `GRID` nats; the last holds all that is larger.
+    surprises : iterable of float
+        Of those of the class's pairs that have anything rare in common here, in nats.
+    pairs : int
+        All pairs of the class.
+    """
+    steps = np.ceil(np.fromiter(surprises, float) / GRID).astype(int)  # rounded up: nobody is listed by rounding
+    one = np.bincount(np.minimum(steps, len(sums) - 1), minlength=len(sums)) / pairs
+    one[0] += 1 - one.sum()
+    longer = np.convolve(sums, one)
+    return np.append(longer[: len(sums) - 1], longer[len(sums) - 1 :].sum())
 
 
-def shares_in(given: Mapping[str, str], known: Iterable[str]) -> tuple[dict[tuple[str, str], float], set[str]]:
+def chance(sums: NDArray[np.float64], surprise: float) -> float:
+    """How likely a sum of surprises is that large or larger."""
+    return float(sums[min(int(surprise / GRID), len(sums) - 1) :].sum())
+
+
+def alike_in(given: Mapping[str, str], known: Iterable[str]) -> dict[tuple[str, str], Likeness]:
     """What is alike in one exercise.
 
     Parameters
@@ -131,10 +165,8 @@ def shares_in(given: Mapping[str, str], known: Iterable[str]) -> tuple[dict[tupl
 
     Returns
     -------
-    shares : dict of (str, str) to float
-        Of each pair that has something rare in common: the share of what is rare in the shorter answer.
-    telling : set of str
-        Whose answers hold enough that is rare to tell anything.
+    dict of (str, str) to Likeness
+        Of each pair that has something rare in common, where both hold enough that is rare to tell anything.
     """
     common = {fragment for source in known for fragment in fragments(source)}
     kept = {student: fragments(source) - common for student, source in given.items() if fragments(source)}
@@ -149,12 +181,11 @@ def shares_in(given: Mapping[str, str], known: Iterable[str]) -> tuple[dict[tupl
         for pair in combinations(holders[fragment], 2):
             shared[pair] += weight
     telling = {student for student, weight in whole.items() if weight >= LEAST_WEIGHT}
-    shares = {  # rounded: sums of the same weights in another order are the same
-        (one, other): round(weight / min(whole[one], whole[other]), 6)
+    return {  # rounded: sums of the same weights in another order are the same
+        (one, other): Likeness(round(weight / min(whole[one], whole[other]), 6), round(weight, 4))
         for (one, other), weight in shared.items()
         if {one, other} <= telling
     }
-    return shares, telling
 
 
 def most(students: int) -> int:

@@ -1,11 +1,11 @@
 """What came out of each submission: one JSON file, written whole, that anyone may read and nothing need trust.
 
     spool/02_logistic_regression/ada.json
-    {"version": 2, "assignment": "02_logistic_regression", "student": "ada", "seed": 123,
+    {"version": 3, "assignment": "02_logistic_regression", "student": "ada", "seed": 123,
      "submission": sha256, "release": sha256, "course": sha256, "status": "graded", "why": "", "seconds": 4.2,
      "answers": {"one_hot": [...], "decode": null}, "said": {"decode": "SyntaxError: ..."}, "ended": {},
      "tries": {"one_hot": [{"cells": 3}], ...}, "code": {"one_hot": "def one_hot(...", ...},
-     "cells": ["def my_helper(...", ...]}
+     "cells": ["def my_helper(...", ...], "modules": {"mytools": "def gc(..."}, "doubts": ["a cell imports ..."]}
 
 Verdicts are not in it: whoever wants them marks the answers anew (`helpers.grading.mark.verdicts`).
 """
@@ -23,7 +23,7 @@ from typing import Any
 from helpers.files import write_whole
 
 NAME = "spool"
-VERSION = 2
+VERSION = 3
 
 
 class Outcome(str, Enum):
@@ -69,6 +69,10 @@ class Entry:
         Exercise id to the learner's own cells for it; "" where they were left as released.
     cells : list of str
         All cells of the learner's own, in the order they were run.
+    modules : dict of str to str
+        The learner's own modules beside the notebook, by name: their sources.
+    doubts : list of str
+        What a person should look at; it costs nothing.
     """
 
     assignment: str
@@ -86,6 +90,8 @@ class Entry:
     tries: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     code: dict[str, str] = field(default_factory=dict)
     cells: list[str] = field(default_factory=list)
+    modules: dict[str, str] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
     version: int = VERSION
 
     @property

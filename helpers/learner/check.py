@@ -113,15 +113,12 @@ class ExerciseCheck:
                 f"write `check.{exercise.id}({exercise.code_name})`."
             )
             return exercise.verdict(Status.UNREADABLE, what)
-        used = forbidden_uses(code, exercise.forbids)
-        if used:
-            return exercise.forbidden(used)
         try:
             with time_limit(exercise.seconds):
                 answers = exercise.answers(code, VISIBLE_SEED)
         except (KeyboardInterrupt, TimeLimit) as stopped:
             return exercise.verdict(Status.UNREADABLE, self._stopped(stopped, code))
-        return exercise.mark(answers, VISIBLE_SEED)
+        return exercise.forbidden(forbidden_uses(code, exercise.forbids), exercise.mark(answers, VISIBLE_SEED))
 
     def _stopped(self, stopped: BaseException, code: Any) -> str:
         """The sentence on code that was still running."""

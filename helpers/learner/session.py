@@ -15,6 +15,15 @@ from helpers.lessons import Lesson
 if TYPE_CHECKING:
     from helpers.learner.check import Check
 
+MEANINGS = """
+.jp-RenderedMarkdown a[title] { position: relative; text-decoration: underline dotted; }
+.jp-RenderedMarkdown a[title]:focus-visible::after {
+  content: attr(title); position: absolute; left: 0; top: 1.6em; z-index: 10; width: max-content; max-width: 24em;
+  padding: 0.5em 0.7em; border: 1px solid var(--jp-border-color1); border-radius: 4px; white-space: normal;
+  background: var(--jp-layout-color1); color: var(--jp-content-font-color1); font: var(--jp-ui-font-size1) sans-serif;
+}
+"""
+
 
 def start(lesson: int, *, seed: int = 0, room: str | None = None) -> Check:
     """Open a lesson: seed the generators, set the plot style, say where it runs, and return the lesson's checks.
@@ -60,11 +69,24 @@ def start(lesson: int, *, seed: int = 0, room: str | None = None) -> Check:
     print(f"Device    {device_line()}")
     print(f"Versions  {versions_line()}")
     print(f"Data      {data_line(opened)}")
+    show_meanings()
     if room is not None and "NBGRADER_EXECUTION" not in os.environ:
         from helpers.learner.room import join
 
         print(f"Room      {join(room)}")
     return checks(lesson)
+
+
+def show_meanings() -> None:
+    """In a notebook, let a link to the glossary show what its word means when the Tab key comes to it.
+
+    A pointer that rests on it is shown the same by every browser.
+    """
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if hasattr(shell, "kernel"):
+        from IPython.display import display
+
+        display({"text/html": f"<style>{MEANINGS}</style>", "text/plain": ""}, raw=True)
 
 
 def leave() -> None:

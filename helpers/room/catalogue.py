@@ -9,21 +9,10 @@ from functools import cached_property
 from pathlib import Path
 
 from helpers import places
+from helpers.authoring.sittings import SECTION, Section, pieces, sections
 from helpers.lessons import LESSONS, Lesson, exercises, key_of
 
-SECTION = re.compile(r"### (\d+) · (.+)")
 EXERCISE = re.compile(r"#### Exercise \d+\.(\d+) · `(\w+)`.*?about (\d+) minutes?")
-WORDS_A_MINUTE = 200  # of reading
-WRITING = 1.5  # what an exercise takes, in units of what its heading says
-
-
-@dataclass(frozen=True)
-class Section:
-    """A section of a lesson: its number, its title, and about how long it takes."""
-
-    number: int
-    title: str
-    minutes: float
 
 
 @dataclass(frozen=True)
@@ -91,30 +80,25 @@ def lesson_number(key: str) -> int:
 def plan_of(lesson: Lesson, folder: Path) -> Plan:
     """A lesson's sections and exercises; without its notebook the exercises alone."""
     path = folder / lesson.folder / f"{lesson.folder}.ipynb"
-    lines = markdown_of(path) if path.is_file() else []
-    sections: list[Section] = []
+    cells = cells_of(path) if path.is_file() else []
     found: dict[str, tuple[str, int, float]] = {}
-    number, title, words, minutes = 0, "", 0, 0.0
-    for line in [*lines, "### 0 · end"]:
+    section = 0
+    for kind, line in pieces(cells):
         if begun := SECTION.fullmatch(line):
-            if number:
-                sections.append(Section(number, title, words / WORDS_A_MINUTE + WRITING * minutes))
-            number, title, words, minutes = int(begun[1]), begun[2], 0, 0.0
-        elif asked := EXERCISE.match(line):
-            found[asked[2]] = (f"{lesson.number}.{asked[1]}", number, float(asked[3]))
-            minutes += float(asked[3])
-        else:
-            words += len(line.split())
+            section = int(begun[1] or 0)
+        elif kind == "text" and (asked := EXERCISE.match(line)):
+            found[asked[2]] = (f"{lesson.number}.{asked[1]}", section, float(asked[3]))
     tasks = []
     for place, exercise in enumerate((one for one in exercises(lesson.number) if one.points), 1):
         default = (f"{lesson.number}.{place}", 0, 5.0)
         numbered, section, minutes = found.get(exercise.code_name, found.get(exercise.id, default))
         hints = {wrong.name: wrong.hint for wrong in exercise.misconceptions()}
         tasks.append(Task(key_of(exercise), numbered, exercise.code_name, section, minutes, hints))
-    return Plan(lesson, tuple(sections), tuple(sorted(tasks, key=lambda task: int(task.number.split(".")[1]))))
+    numbered_sections = tuple(one for one in sections(cells, released=True) if one.number)
+    return Plan(lesson, numbered_sections, tuple(sorted(tasks, key=lambda task: int(task.number.split(".")[1]))))
 
 
-def markdown_of(path: Path) -> list[str]:
-    """Every line of text in a notebook."""
+def cells_of(path: Path) -> list[dict[str, str]]:
+    """Kind and source of every cell of a notebook."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return [line for cell in cells if cell["cell_type"] == "markdown" for line in "".join(cell["source"]).splitlines()]
+    return [{"cell_type": cell["cell_type"], "source": "".join(cell["source"])} for cell in cells]

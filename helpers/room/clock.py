@@ -44,7 +44,7 @@ def timetable(path: Path, day: datetime) -> list[Step]:
             if hour > 23 or minute > 59:
                 raise ValueError(f"{path.name}: {row[1]}.{row[2]} is no time of day")
             at = day.replace(hour=hour, minute=minute, second=0, microsecond=0).timestamp()
-            steps.append(Step(at, row[3]))
+            steps.append(Step(at, row[3].replace("*", "")))  # the page shows text, not Markdown
         elif steps:
             break
     if not steps:

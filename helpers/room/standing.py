@@ -12,7 +12,7 @@ from helpers.room.event import Event
 PRESENT = 20 * 60.0  # seconds after which a session that says nothing is no longer counted at an exercise
 NOW = 15 * 60.0  # seconds for which a mistake counts as being made now
 STUCK_TRIES = 3
-STUCK_TIME = 2.0  # in units of the minutes that the exercise's heading gives
+STUCK_TIME = 1.5  # in units of the minutes that the exercise's heading gives
 LEAST_STUCK_MINUTES = 6.0
 UNNAMED = ""
 

@@ -45,14 +45,20 @@ class Store:
         Raises
         ------
         OSError
-            If the folder cannot be written.
+            If the folder cannot be written, or another server has the room open.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / FILE
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         self.lock = threading.Lock()  # events are written from a thread, what the instructor does from another
-        self.base = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        self.base.execute("PRAGMA journal_mode = WAL")
+        self.base = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+        self.base.execute("PRAGMA locking_mode = EXCLUSIVE")  # one server a room: two would count apart
+        try:
+            self.base.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            self.base.close()
+            way_out = "end it at its desk, or stop it first"
+            raise OSError(f"another `course room` has the room in {folder} open: {way_out}") from None
         self.base.execute("PRAGMA synchronous = FULL")  # also what a power cut interrupts
         self.base.executescript(SCHEMA)
         self.code = self.said("code") or self.say("code", "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH)))

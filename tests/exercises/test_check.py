@@ -134,10 +134,10 @@ def test_what_a_check_says_of_the_reference_wraps_like_all_else_it_says(check, c
 def test_hints_come_in_steps(check, capsys) -> None:
     told = []
     for _ in range(4):
-        check.gc_content(lambda sequence: -1.0)
+        check.gc_content(lambda sequence: len(sequence) ** 1.5 - 1.0)
         told.append([line for line in capsys.readouterr().out.splitlines() if line.strip().startswith("hint")])
     first, second = check.gc_content.exercise.hints
-    assert told == [[], [f"   hint {first}"], [f"   hint {second}"], [f"   hint {second}"]]
+    assert told == [[], [f"   hint {first}"], [f"   hint {first} {second}"], [f"   hint {first} {second}"]]
 
 
 def test_a_slip_that_has_a_name_gets_no_general_hint_beside_it(check, capsys) -> None:

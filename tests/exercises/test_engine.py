@@ -11,7 +11,8 @@ import torch
 from torch import nn
 
 from helpers.engine.exercise import Exercise, Question, misconception
-from helpers.engine.kinds import Item, ModuleExercise, MultipleChoice, PredictionExercise
+from helpers.engine.kinds import Item, ModuleExercise, MultipleChoice
+from helpers.engine.message import Message
 from helpers.engine.verdict import Status
 
 
@@ -62,22 +63,6 @@ class Tiny(ModuleExercise):
             return self.second(torch.relu(self.first(x)))
 
 
-class Sign(PredictionExercise):
-    """sign(x (N,)) -> (N,) of 0 and 1"""
-
-    points = 4
-    bands = ((0.9, 4), (0.6, 2))
-
-    def questions(self, rng):
-        yield (rng.normal(size=200),)
-
-    def labels(self, seed):
-        return [self.asked(seed)[0][0] > 0]
-
-    def metric(self, truth, prediction):
-        return float(np.mean(np.asarray(prediction) == truth))
-
-
 class Colours(MultipleChoice):
     """colours() -> letters"""
 
@@ -95,6 +80,41 @@ def test_a_part_right_earns_its_points_and_no_more() -> None:
     verdict = mark(Scale(), lambda x: x / x.max())
     assert (verdict.points, verdict.misconception) == (1, "signed")
     assert verdict.parts == {"positive": True, "negative": False}
+
+
+def test_hints_add_up_and_belong_to_the_parts_that_are_not_right_yet() -> None:
+    class Hinted(Scale):
+        hints = {"Of the positive.": "positive", "Of both.": ("positive", "negative"), "Of all.": ()}
+
+    class Plain(Scale):
+        hints = ("First.", "Second.")
+
+    def odd(x):
+        return np.cos(x) + 3 * x
+
+    def right_if_positive(x):
+        return x / x.max() if x[0] > 0 else odd(x)
+
+    def told(exercise: Exercise, code: Any, tries: int) -> list[str]:
+        lines = Message.of(exercise, mark(exercise, code), tries).lines
+        return [text for label, text in lines if label == "hint"]
+
+    assert [told(Hinted(), odd, tries) for tries in (1, 2, 3, 9)] == [
+        [], ["Of the positive."], ["Of the positive. Of both."], ["Of the positive. Of both. Of all."]
+    ]  # fmt: skip
+    assert told(Hinted(), right_if_positive, 3) == ["Of both. Of all."]
+    assert told(Plain(), right_if_positive, 3) == ["First. Second."]
+
+
+def test_no_hint_stands_beside_a_message_that_says_what_the_mistake_is() -> None:
+    class Plain(Scale):
+        hints = ("First.", "Second.")
+
+    said = {
+        code: mark(Plain(), code) for code in (Plain().signed, lambda x: -Plain().reference(x), np.sin, np.zeros_like)
+    }
+    assert [verdict.is_explained for verdict in said.values()] == [True, True, False, False]
+    assert [Plain().hints_on(verdict, 2) for verdict in said.values()] == [[], [], ["First."], ["First."]]
 
 
 class Halved(Scale):
@@ -216,6 +236,40 @@ def test_class_is_judged_by_output_gradient_and_size_whatever_its_attributes() -
         assert mark(Tiny(), wrong.code).misconception == wrong.name
 
 
+class Twice(ModuleExercise):
+    """Twice(): two layers of one shape"""
+
+    def questions(self, rng):
+        yield {}, torch.tensor(rng.normal(size=(4, 3)), dtype=torch.float32)
+
+    class reference(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = nn.Linear(3, 3), nn.Linear(3, 3)
+
+        def forward(self, x):
+            return self.second(torch.relu(self.first(x)))
+
+
+def test_layers_may_be_made_in_any_order_unless_the_text_asks_for_one() -> None:
+    class Strict(Twice):
+        in_order_made = True
+
+    class Backwards(Twice.reference):
+        def __init__(self):
+            super().__init__()
+            first, second = self.first, self.second
+            del self.first, self.second
+            self.second, self.first = second, first
+
+    class Once(Twice.reference):
+        def forward(self, x):
+            return self.first(torch.relu(self.first(x)))
+
+    assert mark(Twice(), Backwards).passed and not mark(Strict(), Backwards).passed
+    assert not mark(Twice(), Once).passed and mark(Strict(), Twice.reference).passed
+
+
 def test_class_with_other_arguments_or_no_return_is_told_so() -> None:
     class OtherNames(Tiny.reference):
         def __init__(self, units):
@@ -227,13 +281,6 @@ def test_class_with_other_arguments_or_no_return_is_told_so() -> None:
 
     assert "should take hidden, under these names; yours takes units" in mark(Tiny(), OtherNames).failure.error
     assert "is its `return` missing?" in mark(Tiny(), Silent).failure.error
-
-
-@pytest.mark.parametrize(
-    ("code", "points"), [(lambda x: x > 0, 4), (lambda x: x > 0.5, 2), (lambda x: x < 0, 0), (lambda x: 1, 0)]
-)
-def test_predictions_earn_by_band(code: Any, points: float) -> None:
-    assert mark(Sign(), code).points == points
 
 
 def test_quiz_explains_each_wrong_choice_and_counts_each_right_one() -> None:
@@ -335,7 +382,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("answers", HOSTILE.values(), ids=HOSTILE.keys())
-@pytest.mark.parametrize("exercise", [Scale(), Sign(), Colours(), Tiny()], ids=lambda e: e.id)
+@pytest.mark.parametrize("exercise", [Scale(), Colours(), Tiny()], ids=lambda e: e.id)
 def test_hostile_answers_earn_nothing_and_stop_nothing(exercise: Exercise, answers: Any) -> None:
     count = len(exercise.asked(0))
     if isinstance(answers, list) and len(answers) == 4:

@@ -6,20 +6,32 @@ import ast
 import cProfile
 import functools
 import json
+import math
 import operator
+import os
+import re
+import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
+import scipy.special
 import torch
 import torch.nn.functional as F
+from Bio.Seq import MutableSeq
+from scipy.special import expit
 from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 from helpers.dna import sequences
+from helpers.engine.by_hand import BEYOND, LIBRARY, PROCESS, SWITCH
+from helpers.engine.families import dispatch_mode
 from helpers.engine.source import parsed
 from helpers.engine.watch import Watch
 from helpers.grading.handed_in.forbidden import forbidden_in_cells
+from helpers.learner.check import checks
 from helpers.lessons import LESSONS, all_exercises, exercises, key_of
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +40,7 @@ GRAD = ("torch.autograd.grad", "torch.autograd.backward", ".backward")
 z = torch.zeros(3)
 w = torch.ones(3, requires_grad=True)
 layer = nn.Sigmoid()
+doubled = np.frompyfunc(lambda x: 2 * x, 1, 1)
 scaler = StandardScaler().fit(z[:, None].numpy())
 
 
@@ -60,6 +73,60 @@ def test_a_forbidden_call_is_seen_by_every_road(forbids, code) -> None:
     with Watch(forbids) as watch:
         code()
     assert watch.used
+
+
+def by_scipy():
+    return expit(z.numpy())
+
+
+def by_scikit_learn():
+    from sklearn.preprocessing import label_binarize
+
+    return label_binarize(["A"], classes=["A", "C"])
+
+
+@pytest.mark.parametrize(
+    ("code", "beyond"),
+    [
+        (by_scipy, LIBRARY),
+        (by_scikit_learn, LIBRARY),
+        (lambda: scipy.special.expit(z.numpy()), LIBRARY),
+        (lambda: scaler.mean_, LIBRARY),
+        (lambda: MutableSeq("ACG").reverse_complement(), LIBRARY),
+        (lambda: subprocess.run([sys.executable, "-c", ""], check=True), PROCESS),
+        (lambda: os.system("true"), PROCESS),
+        (lambda: sys.setprofile(None), SWITCH),
+    ],
+)
+def test_what_no_answer_by_hand_needs_is_seen(code, beyond) -> None:
+    with Watch(SIGMOID) as watch:
+        code()
+    assert watch.used == [beyond]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        lambda: np.logaddexp(0, z.numpy()),
+        lambda: doubled(3),
+        lambda: [math.exp(x) for x in z.tolist()],
+        lambda: re.sub("A", "C", "GATTACA"),
+        lambda: Counter("GATTACA"),
+        lambda: sequences.one_hot("ACGT"),
+        lambda: nn.Linear(3, 2)(z),
+    ],
+)
+def test_python_numpy_torch_and_the_course_are_at_hand(code) -> None:
+    with Watch(SIGMOID) as watch:
+        code()
+    assert watch.used == []
+
+
+def test_another_library_is_told_in_words_of_ours() -> None:
+    exercise = next(one for one in all_exercises() if key_of(one) == "02/sigmoid")
+    verdict = exercise.mark(exercise.answers(lambda x: torch.tensor(expit(x.numpy())), 3), 3)
+    assert (verdict.status, verdict.points) == ("forbidden", 0)
+    assert verdict.message == f"Your code uses {LIBRARY}, and {BEYOND[LIBRARY]}."
 
 
 @pytest.mark.parametrize("code", [lambda: 1 / (1 + torch.exp(-z)), lambda: F.logsigmoid(z), lambda: print("sigmoid")])
@@ -103,13 +170,42 @@ def test_forbidden_code_earns_nothing_and_is_told_its_name() -> None:
     answers = exercise.answers(lambda p, y: getattr(F, name)(p.flatten(), y.flatten()), 3)
     verdict = exercise.mark(answers, 3)
     assert (verdict.status, verdict.points) == ("forbidden", 0)
-    assert "`torch.nn.functional.mse_loss`" in verdict.message
+    assert "`F.mse_loss`" in verdict.message
 
 
 def test_an_answer_chooses_no_words_of_the_verdict() -> None:
     exercise = next(one for one in all_exercises() if key_of(one) == "01/mse")
-    told = [{"error": "Forbidden", "text": "seed 123"}] * len(exercise.asked(3))
-    assert "seed" not in exercise.mark(told, 3).message
+    told = [{"value": 1.0, "forbidden": "seed 123"}] * len(exercise.asked(3))
+    verdict = exercise.mark(told, 3)
+    assert verdict.status == "wrong" and "seed" not in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("factor", "sentence"), [(1, "does the exercise for you."), (2, "is twice the expected one."), (0, "numbers are 0")]
+)
+def test_a_ban_hides_no_other_mistake(factor, sentence, capsys) -> None:
+    def mse(p, y):
+        return factor * F.mse_loss(p.flatten(), y.flatten())
+
+    exercise = next(one for one in all_exercises() if key_of(one) == "01/mse")
+    verdict = exercise.mark(exercise.answers(mse, 3), 3)
+    assert (verdict.status, verdict.points) == ("forbidden", 0)
+    assert sentence in verdict.message and ("And its answers" in verdict.message) == (factor != 1)
+    checks(1).mse(mse)
+    said = capsys.readouterr().out
+    assert "not by hand yet. Your code uses `F.mse_loss`" in said and (factor == 1 or sentence in said)
+
+
+def test_a_misconception_behind_a_ban_is_named(capsys) -> None:
+    exercise = next(one for one in all_exercises() if key_of(one) == "01/mse")
+    (wrong,) = (one for one in exercise.misconceptions() if one.name == "table_of_all_pairs")
+
+    def mse(p, y):
+        return F.mse_loss(*torch.broadcast_tensors(p, y))
+
+    verdict = exercise.mark(exercise.answers(mse, 3), 3)
+    assert verdict.misconception == wrong.name and wrong.hint in verdict.message
+    assert [one.name for one in exercise.mistakes(exercise.answers(mse, 3), 3)] == [wrong.name]
 
 
 MSE = ("torch.nn.functional.mse_loss", "torch.nn.MSELoss")
@@ -133,6 +229,22 @@ MSE = ("torch.nn.functional.mse_loss", "torch.nn.MSELoss")
 )
 def test_the_text_alone_gives_it_away(cells) -> None:
     assert forbidden_in_cells("mse", cells, MSE)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["from mytools import loss\ndef mse(p, y):\n    return loss(p, y)"],
+        ["import mytools", "def mse(p, y):\n    return mytools.loss(p, y)"],
+        ["def mse(p, y):\n    from mytools import loss\n    return loss(p, y)"],
+        ["from mytools import loss as mse"],
+    ],
+)
+def test_a_module_beside_the_notebook_is_read(cells) -> None:
+    modules = {"mytools": "import torch\ndef loss(p, y):\n    return torch.nn.functional.mse_loss(p, y)"}
+    assert forbidden_in_cells("mse", cells, MSE, modules)
+    assert forbidden_in_cells("mse", cells, MSE) == []
+    assert forbidden_in_cells("mse", ["import mytools\ndef mse(p, y):\n    return 0"], MSE, modules) == []
 
 
 @pytest.mark.parametrize(
@@ -162,6 +274,11 @@ def test_a_solved_lesson_with_all_its_demos_reads_innocent(lesson) -> None:
     cells = ["".join(cell["source"]) for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
     for exercise in exercises(lesson.number):
         assert forbidden_in_cells(exercise.code_name, cells, exercise.forbids) == [], exercise.id
+
+
+def test_watching_what_torch_dispatches_does_not_import_its_compiler() -> None:
+    """That would take the first check of a notebook, and each sandbox, seconds."""
+    assert Path(dispatch_mode().__torch_dispatch__.__code__.co_filename).name == "families.py"
 
 
 def test_reading_the_text_imports_nothing() -> None:

@@ -14,6 +14,7 @@ from helpers.engine.exercise import Exercise
 from helpers.engine.kinds import ModuleExercise
 from helpers.engine.message import Message, first_difference
 from helpers.engine.mutants import mutants
+from helpers.engine.time_limit import time_limit
 from helpers.learner.check import ExerciseCheck
 
 
@@ -134,6 +135,26 @@ def test_mutants_leave_the_exercise_and_its_reference_as_they_are() -> None:
     assert len(mutants(exercise)) > 40
     mark(exercise, lambda x, h, w, b: (x, x.mean()))
     assert exercise.answers(exercise.reference, 1) == before and vars(exercise) == {}
+
+
+class Product(Exercise):
+    """A whole number, by a loop."""
+
+    def questions(self, rng):
+        for count in (60, 70):
+            yield ([int(one) for one in rng.integers(10**6, 10**7, count)],)
+
+    def reference(self, numbers):
+        product, at = 1, 0
+        while at < len(numbers):
+            product = product * numbers[at] % 1_000_003
+            at += 1
+        return product
+
+
+def test_a_change_that_makes_a_loop_endless_or_a_number_immense_holds_nobody_up() -> None:
+    with time_limit(20):
+        assert mark(Product(), lambda numbers: 7).status == "wrong"
 
 
 def test_of_several_results_the_wrong_one_is_named() -> None:

@@ -128,6 +128,9 @@ def test_nothing_graded_is_said(tmp_path) -> None:
 
 def test_code_that_was_forbidden_is_a_mistake_too() -> None:
     entry = entry_of("ada", {})
-    entry.answers["mse"] = [{"error": "Forbidden", "text": "torch.nn.MSELoss"}] * len(GRADED[1].asked(7))
+    entry.answers["mse"] = [{**one, "forbidden": "torch.nn.MSELoss"} for one in entry.answers["mse"]]
     (mistake,) = report.row_of(entry).mistakes
     assert mistake.name == "not by hand" and isinstance(GRADED[1], Exercise)
+    both = entry_of("bob", {"mse": "table_of_all_pairs"})
+    both.answers["mse"] = [{**one, "forbidden": "torch.nn.MSELoss"} for one in both.answers["mse"]]
+    assert [one.name for one in report.row_of(both).mistakes] == ["not by hand", "table_of_all_pairs"]

@@ -12,7 +12,7 @@ import pytest
 
 from helpers import places
 from helpers.engine.exercise import Exercise, plain_parts
-from helpers.engine.kinds import ModuleExercise, MultipleChoice, PredictionExercise
+from helpers.engine.kinds import ModuleExercise, MultipleChoice
 from helpers.grading.sandbox import sealed as sealing
 from helpers.grading.sandbox.sealed import asking, copy_into, sealed
 from helpers.grading.sandbox.sealing import KEPT_SETTINGS, Unsealable, sealed_modules
@@ -144,10 +144,10 @@ def test_it_says_of_every_exercise_what_the_course_says() -> None:
 
 def test_every_setting_of_an_exercise_is_kept() -> None:
     """What the engine lets an author set and sealing does not know would be lost where the learner's code runs."""
-    known = {"reference", "sealed", *("bands", "metric", "right_errors"), *KEPT_SETTINGS}  # they make marks
+    known = {"reference", "sealed", "right_errors", *KEPT_SETTINGS}  # they make marks
     settings = {
         name
-        for cls in (Exercise, ModuleExercise, PredictionExercise, MultipleChoice)
+        for cls in (Exercise, ModuleExercise, MultipleChoice)
         for name, value in {**dict.fromkeys(vars(cls).get("__annotations__", {})), **vars(cls)}.items()
         if not name.startswith("_") and not callable(value) and not isinstance(value, property)
     }

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from helpers import places
 from helpers.commands.main import app
-from helpers.grading.similar import chance, fragments, known_sources, shares_in, similar
+from helpers.grading.similar import GRID, Likeness, alike_in, chance, fragments, known_sources, similar, with_another
 from helpers.lessons import exercises, find
 
 LESSON = 3
@@ -192,15 +192,23 @@ def test_names_comments_and_layout_say_nothing_and_what_is_done_does() -> None:
 
 def test_what_half_the_class_writes_weighs_nothing() -> None:
     given = {f"s{n}": LOOP for n in range(8)} | {"ada": MAP, "bob": MAP}
-    assert shares_in(given, []) == ({("ada", "bob"): 1.0}, {"ada", "bob"})
-    assert shares_in(given, [MAP]) == ({}, set())
+    ((pair, likeness),) = alike_in(given, []).items()
+    assert (pair, likeness.share) == (("ada", "bob"), 1.0)
+    assert likeness.weight == pytest.approx(len(fragments(MAP) - fragments(LOOP)) * np.log(10 / 2))
+    assert alike_in(given, [MAP]) == {}
+    assert Likeness(1.0, 9.0) < Likeness(1.0, 12.0)  # what two have alone tells more than what three have
 
 
-def test_the_chance_of_a_sum_is_that_of_exponential_variables() -> None:
-    assert chance(3.0, 1) == pytest.approx(np.exp(-3))
-    draws = np.random.default_rng(0).exponential(size=(200_000, 4)).sum(1)
-    assert chance(9.0, 4) == pytest.approx((draws >= 9).mean(), rel=0.05)
-    assert chance(0.0, 5) == 1
+def test_the_chance_of_a_sum_is_counted_from_the_classes_own_surprises() -> None:
+    rng, pairs, sums = np.random.default_rng(0), 300, np.append(1.0, np.zeros(1199))
+    exercises_ = [np.round(rng.uniform(1, 5, size=rng.integers(10, 60)) / GRID) * GRID for _ in range(5)]
+    for surprises in exercises_:
+        sums = with_another(sums, surprises, pairs)
+    draws = sum(rng.choice(np.append(one, np.zeros(pairs - len(one))), size=400_000) for one in exercises_)
+    for large in (2.0, 6.0, 9.0):
+        assert chance(sums, large) == pytest.approx((draws > large - GRID / 2).mean(), rel=0.08)
+    assert chance(sums, 0.0) == pytest.approx(1)
+    assert chance(sums, 1e9) == sums[-1]
 
 
 def test_the_command_writes_both_beside_each_other_and_escapes_them(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import statistics
+import symtable
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from helpers.authoring import sittings
 from helpers.lessons import LESSONS, exercises
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +82,44 @@ def test_every_check_in_the_solution_passes(lesson) -> None:
         if cell.metadata.get("nbgrader", {}).get("grade"):
             told = "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
             assert told.startswith("✔") and "go on with the reference" not in told, told
+
+
+def test_a_sitting_is_no_longer_than_75_minutes_and_a_lesson_says_its_time(lesson) -> None:
+    cells = notebook(lesson).cells
+    minutes = sittings.sittings(cells)
+    assert max(minutes) <= sittings.LONGEST, minutes
+    assert "**Time** {time}" in cells[0].source
+    released = notebook(lesson, "course").cells
+    text = "\n".join(cell.source for cell in released if cell.cell_type == "markdown")
+    assert sittings.in_words(cells) in released[0].source
+    assert text.count("A place to pause") == len(minutes) - 1
+    assert sittings.TIME not in text and sittings.PAUSE not in text
+
+
+def test_an_aside_is_folded_and_nothing_after_it_needs_it(lesson) -> None:
+    folded = {cell.id for cell in notebook(lesson).cells if cell.metadata.get("jp-MarkdownHeadingCollapsed")}
+    aside, lost, begun = False, set(), set()
+    for cell in notebook(lesson).cells:
+        if heading := re.search(r"^### (?:\d+ · )?(.+)", cell.source, re.MULTILINE):
+            aside = cell.cell_type == "markdown" and heading[1].startswith(sittings.ASIDE)
+            assert not aside or cell.source.startswith("### "), "what stands above the heading would be folded, too"
+            begun |= {cell.id} if aside else set()
+        if cell.cell_type == "code" and "%pip" not in cell.source:
+            made, used = names(cell.source)
+            assert aside or not used & lost, f"{cell.id} needs an aside: {used & lost}"
+            lost = lost | made if aside else lost - made
+    assert folded == begun
+
+
+def names(source: str) -> tuple[set[str], set[str]]:
+    """What a cell binds at its top, and what it reads there or in its functions without binding it."""
+    top = symtable.symtable(source, "cell", "exec")
+    made = {one.get_name() for one in top.get_symbols() if one.is_assigned() or one.is_imported()}
+    tables, read = [top], set()
+    for table in tables:
+        tables += table.get_children()
+        read |= {one.get_name() for one in table.get_symbols() if one.is_referenced() and one.is_global()}
+    return made, read - made
 
 
 def test_every_picture_has_alt_text_and_a_caption(lesson) -> None:

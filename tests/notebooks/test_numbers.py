@@ -12,9 +12,13 @@ import re
 import sys
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import nbformat
+import numpy as np
 import pytest
 
+from helpers import plots
+from helpers.learner import progress
 from helpers.lessons import LESSONS
 
 ROOT = Path(__file__).parents[2]
@@ -107,6 +111,26 @@ def test_a_card_says_what_was_measured_and_types_no_score(name) -> None:
     assert card == cards.put(card, cards.measured_part(name, facts))
     typed = TYPED.findall(ADDRESS.sub("", cards.PART.sub("", card)))
     assert typed == [] or name.startswith("simulated"), typed  # their recipes' shares, which tests compare
+
+
+def test_the_poster_says_what_was_measured_and_no_other_number() -> None:
+    boards = {name: progress.measured(name) for name in ("human_tata", "human_nontata")}
+    boards["at random places"] = progress.measured("human_tata", places="random")
+    figure = plots.poster(boards, progress.published())
+    means = {
+        (row["model"], f"{np.mean(row['mcc']):.3f}")
+        for rows in (*boards.values(), progress.published())
+        for row in rows
+    }
+    told = [text.get_text() for ax in figure.axes for text in ax.texts if text.get_gid() != "line"]
+    assert len(told) > 40
+    for text in told:
+        number, _, model = text.partition("  ")
+        assert (model.removesuffix(" (size not given)"), number) in means, text
+    legend = [text.get_text() for one in figure.legends for text in one.get_texts()]
+    titles = [ax.get_title() for ax in figure.axes] + [figure.get_suptitle()]
+    assert set(values(" ".join([*legend, *titles]))) == {95.0}
+    plt.close(figure)
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/learner.md", "docs/instructor.md", "docs/author.md"])

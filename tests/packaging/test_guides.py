@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from clone import ROOT, commit_all, copy_tracked
 
+from helpers.authoring import glossary
 from helpers.authoring.adopt import repository
 from helpers.lessons import LESSONS
 
@@ -97,6 +98,19 @@ def test_a_lesson_leads_to_the_glossary_and_each_term_once(lesson) -> None:
     assert len(links) == len(set(links))
 
 
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)
+def test_a_released_link_tells_its_word_and_leads_to_the_glossary_beside_it(lesson) -> None:
+    book = nbformat.read(ROOT / "course" / lesson.folder / f"{lesson.folder}.ipynb", 4)
+    text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    links = re.findall(r"\]\((\S*glossary\.md)#([\w-]+)(?: \"([^\"]+)\")?\)", text)
+    assert len(links) >= 5
+    assert {place for place, _, _ in links} == {"../glossary.md"}
+    beside = (ROOT / "course" / "glossary.md").read_text(encoding="utf-8")
+    terms = {glossary.address(term) for term in re.findall(r"^### (.+)$", beside, re.MULTILINE)}
+    assert {term for _, term, _ in links} <= terms
+    assert [term for _, term, told in links if len(told) < 20] == []
+
+
 def test_every_block_of_the_guide_is_a_file_or_a_command() -> None:
     assert [text[:60] for language, file, _, text in blocks() if not file and language != "sh"] == []
 
@@ -111,10 +125,33 @@ def test_an_exercise_written_by_the_guide_is_proved_right(copy: Path) -> None:
     assert re.search(r"\d{2} passed", said), said
 
 
+TRIES = """
+from helpers.dna.sequences import kmer_counts
+from helpers.engine.message import Message
+from helpers.exercises.codons.starts import CountStarts
+
+exercise = CountStarts()
+for code in (lambda s: s.count("ATG") if len(s) > 3 else 9 ** len(s), lambda s: int(kmer_counts(s, 3)[14]) + 1):
+    verdict = exercise.mark(exercise.answers(code, 0), 0)
+    print(Message.of(exercise, verdict, tries=3, stand_in=False).text())
+"""
+
+
+def test_an_exercise_written_by_the_guide_tells_of_its_parts_hints_and_bans(copy: Path) -> None:
+    said = run(copy, sys.executable, "-c", TRIES)
+    ends, banned = re.split(r"^(?=✘)", said, flags=re.MULTILINE)[1:]
+    assert (
+        "0.5 of 1 point." in ends and "hint Where does the last codon begin?" in ends and "every position" not in ends
+    )
+    assert "not by hand yet. Your code uses `helpers.dna.sequences.kmer_counts`" in banned
+    assert "And its answers are not right yet:" in banned
+
+
 def test_a_lesson_written_by_the_guide_runs_is_released_and_keeps_the_houses_form(copy: Path) -> None:
     shell(copy, "course release")
     released = (copy / "course/07_codons/07_codons.ipynb").read_text(encoding="utf-8")
     assert "raise NotImplementedError()" in released and "BEGIN SOLUTION" not in released
+    assert "**Not to be used**, under this or another name: `helpers.dna.sequences.kmer_counts`; nor a" in released
     form = ["tests/notebooks/test_conventions.py", "tests/notebooks/test_release.py", "-k", "07_codons"]
     run(copy, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *form)
 

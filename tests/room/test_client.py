@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -18,10 +19,7 @@ from helpers.learner import check as checks
 from helpers.learner import room as client
 from tests.room.serving import Served
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
-
-from room_class import play
-
+CLASS = Path(__file__).resolve().parents[2] / "benchmarks" / "room_class.py"
 ANSWERS = [
     {"lesson": 2, "check": "reverse_complement", "kind": "wrong",
      "source": "def reverse_complement(seq):\n    return seq[::-1]\n"},
@@ -167,10 +165,13 @@ def test_a_graded_or_validated_notebook_joins_nothing(room: Served, monkeypatch:
     assert checks.listeners == []
 
 
-def test_a_class_of_processes_with_real_checks_is_seen_as_it_works(room: Served) -> None:
-    made = play(room.address, ANSWERS, lesson=2, learners=4, seconds=4)
-    seen = room.seen()
-    assert seen["joined"] == 4
-    told = sum(sitter.told for sitter in room.host.standing.sitters.values())
-    assert 0 < told <= made
-    assert {one["name"] for one in seen["lessons"][0]["mistakes"]} <= {"not_complemented", "n_is_minus_one"}
+def test_a_class_of_real_kernels_is_seen_as_it_works(tmp_path: Path) -> None:
+    answers = tmp_path / "answers.json"
+    answers.write_text(json.dumps(ANSWERS), encoding="utf-8")
+    command = [sys.executable, str(CLASS), str(answers), "--learners", "2", "--minutes", "0.1", "--dry"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=300)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["kept"] == found["different_checks"] > 5
+    assert found["kept_and_not_told"] == 0 and found["tiles_as_told"]
+    assert found["cells_that_ended_with"] == {}

@@ -93,6 +93,22 @@ def test_every_score_of_the_page_has_its_interval_and_every_claim_its_paired_tes
     pairs = {(row["data"], row["places"]) for row in stored["differences"]}
     assert {("human_tata", "random"), ("human_tata", "published")} <= pairs
     assert all(row["low"] <= row["value"] <= row["high"] for row in stored["differences"])
+    for row in stored["rows"]:
+        for by, moved in row["moved"].items():
+            value, low, high = row["lost"][by]
+            assert low <= value <= high and value == pytest.approx(mean_of(row["mcc"], moved), abs=0.02)
+
+
+def mean_of(usual: list[float], moved: list[float]) -> float:
+    """What was lost, from the scores alone: those of as many seeds as were moved."""
+    return statistics.mean(usual[: len(moved)]) - statistics.mean(moved)
+
+
+def test_a_published_row_is_called_behind_only_where_our_luck_and_its_own_do_not_explain_it() -> None:
+    page = script("scoreboard_page")
+    ours = {"mcc": [0.80, 0.82, 0.81, 0.79, 0.83], "interval": [0.77, 0.85]}
+    called = [page._beside(ours, theirs) for theirs in (0.70, 0.76, 0.81, 0.86, 0.92)]
+    assert called == ["ahead", "level", "level", "level", "behind"]
 
 
 def test_published_rows_name_a_source_and_human_all_has_the_41_of_its_own() -> None:

@@ -25,6 +25,23 @@ from helpers.lessons import LESSONS, exercises, key_of
 LESSON = "solutions/01_linear_regression/01_linear_regression.html"
 GALLERY = "docs/widgets.html"
 PHONE = {"width": 390, "height": 800}
+# Marks one piece of text of each look: what decides its contrast is the same for all others of that look.
+MARK_LOOKS = """() => {
+  const seen = new Set(), words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (words.nextNode()) {
+    if (!words.currentNode.data.trim()) continue;
+    const place = words.currentNode.parentElement, {color, fontSize, fontWeight, textShadow} = getComputedStyle(place);
+    const look = [color, fontSize, fontWeight, textShadow];
+    for (let at = place; at; at = at.parentElement) {
+      const {opacity, backgroundColor, backgroundImage, position} = getComputedStyle(at);
+      look.push(opacity, backgroundColor, backgroundImage, position);
+    }
+    const key = look.filter(one => !['1', 'rgba(0, 0, 0, 0)', 'none', 'static', 'relative'].includes(one)).join();
+    if (seen.has(key)) continue;
+    seen.add(key);
+    place.setAttribute('data-look', '');
+  }
+}"""
 
 
 class Page(HTMLParser):
@@ -97,10 +114,15 @@ def opened(tab: Any, url: str) -> Any:
 
 
 def violations(tab: Any, axe: str) -> list[str]:
-    """What axe-core has to say against the page."""
+    """What axe-core has to say against the page: on the contrast of each look once, on all else everywhere."""
     tab.evaluate(axe)
-    only = "{ preload: false, resultTypes: ['violations'] }"  # what is well fills megabytes
-    found = tab.evaluate(f"axe.run(document, {only}).then(found => found.violations)")
+    tab.evaluate(MARK_LOOKS)
+    short = "preload: false, resultTypes: ['violations']"  # what is well fills megabytes
+    looks = "{ include: [['[data-look]']] }, { " + short + ", runOnly: ['color-contrast'] }"
+    others = "document, { " + short + ", rules: { 'color-contrast': { enabled: false } } }"
+    found = [
+        one for only in (others, looks) for one in tab.evaluate(f"axe.run({only}).then(found => found.violations)")
+    ]
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
@@ -152,6 +174,17 @@ def test_the_exercise_list_holds_every_misconception(site: Path) -> None:
         for exercise in exercises(lesson.number):
             for wrong in exercise.misconceptions() * bool(exercise.points):
                 assert f"<code>{wrong.name}</code>" in text, f"{key_of(exercise)}: {wrong.name}"
+
+
+def test_a_term_of_the_glossary_shows_its_meaning_to_the_keyboard_too(address, tab) -> None:
+    link = opened(tab, address + LESSON).locator("a[title]", has_text="primers")
+    tab.keyboard.press("Tab")
+    link.focus()
+    assert link.get_attribute("title") in tab.evaluate(
+        "a => getComputedStyle(a, '::after').content", link.element_handle()
+    )
+    link.click()
+    tab.wait_for_url("**/docs/glossary.html#primer")
 
 
 def test_every_page_opens_without_an_error_and_axe_finds_nothing(pages, address, tab, axe) -> None:

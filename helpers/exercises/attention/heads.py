@@ -104,6 +104,7 @@ class MultiHeadAttention(ModuleExercise):
     """MultiHeadAttention(width, heads), an nn.Module; forward(x (N, L, width), mask=None) -> (N, L, width)"""
 
     points = 4
+    in_order_made = True
     forbids = (
         "torch.nn.MultiheadAttention",
         "torch.nn.functional.multi_head_attention_forward",

@@ -161,16 +161,16 @@ class Soften(Exercise):
     """soften(scores (..., n), temperature: float) -> (..., n), shares that sum to 1 along the last axis"""
 
     parts = {"shares": 1, "large scores": 1}
-    hints = (
-        "Divide the scores by the temperature, then softmax.",
-        "`exp(1000)` is infinite. Taking the largest score from all of them changes no share.",
-    )
+    hints = {
+        "Divide the scores by the temperature, then softmax.": "shares",
+        "`exp(1000)` is infinite. Taking the largest score from all of them changes no share.": "large scores",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield Question(torch.tensor([0.0, 1.0, 2.0]), 0.5, part="shares")
         yield Question(torch.tensor([0.0, 1.0, 2.0]), 4.0, part="shares")
         yield Question(normal(rng, 3, 5), 2.0, part="shares")
-        yield Question(torch.tensor([1000.0, 999.0, 0.0]), 0.8, part="large scores")
+        yield Question(torch.tensor([1000.0, 1000 - rng.uniform(0.3, 1.5), 0.0]), 0.8, part="large scores")
 
     def reference(self, scores: Tensor, temperature: float) -> Tensor:
         return torch.softmax(scores / temperature, dim=-1)
@@ -216,11 +216,13 @@ class ScaledDotProductAttention(Exercise):
     parts = {"plain": 2, "mask": 1, "asks nobody": 1}
     forbids = READY_MADE
     atol = 1e-5
-    hints = (
-        "`k.transpose(-2, -1)` turns the last two axes, whatever stands before them.",
-        "`scores.masked_fill(~mask, -1e9)` before the softmax. A row that may ask nobody then has equal shares: "
-        "`masked_fill(~mask, 0)` after the softmax makes zeros of them.",
-    )
+    hints = {
+        "`k.transpose(-2, -1)` turns the last two axes, whatever stands before them.": "plain",
+        (
+            "`scores.masked_fill(~mask, -1e9)` before the softmax. A row that may ask nobody then has equal shares: "
+            "`masked_fill(~mask, 0)` after the softmax makes zeros of them."
+        ): ("mask", "asks nobody"),
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         q = torch.tensor([[2.0, 0, 0, 0], [0, 2, 0, 2]])

@@ -21,12 +21,18 @@ class PwmFromCounts(Exercise):
 
     parts = {"log-odds": 1, "pseudocount": 1, "background": 1}
     forbids = ("helpers.dna.motifs.weights", "helpers.dna.motifs.probabilities")
-    hints = (
-        "Three steps: share out the pseudocount as in the background, divide each column by its total, take log2 of "
-        "share over background.",
-        "`background[:, None]` has the shape (4, 1) and stretches over all columns; `counts.sum(dim=0)` has a total "
-        "for each.",
-    )
+    hints = {
+        (
+            "Three steps: share out the pseudocount as in the background, divide each column by its "
+            "total, take log2 of "
+            "share over background."
+        ): ("log-odds", "pseudocount"),
+        (
+            "`background[:, None]` has the shape (4, 1) and stretches over all columns; "
+            "`counts.sum(dim=0)` has a total "
+            "for each."
+        ): ("log-odds", "background"),
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for width, part, pseudocount in ((3, "log-odds", 0.0), (5, "pseudocount", 0.5), (7, "background", 2.0)):

@@ -21,10 +21,15 @@ class FirstPlace(Exercise):
     parts = {"counts": 2, "absent": 1}
     points = 3
     forbids = ("helpers.experiments.autopsy.register",)
-    hints = (
-        "`sequence.find(word)` is the column where the word first begins, and −1 where it never does.",
-        "Start from `torch.zeros(2, L)`, and for each sequence that has the word add 1 in the row of its class.",
-    )
+    hints = {
+        "`sequence.find(word)` is the column where the word first begins, and −1 where it never does.": (
+            "counts",
+            "absent",
+        ),
+        (
+            "Start from `torch.zeros(2, L)`, and for each sequence that has the word add 1 in the row of its class."
+        ): "counts",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield Question(["GTATAT", "TATATA", "GGTATA"], torch.tensor([1.0, 0, 1]), "TATA", part="counts")
@@ -33,7 +38,8 @@ class FirstPlace(Exercise):
             rows = [row[k:] + row[:k] for row, k in zip(rows, rng.integers(2, 6, size=n).tolist(), strict=True)]
             y = torch.as_tensor(rng.permutation(np.arange(n) % 3 == 0)).float()
             yield Question(rows, y, word, part="counts")
-        rows = ["G" * 7, "CTATAG" + "C", "C" * 7, "TATACCC"]
+        first, second = rng.integers(0, 6, 2).tolist()
+        rows = ["G" * 9, ("C" * first + "TATA").ljust(9, "C"), "C" * 9, ("G" * second + "TATA").ljust(9, "G")]
         yield Question(rows, torch.tensor([1.0, 1, 0, 0]), "TATA", part="absent")
 
     def reference(self, sequences: list[str], y: Tensor, word: str) -> Tensor:
@@ -115,10 +121,15 @@ class PlaceAtRandom(Exercise):
     parts = {"windows": 1, "starts": 2}
     points = 3
     forbids = ("helpers.dna.windows.place_at_random", "helpers.experiments.autopsy.at_random_places")
-    hints = (
-        "A window of `width` fits into L bases at L − width + 1 places: the starts 0 to L − width, both included.",
-        "`rng = np.random.default_rng(seed)` once, before the loop; then `rng.integers(L - width + 1)` for each.",
-    )
+    hints = {
+        ("A window of `width` fits into L bases at L − width + 1 places: the starts 0 to L − width, both included."): (
+            "windows",
+            "starts",
+        ),
+        (
+            "`rng = np.random.default_rng(seed)` once, before the loop; then `rng.integers(L - width + 1)` for each."
+        ): "starts",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for n, length, width, part in ((5, 16, 12, "windows"), (MANY, 24, 20, "starts"), (MANY, 30, 28, "starts")):

@@ -25,11 +25,14 @@ class FilterToMotif(Exercise):
         "helpers.interpret.filters.aligned_counts",
         "helpers.dna.motifs.probabilities",
     )
-    hints = (
-        "`activations.max(dim=1)` gives each sequence's largest activation and its place.",
-        "For each sequence above the threshold, add `X[n, :, place : place + w]` to a (4, w) table of zeros. At the "
-        "end, add a quarter of the pseudocount to each cell and divide by the columns' totals.",
-    )
+    hints = {
+        "`activations.max(dim=1)` gives each sequence's largest activation and its place.": "windows",
+        (
+            "For each sequence above the threshold, add `X[n, :, place : place + w]` to a (4, w) table "
+            "of zeros. At the "
+            "end, add a quarter of the pseudocount to each cell and divide by the columns' totals."
+        ): ("windows", "threshold", "pseudocount"),
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         cases = ((6, 12, 4, "windows", -9.0, 0.0), (20, 15, 6, "windows", -9.0, 0.0))
@@ -140,11 +143,16 @@ class Ism(Exercise):
 
     parts = {"effects": 3, "both strands": 1}
     forbids = ("helpers.interpret.mutagenesis.in_silico_mutagenesis",)
-    hints = (
-        "For each base b and place i: `mutant = x.clone()`, empty column i, put a 1 into row b, and ask the model. It "
-        "wants a batch: `model(mutant[None])`.",
-        "With both strands, a prediction is the mean of two: of `x`, and of `x.flip(0, 1)`, its reverse complement.",
-    )
+    hints = {
+        (
+            "For each base b and place i: `mutant = x.clone()`, empty column i, put a 1 into row b, "
+            "and ask the model. It "
+            "wants a batch: `model(mutant[None])`."
+        ): "effects",
+        (
+            "With both strands, a prediction is the mean of two: of `x`, and of `x.flip(0, 1)`, its reverse complement."
+        ): "both strands",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for length, both in ((6, False), (12, False), (7, True), (11, True)):

@@ -97,11 +97,17 @@ class Conv1d(Exercise):
         *("torch.nn.functional.conv1d", "torch.conv1d", "torch.nn.Conv1d", "helpers.dna.motifs.scan", "numpy.convolve"),
         *("torch.nn.functional.conv2d", "torch.conv2d", "torch.nn.Conv2d", "numpy.correlate", "torch.convolution"),
     )
-    hints = (
-        "One window is `x[:, i : i + w]`, of the same shape (C, w) as one filter. Multiply, add everything up.",
-        "For all filters at once: `(weight * window).sum(dim=(1, 2)) + bias` has the shape (K,). `torch.stack` lines "
-        "up the windows.",
-    )
+    hints = {
+        ("One window is `x[:, i : i + w]`, of the same shape (C, w) as one filter. Multiply, add everything up."): (
+            "one filter",
+            "any channels",
+        ),
+        (
+            "For all filters at once: `(weight * window).sum(dim=(1, 2)) + bias` has the shape (K,). "
+            "`torch.stack` lines "
+            "up the windows."
+        ): "many filters",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         first = (one_hot("ACCGTCACCTA"), one_hot("CCG")[None], torch.tensor([-2.0]))

@@ -18,10 +18,15 @@ class ConvOutputLength(Exercise):
     """conv_output_length(length, width, padding, stride, dilation) -> int; padding is added on both sides"""
 
     parts = {"width and padding": 1, "stride and dilation": 1}
-    hints = (
-        "A dilated filter spans `dilation * (width - 1) + 1` positions. It slides in a room of `length + 2 * padding`.",
-        "From the first place you can step right `(room − span) // stride` times; the first place counts as well.",
-    )
+    hints = {
+        (
+            "A dilated filter spans `dilation * (width - 1) + 1` positions. It slides in a room of "
+            "`length + 2 * padding`."
+        ): ("width and padding", "stride and dilation"),
+        (
+            "From the first place you can step right `(room − span) // stride` times; the first place counts as well."
+        ): "stride and dilation",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield Question(11, 3, 0, 1, 1, part="width and padding")
@@ -83,10 +88,15 @@ class ReceptiveField(Exercise):
     """receptive_field(layers: list of (width, stride, dilation), first layer first) -> int, bases of the input"""
 
     parts = {"widths": 1, "strides": 1, "dilation": 1}
-    hints = (
-        "Start with 1. Each layer adds `(width - 1) * dilation` steps; how long is a step, in bases?",
-        "Keep a second number, the step: 1 at first, and after each layer multiplied by that layer's stride.",
-    )
+    hints = {
+        "Start with 1. Each layer adds `(width - 1) * dilation` steps; how long is a step, in bases?": (
+            "widths",
+            "dilation",
+        ),
+        (
+            "Keep a second number, the step: 1 at first, and after each layer multiplied by that layer's stride."
+        ): "strides",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield Question([(11, 1, 1)], part="widths")

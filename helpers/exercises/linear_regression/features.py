@@ -19,10 +19,12 @@ class Standardise(Exercise):
 
     parts = {"scale": 2, "constant column": 1}
     forbids = (".fit_transform", ".transform")  # scikit-learn's scalers, by method: importing it costs seconds
-    hints = (
-        "`train.mean(dim=0)` has one entry a column. `train.std(dim=0, correction=0)` divides by N.",
-        "`torch.where(spread == 0, 1.0, spread)` replaces the zeros. `train` decides everything, also for `other`.",
-    )
+    hints = {
+        "`train.mean(dim=0)` has one entry a column. `train.std(dim=0, correction=0)` divides by N.": "scale",
+        (
+            "`torch.where(spread == 0, 1.0, spread)` replaces the zeros. `train` decides everything, also for `other`."
+        ): "constant column",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         train, other = torch.tensor([[1.0, 10.0], [3.0, 10.0], [5.0, 40.0]]), torch.tensor([[3.0, 20.0], [9.0, 60.0]])
@@ -32,7 +34,11 @@ class Standardise(Exercise):
             train = torch.tensor(rng.normal(3, 1, (n, 3))) * scale
             other = torch.tensor(rng.normal(4, 1.5, (m, 3))) * scale
             yield Question(train.float(), other.float(), part="scale")
-        still = torch.tensor([[20.0, 1.0], [20.0, 2.0], [20.0, 6.0]]), torch.tensor([[20.0, 3.0], [24.0, 5.0]])
+        low, high = sorted(rng.integers(2, 30, 2).tolist())
+        still = (
+            torch.tensor([[20.0, 1.0], [20.0, 2.0], [20.0, 6.0 + high]]),
+            torch.tensor([[20.0, 3.0 + low], [24.0, 5.0]]),
+        )
         yield Question(*still, part="constant column")
 
     def ask(self, code: Any, train: Tensor, other: Tensor) -> Any:

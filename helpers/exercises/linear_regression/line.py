@@ -62,10 +62,10 @@ class Mse(Exercise):
     parts = {"vectors": 1, "columns": 1}
     returns = Tensor
     forbids = ("torch.nn.functional.mse_loss", "torch.nn.MSELoss")
-    hints = (
-        "Three steps from the inside out: the errors, their squares, the mean.",
-        "Look at the shapes before you subtract: `.flatten()` turns a column (N, 1) into (N,).",
-    )
+    hints = {
+        "Three steps from the inside out: the errors, their squares, the mean.": "vectors",
+        "Look at the shapes before you subtract: `.flatten()` turns a column (N, 1) into (N,).": "columns",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield Question(torch.tensor([50.0, 60.0, 70.0]), torch.tensor([52.0, 59.0, 67.0]), part="vectors")

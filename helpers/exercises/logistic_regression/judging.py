@@ -24,10 +24,10 @@ class FindLeaks(Exercise):
 
     parts = {"copies": 1, "small letters": 1, "other strand": 1}
     forbids = ("helpers.datasets.overlap", "helpers.datasets.leaks")
-    hints = (
-        "Put the test sequences into a set, in capitals; asking a set is quick.",
-        "A training sequence leaks if it, or its reverse complement, is in that set.",
-    )
+    hints = {
+        "Put the test sequences into a set, in capitals; asking a set is quick.": ("copies", "small letters"),
+        "A training sequence leaks if it, or its reverse complement, is in that set.": "other strand",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for n, part in ((5, "copies"), (12, "copies"), (6, "small letters"), (6, "other strand"), (20, "other strand")):
@@ -145,8 +145,8 @@ class Rates(Exercise):
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield Question(torch.tensor([[80, 20], [5, 45]]), part="rates")
-        for _ in range(2):
-            yield Question(torch.as_tensor(rng.choice(np.arange(3, 400), (2, 2), replace=False)), part="rates")
+        for part in ("rates", "nothing called positive"):  # a constant is right in no part
+            yield Question(torch.as_tensor(rng.choice(np.arange(3, 400), (2, 2), replace=False)), part=part)
         yield Question(torch.tensor([[int(rng.integers(9, 99)), 0], [7, 0]]), part="nothing called positive")
 
     def reference(self, matrix: Tensor) -> tuple[float, float, float]:
@@ -190,18 +190,22 @@ class Mcc(Exercise):
 
     parts = {"formula": 1, "empty row or column": 1, "a whole genome": 1}
     forbids = ("sklearn.metrics.matthews_corrcoef",)
-    hints = (
-        "`(tn, fp), (fn, tp) = matrix.tolist()` gives Python's whole numbers, which never overflow.",
-        "First the product under the root; if it is 0, return 0.0.",
-    )
+    hints = {
+        "`(tn, fp), (fn, tp) = matrix.tolist()` gives Python's whole numbers, which never overflow.": (
+            "formula",
+            "a whole genome",
+        ),
+        "First the product under the root; if it is 0, return 0.0.": "empty row or column",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield Question(torch.tensor([[50, 10], [5, 35]]), part="formula")
-        for _ in range(2):
-            yield Question(torch.as_tensor(rng.choice(np.arange(3, 400), (2, 2), replace=False)), part="formula")
+        for part in ("formula", "empty row or column"):  # a constant is right in no part
+            yield Question(torch.as_tensor(rng.choice(np.arange(3, 400), (2, 2), replace=False)), part=part)
         yield Question(torch.tensor([[int(rng.integers(9, 99)), 0], [5, 0]]), part="empty row or column")
         yield Question(torch.tensor([[0, 7], [0, int(rng.integers(2, 99))]]), part="empty row or column")
-        yield Question(torch.tensor([[2_900_000_000, 40_000], [3_000, 27_000]]), part="a whole genome")
+        rare = rng.integers((20_000, 2_000, 20_000), (60_000, 9_000, 60_000)).tolist()
+        yield Question(torch.tensor([[2_900_000_000, rare[0]], rare[1:]]), part="a whole genome")
 
     def reference(self, matrix: Tensor) -> float:
         (tn, fp), (fn, tp) = matrix.tolist()

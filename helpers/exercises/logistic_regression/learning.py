@@ -64,17 +64,20 @@ class BinaryCrossEntropy(Exercise):
         *("torch.nn.functional.binary_cross_entropy_with_logits", "torch.nn.functional.binary_cross_entropy"),
         *("torch.nn.BCEWithLogitsLoss", "torch.nn.BCELoss"),
     )
-    hints = (
-        "Per sequence: `log(1 + exp(z)) - z * y`. First check it with z = 0 by hand.",
-        "`torch.logaddexp(a, b)` is ln(exp(a) + exp(b)), worked out so that nothing overflows; and 1 is exp(0).",
-    )
+    hints = {
+        "Per sequence: `log(1 + exp(z)) - z * y`. First check it with z = 0 by hand.": "loss",
+        (
+            "`torch.logaddexp(a, b)` is ln(exp(a) + exp(b)), worked out so that nothing overflows; and 1 is exp(0)."
+        ): "large logits",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield Question(torch.tensor([2.0, -1.0, 0.5]), torch.tensor([1.0, 1.0, 0.0]), part="loss")
         for n in (5, 40):
             y = torch.as_tensor(rng.integers(0, 2, n)).float()
             yield Question(torch.as_tensor(rng.normal(0, 2, n)).float(), y, part="loss")
-        yield Question(torch.tensor([1000.0, -1000.0, 3.0]), torch.tensor([0.0, 1.0, 1.0]), part="large logits")
+        large, small = rng.integers(900, 1500, 2).tolist()
+        yield Question(torch.tensor([float(large), -small, 3.0]), torch.tensor([0.0, 1.0, 1.0]), part="large logits")
 
     def reference(self, logits: Tensor, y: Tensor) -> Tensor:
         return self.each(logits, y).mean()
@@ -135,10 +138,13 @@ class Minibatches(Exercise):
     """minibatches(X (N, ...), y (N,), batch_size, generator) -> list of (X_batch, y_batch), shuffled"""
 
     parts = {"whole batches": 2, "a short last batch": 1}
-    hints = (
-        "`torch.randperm(len(X), generator=generator)` gives the row numbers in a new order.",
-        "`order.split(batch_size)` cuts it up, the rest included. `X[rows]` and `y[rows]` pick the same rows.",
-    )
+    hints = {
+        "`torch.randperm(len(X), generator=generator)` gives the row numbers in a new order.": "whole batches",
+        ("`order.split(batch_size)` cuts it up, the rest included. `X[rows]` and `y[rows]` pick the same rows."): (
+            "whole batches",
+            "a short last batch",
+        ),
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for n, size, part in ((24, 6, "whole batches"), (32, 8, "whole batches"), (26, 8, "a short last batch")):
@@ -232,10 +238,10 @@ class TrainEpoch(Exercise):
     """train_epoch(model, optimiser, batches) -> float, the mean loss over all sequences; the model has learned"""
 
     parts = {"weights": 2, "loss": 1}
-    hints = (
-        "For each batch: logits, loss, `optimiser.zero_grad()`, `loss.backward()`, `optimiser.step()`.",
-        "Add up `loss.item() * len(y)` and the lengths; divide at the end.",
-    )
+    hints = {
+        "For each batch: logits, loss, `optimiser.zero_grad()`, `loss.backward()`, `optimiser.step()`.": "weights",
+        "Add up `loss.item() * len(y)` and the lengths; divide at the end.": "loss",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for part in ("weights", "loss"):

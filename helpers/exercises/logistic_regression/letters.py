@@ -61,15 +61,15 @@ class OneHot(Exercise):
     parts = {"bases": 1, "small letters": 1, "N": 1}
     returns = Tensor
     forbids = ("helpers.dna.sequences.one_hot", "torch.nn.functional.one_hot")
-    hints = (
-        "Start from `torch.zeros(4, len(sequence))` and walk along the sequence.",
-        '`"ACGT".find(base)` gives the row, and −1 for anything else. What would `x[-1, i] = 1` do?',
-    )
+    hints = {
+        "Start from `torch.zeros(4, len(sequence))` and walk along the sequence.": "bases",
+        '`"ACGT".find(base)` gives the row, and −1 for anything else. What would `x[-1, i] = 1` do?': "N",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield Question("ACCG", part="bases")
         yield Question("TA" + random_dna(8, rng) + "GC", part="bases")
-        yield Question("acGtta", part="small letters")
+        yield Question("acG" + random_dna(3, rng).lower(), part="small letters")
         yield Question("ACNGT", part="N")
         yield Question(random_dna(9, rng) + "NNT", part="N")
 

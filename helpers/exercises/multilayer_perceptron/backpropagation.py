@@ -98,10 +98,14 @@ class MlpBackward(Exercise):
 
     parts = {"last layer": 2, "hidden layer": 2}
     forbids = (".backward", "torch.autograd.grad", "torch.autograd.backward", "torch.func.grad")
-    hints = (
-        "The slope in the logits is `d = (sigmoid(logits) - y) / N`. As a column (N, 1), `d.T @ A` is dW2.",
-        "Going back: `d @ W2` is (N, H). Where Z was negative nothing passed, so times `(Z > 0)`. Then as before.",
-    )
+    hints = {
+        (
+            "The slope in the logits is `d = (sigmoid(logits) - y) / N`. As a column (N, 1), `d.T @ A` is dW2."
+        ): "last layer",
+        (
+            "Going back: `d @ W2` is (N, H). Where Z was negative nothing passed, so times `(Z > 0)`. Then as before."
+        ): "hidden layer",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for part in self.parts:

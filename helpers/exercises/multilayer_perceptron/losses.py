@@ -20,10 +20,12 @@ class KlDivergence(Exercise):
 
     parts = {"formula": 1, "zeros": 1}
     forbids = ("torch.nn.functional.kl_div", "torch.nn.KLDivLoss", "torch.kl_div", "torch.distributions.kl_divergence")
-    hints = (
-        "Sum of `p * log(p / q)` over the K outcomes.",
-        "What never happens under p costs nothing: sum only where `p > 0`. There a zero in q should give infinity.",
-    )
+    hints = {
+        "Sum of `p * log(p / q)` over the K outcomes.": "formula",
+        (
+            "What never happens under p costs nothing: sum only where `p > 0`. There a zero in q should give infinity."
+        ): "zeros",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield Question(torch.tensor([0.7, 0.1, 0.1, 0.1]), torch.tensor([0.25, 0.25, 0.25, 0.25]), part="formula")

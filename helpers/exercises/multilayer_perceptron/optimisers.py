@@ -90,10 +90,16 @@ class AdamStep(Exercise):
 
     parts = {"first step": 1, "later steps": 1, "tiny gradients": 1}
     forbids = ("torch.optim.Adam", "torch.optim.AdamW")
-    hints = (
-        "m and v are running means: `m = beta1 * m + (1 - beta1) * gradient`, and v the same of the square.",
-        "Correct copies of them for the step, `m / (1 - beta1**t)`; what you return is uncorrected.",
-    )
+    hints = {
+        "m and v are running means: `m = beta1 * m + (1 - beta1) * gradient`, and v the same of the square.": (
+            "first step",
+            "later steps",
+        ),
+        "Correct copies of them for the step, `m / (1 - beta1**t)`; what you return is uncorrected.": (
+            "first step",
+            "later steps",
+        ),
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         none = torch.zeros(1)

@@ -21,10 +21,15 @@ class Dropout(Exercise):
 
     parts = {"training": 2, "evaluation": 1}
     forbids = ("torch.nn.functional.dropout", "torch.nn.Dropout", "torch.dropout")
-    hints = (
-        "`torch.rand(x.shape, generator=generator)` gives each entry a number of its own, evenly from 0 to 1.",
-        "A share 1 − p is left. Divide by it, so that the sum stays the same on average. And in evaluation?",
-    )
+    hints = {
+        (
+            "`torch.rand(x.shape, generator=generator)` gives each entry a number of its own, evenly from 0 to 1."
+        ): "training",
+        "A share 1 − p is left. Divide by it, so that the sum stays the same on average. And in evaluation?": (
+            "training",
+            "evaluation",
+        ),
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for part in self.parts:
@@ -138,10 +143,12 @@ class EarlyStopping(Exercise):
 
     kind = "class"
     parts = {"patience": 2, "best weights": 1}
-    hints = (
-        "Remember the lowest loss so far and how many epochs ago that was; a new lowest sets the count to 0.",
-        "`copy.deepcopy(weights)`: training goes on writing into the tensors that you were given.",
-    )
+    hints = {
+        (
+            "Remember the lowest loss so far and how many epochs ago that was; a new lowest sets the count to 0."
+        ): "patience",
+        "`copy.deepcopy(weights)`: training goes on writing into the tensors that you were given.": "best weights",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         wobbling = np.array([50, 40, 45, 39, 42, 41, 35, 36, 35, 38, 37, 36, 39]) / 10

@@ -19,10 +19,13 @@ class Kfold(Exercise):
 
     parts = {"equal parts": 2, "a remainder": 1}
     forbids = ("sklearn.model_selection.KFold", "sklearn.model_selection.StratifiedKFold")
-    hints = (
-        "One `torch.randperm(n, generator=generator)` for all folds, then cut it into k parts.",
-        "`order[i::k]` takes every k-th row from i on: k parts, none more than one row longer than another.",
-    )
+    hints = {
+        "One `torch.randperm(n, generator=generator)` for all folds, then cut it into k parts.": "equal parts",
+        "`order[i::k]` takes every k-th row from i on: k parts, none more than one row longer than another.": (
+            "equal parts",
+            "a remainder",
+        ),
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for k, rest, part in (

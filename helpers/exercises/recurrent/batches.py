@@ -22,10 +22,13 @@ class PadBatch(Exercise):
 
     parts = {"tokens": 1, "mask": 1}
     forbids = ("torch.nn.utils.rnn.pad_sequence",)
-    hints = (
-        "L is the longest length. Fill a tensor with 4, `torch.full((N, L), 4)`, and lay each sequence into its row.",
-        "A 4 may be a real N. So the mask cannot come from the tokens; it comes from the lengths.",
-    )
+    hints = {
+        (
+            "L is the longest length. Fill a tensor with 4, `torch.full((N, L), 4)`, and lay each "
+            "sequence into its row."
+        ): "tokens",
+        "A 4 may be a real N. So the mask cannot come from the tokens; it comes from the lengths.": "mask",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for lengths in ((3, 1), (2, 5, 4), (6, 3, 1, 4)):
@@ -117,10 +120,15 @@ class MaskedMean(Exercise):
     """masked_mean(states (N, L, H), mask (N, L)) -> (N, H), mean over real places; zeros where all is padding"""
 
     parts = {"mean": 1, "all padding": 1}
-    hints = (
-        "Multiply the states by the mask, `mask[:, :, None]`, so that padding adds nothing; then sum over the places.",
-        "Divide by the number of real places, `mask.sum(dim=1, keepdim=True)`, but never by 0: `.clamp(min=1)`.",
-    )
+    hints = {
+        (
+            "Multiply the states by the mask, `mask[:, :, None]`, so that padding adds nothing; then "
+            "sum over the places."
+        ): "mean",
+        (
+            "Divide by the number of real places, `mask.sum(dim=1, keepdim=True)`, but never by 0: `.clamp(min=1)`."
+        ): "all padding",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for lengths, part in (((3, 1), "mean"), ((2, 5, 4), "mean"), ((3, 0, 2), "all padding")):

@@ -112,10 +112,13 @@ class ClipGradients(Exercise):
 
     parts = {"too long": 1, "short enough": 1}
     forbids = ("torch.nn.utils.clip_grad_norm_", "torch.nn.utils.clip_grads_with_norm_", ".clip_grad_norm_")
-    hints = (
-        "The common norm: square every number of every tensor, add them all up, take the root.",
-        "If it is above `most`, multiply every tensor by `most / norm`; if not, give them back as they are.",
-    )
+    hints = {
+        "The common norm: square every number of every tensor, add them all up, take the root.": "too long",
+        "If it is above `most`, multiply every tensor by `most / norm`; if not, give them back as they are.": (
+            "too long",
+            "short enough",
+        ),
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield Question([torch.tensor([3.0, 0.0]), torch.tensor([[0.0], [4.0]])], 1.0, part="too long")
@@ -123,6 +126,7 @@ class ClipGradients(Exercise):
             sizes = (normal(rng, 3, scale=9.0), normal(rng, 2, 4, scale=2.0), normal(rng, 1, scale=0.2))
             yield Question(list(sizes), most, part=part)
         yield Question([torch.zeros(2), torch.zeros(1)], 1.0, part="short enough")
+        yield Question([normal(rng, 2, 2, scale=9.0)], 0.5, part="short enough")  # what is given back earns nothing
 
     def reference(self, gradients: list[Tensor], most: float) -> list[Tensor]:
         return self.scaled(gradients, most, self.norm(gradients))

@@ -19,10 +19,15 @@ class HmmForward(Exercise):
     parts = {"a few bases": 2, "600 bases": 1}
     rtol = 1e-5  # of some -800; a maximum for a sum changes the last digits only
     forbids = ("helpers.models.hidden_markov.HMM",)
-    hints = (
-        "Keep one number a state, ln P(bases so far, state now). First: `log_start + log_emission[:, tokens[0]]`.",
-        "A product of probabilities is a sum of logarithms; a sum of probabilities is `torch.logsumexp`.",
-    )
+    hints = {
+        (
+            "Keep one number a state, ln P(bases so far, state now). First: `log_start + log_emission[:, tokens[0]]`."
+        ): "a few bases",
+        "A product of probabilities is a sum of logarithms; a sum of probabilities is `torch.logsumexp`.": (
+            "a few bases",
+            "600 bases",
+        ),
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for states, length, part in ((2, 2, "a few bases"), (3, 6, "a few bases"), (2, 600, "600 bases")):

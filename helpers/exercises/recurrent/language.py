@@ -74,10 +74,15 @@ class Perplexity(Exercise):
 
     parts = {"all real": 2, "with padding": 1}
     forbids = ("torch.nn.functional.cross_entropy", "torch.nn.CrossEntropyLoss", "torch.nn.functional.nll_loss")
-    hints = (
-        "`log_softmax` over the four bases, the logarithm of the true one, its mean over all real places, minus, exp.",
-        "`logs[targets >= 0]` keeps real places as rows (n, 4); `.gather(1, …)` or an index picks the true base.",
-    )
+    hints = {
+        (
+            "`log_softmax` over the four bases, the logarithm of the true one, its mean over all real "
+            "places, minus, exp."
+        ): "all real",
+        (
+            "`logs[targets >= 0]` keeps real places as rows (n, 4); `.gather(1, …)` or an index picks the true base."
+        ): "with padding",
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for (n, length), part in (((2, 2), "all real"), ((3, 4), "all real"), ((3, 5), "with padding")):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from helpers.engine.source import MISSING, attribute_of
 from helpers.grading.handed_in.names import parsed
@@ -18,7 +18,9 @@ MOST_NAMES = 100  # that one name may stand for
 Scope = dict[str, list["str | ast.AST"]]  # a name to what it may stand for: dotted names of imports, or syntax
 
 
-def forbidden_in_cells(name: str, cells: Iterable[str], forbids: Iterable[str]) -> list[str]:
+def forbidden_in_cells(
+    name: str, cells: Iterable[str], forbids: Iterable[str], modules: Mapping[str, str] | None = None
+) -> list[str]:
     """Which forbidden names an answer uses, itself or through what stands beside it.
 
     Parameters
@@ -29,21 +31,20 @@ def forbidden_in_cells(name: str, cells: Iterable[str], forbids: Iterable[str]) 
         The sources of the learner's cells, in the order they are run.
     forbids : iterable of str
         Dotted names (`"torch.softmax"`), or a method by its name with a dot before it (`".softmax"`).
+    modules : dict of str to str
+        The learner's own modules, name to source: of one that the answer leans on, everything is read.
 
     Returns
     -------
     list of str
         In the order of `forbids`.
     """
-    forbids = tuple(forbids)
+    forbids, modules = tuple(forbids), modules or {}
     table: Scope = {}
     for cell in cells:
-        scope: Scope = {}
-        for node in statements(parsed(cell)):
-            bind(node, scope)
-        table |= scope  # a later cell's binding replaces an earlier one's
+        table |= table_of(cell)  # a later cell's binding replaces an earlier one's
     used: set[str] = set()
-    waiting, seen = [name], set()
+    waiting, seen, read = [name], set[str](), set[str]()
     while waiting:
         current = waiting.pop()
         if current not in seen:
@@ -53,7 +54,31 @@ def forbidden_in_cells(name: str, cells: Iterable[str], forbids: Iterable[str]) 
                     found, names = forbidden_in_tree(thing, table, forbids)
                     used |= found
                     waiting += names
+                for module in (modules_of(thing) & modules.keys()) - read:
+                    read.add(module)
+                    inner = table_of(modules[module])
+                    trees = [one for things in inner.values() for one in things if isinstance(one, ast.AST)]
+                    used.update(*(forbidden_in_tree(tree, inner, forbids)[0] for tree in trees))
     return [one for one in forbids if one in used]
+
+
+def table_of(source: str) -> Scope:
+    """What a cell or a module binds at its top level."""
+    scope: Scope = {}
+    for node in statements(parsed(source)):
+        bind(node, scope)
+    return scope
+
+
+def modules_of(thing: str | ast.AST) -> set[str]:
+    """The modules that a name stands for something of, or that a definition imports inside: the first parts."""
+    if isinstance(thing, str):
+        return {thing.partition(".")[0]}
+    inside: Scope = {}
+    for node in ast.walk(thing):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            bind(node, inside)
+    return {one.partition(".")[0] for things in inside.values() for one in things if isinstance(one, str)}
 
 
 def forbidden_in_tree(tree: ast.AST, table: Scope, forbids: tuple[str, ...]) -> tuple[set[str], list[str]]:

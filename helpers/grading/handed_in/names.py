@@ -9,6 +9,7 @@ import functools
 import re
 import symtable
 from collections.abc import Iterator
+from itertools import chain
 
 EVERYTHING = "*"  # what `from x import *` binds
 
@@ -27,7 +28,7 @@ def parsed(source: str) -> ast.Module:
 def tree_of(source: str) -> ast.Module | None:
     """The syntax tree of a cell, None where it cannot be parsed."""
     plain = without_cell_magic(source)
-    for text in (source, without_magics(plain), *transformed(plain)):
+    for text in chain((source, without_magics(plain)), transformed(plain)):  # IPython is asked, and imported, last
         with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
             return ast.parse(text)
     return None

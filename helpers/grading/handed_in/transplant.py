@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from helpers.grading.handed_in.doubts import doubts
 from helpers.grading.handed_in.names import EVERYTHING, asked_in, bound, needs, only_asks, parsed
 from helpers.grading.handed_in.reading import Cell, cell_of, cells_in
 
@@ -69,16 +70,19 @@ class Plan:
         Exercise id to the learner's own answer; "" where it was left as released.
     notebook : NotebookNode
         The release with the learner's cells in it.
+    doubts : list of str
+        What a person should look at.
     """
 
     steps: list[Step]
     code: dict[str, str]
     notebook: NotebookNode
+    doubts: list[str] = field(default_factory=list)
 
     def to_data(self) -> dict[str, Any]:
         """It as JSON takes it."""
         steps = [(one.kind.value, one.source, one.exercise, one.last) for one in self.steps]
-        return {"steps": steps, "code": self.code, "notebook": self.notebook}
+        return {"steps": steps, "code": self.code, "notebook": self.notebook, "doubts": self.doubts}
 
     @staticmethod
     def from_data(data: dict[str, Any]) -> Plan:
@@ -86,7 +90,7 @@ class Plan:
         from nbformat import from_dict
 
         steps = [Step(Kind(kind), source, exercise, last) for kind, source, exercise, last in data["steps"]]
-        return Plan(steps, data["code"], from_dict(data["notebook"]))
+        return Plan(steps, data["code"], from_dict(data["notebook"]), data["doubts"])
 
 
 def untouched(release: str) -> NotebookNode:
@@ -96,7 +100,9 @@ def untouched(release: str) -> NotebookNode:
     return nbformat.reads(release, as_version=4)
 
 
-def transplant(data: bytes | None, release: str, *, demos: bool = False) -> Plan:
+def transplant(
+    data: bytes | None, release: str, *, demos: bool = False, modules: Mapping[str, str] | None = None
+) -> Plan:
     """Put a learner's answers into the released notebook, and say what is to be run.
 
     Parameters
@@ -107,6 +113,8 @@ def transplant(data: bytes | None, release: str, *, demos: bool = False) -> Plan
         The released notebook, as JSON.
     demos : bool
         Run the release's demonstrations as well.
+    modules : dict of str to str
+        The learner's own modules beside the notebook, by name: their sources.
 
     Raises
     ------
@@ -118,7 +126,8 @@ def transplant(data: bytes | None, release: str, *, demos: bool = False) -> Plan
     steps = list(in_order(found, release_, needed_demos(found, release_, everything=demos)))
     versions = {exercise: own_versions(found, release_, exercise) for exercise in release_.names}
     code = {exercise: joined(versions_) for exercise, versions_ in versions.items()}
-    return Plan(steps, code, notebook_of(found, release_, versions))
+    own = [one.cell.source for one in found if one.runs]
+    return Plan(steps, code, notebook_of(found, release_, versions), doubts(own, modules or {}))
 
 
 def kept_cells(cells: list[Cell], release: str) -> list[bool]:

@@ -16,13 +16,13 @@ from helpers.engine.exercise import SIGNATURE, snake_case
 from helpers.grading.handed_in.names import EVERYTHING, bound, used, walked
 
 ENGINE = ("helpers.engine", "helpers.engine.exercise", "helpers.engine.kinds")
-KINDS = {"Exercise", "ModuleExercise", "PredictionExercise", "MultipleChoice"}
+KINDS = {"Exercise", "ModuleExercise", "MultipleChoice"}
 KEPT_METHODS = ("questions", "ask", "words")
 KEPT_SETTINGS = (
-    *("points", "parts", "forbids", "hints", "kind", "asks_for", "depends_on_seed", "shows_failures"),
+    *("points", "parts", "forbids", "hints", "kind", "asks_for", "in_order_made", "depends_on_seed", "shows_failures"),
     *("returns", "any_dtype", "seconds", "rtol", "atol", "unwritten", "items"),
 )
-SECRET_METHODS = {"reference", "labels", "facts", "misconceptions"}
+SECRET_METHODS = {"reference", "facts", "misconceptions"}
 ORDER = "EXERCISES"  # what a lesson names its exercises by
 
 

@@ -14,9 +14,10 @@ function made(tag, classes, ...inside) {
   return node;
 }
 
-// A sentence with `code` in it.
+// A sentence with `code` and *emphasis* in it.
 function sentence(text) {
-  return text.split('`').map((part, i) => (i % 2 ? made('code', '', part) : part));
+  const marks = { '`': 'code', '*': 'em' };
+  return text.split(/(`[^`]*`|\*[^\s*][^*`]*\*)/).map((part, i) => (i % 2 ? made(marks[part[0]], '', part.slice(1, -1)) : part));
 }
 
 // Bring a list's items up to date, item by item, so that what is open or focused stays so.
@@ -42,6 +43,11 @@ function put(node, ...inside) {
   if (node.innerHTML !== fresh.innerHTML) node.replaceChildren(...fresh.childNodes);
 }
 
+// A name that is broken behind its underscores, if it has to be.
+function breakable(name) {
+  return name.split(/(?<=_)/).flatMap((part, i) => (i ? [made('wbr', ''), part] : [part]));
+}
+
 function plural(count, one, many) {
   return `${count} ${count === 1 ? one : many}`;
 }
@@ -60,7 +66,7 @@ function draw() {
   $('lessons').hidden = numbers.length < 2;
   keep($('lessons'), picture.lessons, (one) => String(one.number), lessonButton, (node, one) =>
     node.setAttribute('aria-pressed', String(one.number === state.lesson)));
-  put($('line'), `helpers.start(lesson=${state.lesson ?? 0}, room="${$('address').textContent}")`);
+  put($('line'), `check = helpers.start(lesson=${state.lesson ?? 0}, room="${$('address').textContent}")`);
   drawTiles(lesson?.tiles ?? [], picture.joined);
   drawMistakes(lesson);
   drawDesk(picture, lesson);
@@ -82,7 +88,7 @@ function lessonButton(lesson) {
 
 function drawTiles(tiles, joined) {
   const make = (tile) => {
-    const button = made('button', 'tile', made('b', '', `${tile.number} ${tile.name}`),
+    const button = made('button', 'tile', made('b', '', `${tile.number} `, ...breakable(tile.name)),
       made('span', 'numbers'), made('span', 'bar'));
     button.type = 'button';
     button.lastChild.setAttribute('aria-hidden', 'true');

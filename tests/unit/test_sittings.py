@@ -1,0 +1,55 @@
+"""The time that a lesson states: the rule, asides, pauses, and what is written into a release."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpers.authoring import sittings
+
+
+def text(source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "source": source}
+
+
+def code(source: str) -> dict[str, Any]:
+    return {"cell_type": "code", "source": source}
+
+
+LESSON = [
+    text("**Time** {time}"),
+    text("### 1 · One\n\n" + "word " * 2000),
+    text("#### Exercise 1.1 · `one`  ●○○○○  about 7 minutes · 1 point\n\n<details>" + "hint " * 900 + "</details>"),
+    code("# run · about 2 min\nlong()"),
+    code("# read\nshort()"),
+    text("### 2 · Aside: two\n\n" + "word " * 1000),
+    text("{pause}\n\n### 3 · Three\n\n[" + "word " * 997 + "](https://example.org)"),
+]
+
+
+def test_reading_writing_and_waiting_count_and_folds_and_asides_do_not() -> None:
+    first, second = sittings.sittings(LESSON)
+    assert round(first, 1) == (10 + 11 + 2)  # 10.5 minutes of an exercise are 11
+    assert round(second, 1) == 5.0
+
+
+def test_a_pause_within_a_section_parts_its_minutes() -> None:
+    cells = [text("### 1 · One\n\n" + "word " * 400 + "\n\n{pause}\n\n" + "word " * 200)]
+    assert [round(minutes) for minutes in sittings.sittings(cells)] == [2, 1]
+    assert sittings.pauses(cells) == ["in section 1"]
+
+
+def test_a_release_says_the_times_in_words() -> None:
+    told = sittings.told(LESSON)
+    assert told[0] == (
+        "**Time** about 30 minutes, mistakes and second tries included: two sittings of 25 and 5 minutes, with a pause "
+        "after section 2. What is folded, section 2, is an aside: 5 minutes more, and nothing else needs it."
+    )
+    assert "about 11 minutes · 1 point" in told[2]
+    assert told[3] == LESSON[3]["source"]
+    assert told[6].startswith("> **A place to pause.** Sitting 1 of 2 ends here; the next one takes about 5 minutes.")
+
+
+def test_a_releases_headings_are_not_lengthened_again() -> None:
+    released = [cell | {"source": source} for cell, source in zip(LESSON, sittings.told(LESSON), strict=True)]
+    one = next(section for section in sittings.sections(released, released=True) if section.number == 1)
+    assert round(one.minutes) == 10 + 11 + 2
