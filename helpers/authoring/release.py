@@ -233,6 +233,8 @@ def release_sealed(folders: list[str] | None = None, *, root: Path, place: Path)
     copy_into(place)
     for name in released:
         shutil.copytree(root / "course" / name, place / name, dirs_exist_ok=True)
+    if (beside := root / "course" / glossary.NAME).is_file():
+        shutil.copy(beside, place)
     project = (root / "pyproject.toml").read_text(encoding="utf-8")
     write_whole(place / "pyproject.toml", sealed_project(project).encode())
     return place

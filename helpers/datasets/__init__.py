@@ -3,6 +3,7 @@
 from helpers.datasets.downloads import DataUnavailable
 from helpers.datasets.entries import Entry, registry
 from helpers.datasets.loading import Dataset, Split, fetch, load, path, verify, whereabouts
+from helpers.datasets.own import from_files
 from helpers.datasets.splits import leaks, overlap
 from helpers.places import shipped
 
@@ -12,6 +13,7 @@ __all__ = [
     "Entry",
     "Split",
     "fetch",
+    "from_files",
     "leaks",
     "load",
     "overlap",

@@ -44,7 +44,8 @@ class Entry:
     name, title : str
         How to load it, and what it is.
     kind : str
-        ``"real"``, ``"simulated"``, or ``"motifs"`` (matrices: see ``helpers.dna.motifs``).
+        ``"real"``, ``"simulated"``, ``"motifs"`` (matrices: see ``helpers.dna.motifs``), or ``"own"``, which the
+        registry does not list.
     files : tuple of DataFile
         All its files.
     length : int or None
@@ -53,8 +54,8 @@ class Entry:
         Column, counted from 0, of the first transcribed base.
     stand_in : str or None
         The simulated set that replaces it where it cannot be had.
-    card : Path
-        The data card: origin, negatives, splits, known problems.
+    card : Path or None
+        The data card: origin, negatives, splits, known problems. Own sets have none on disk.
     licence, citation : str
         Terms as far as the source states them, and whom to cite.
     """
@@ -66,7 +67,7 @@ class Entry:
     length: int | None
     tss: int | None
     stand_in: str | None
-    card: Path
+    card: Path | None
     licence: str
     citation: str
 

@@ -37,8 +37,8 @@ class Split:
     ----------
     sequences : list of N str
         Upper-case bases, all of one length L.
-    y : Tensor, shape (N,), float32
-        0 or 1.
+    y : Tensor, shape (N,), float32 or int64
+        0 or 1, or a number to predict, as float32; the number of the class, where there are several, as int64.
     """
 
     sequences: list[str]
@@ -55,6 +55,10 @@ class Split:
         return len(self.sequences)
 
     def __repr__(self) -> str:
+        if not self.y.is_floating_point():
+            return f"Split({len(self):,} sequences of {len(self.y.unique())} classes)"
+        if not ((self.y == 0) | (self.y == 1)).all():
+            return f"Split({len(self):,} sequences, numbers from {self.y.min():.4g} to {self.y.max():.4g})"
         return f"Split({len(self):,} sequences, {int(self.y.sum()):,} positive)"
 
     def without(self, positions: np.ndarray) -> Split:
@@ -72,13 +76,19 @@ class Dataset:
     name : str
         As asked for.
     source : str
-        ``"real"`` or ``"simulated"``.
+        ``"real"``, ``"simulated"`` or ``"own"``.
     train, valid, test : Split
         The three parts.
     leaks_removed : int
         How many sequences left train and valid because they also stand in valid or test.
     entry : Entry
         What the registry knows of the set that was loaded: length, column of the start site, card.
+    task : {"binary", "classes", "number"}
+        What is to be predicted: 0 or 1, one of several classes, a number.
+    classes : tuple of str
+        Their names, in the order of their numbers; empty for a number.
+    notes : tuple of str
+        What was done to rows of your own files; nothing is done to the course's.
     """
 
     name: str
@@ -88,11 +98,27 @@ class Dataset:
     test: Split
     leaks_removed: int
     entry: Entry
+    task: str = "binary"
+    classes: tuple[str, ...] = ("0", "1")
+    notes: tuple[str, ...] = ()
+
+    @property
+    def card(self) -> str:
+        """The data card, in Markdown: origin, negatives, division, what to beware of."""
+        if self.entry.card is not None:
+            return self.entry.card.read_text(encoding="utf-8")
+        from helpers.datasets.own.card import written
+
+        return written(self)
 
     def describe(self) -> str:
         """One line: what this is, its size, its balance, and the leaks that were removed."""
         stand_in = f" stand-in {self.entry.name}" if self.name != self.entry.name else ""
         sizes = ", ".join(f"{len(getattr(self, split)):,} {split}" for split in SPLITS)
+        if self.source == "own":
+            from helpers.datasets.own.card import told
+
+            return f"{self.name} (own): {sizes} of {len(self.test.sequences[0])} bp; {told(self)}"
         positive = sum(float(getattr(self, split).y.sum()) for split in SPLITS)
         share = positive / sum(len(getattr(self, split)) for split in SPLITS)
         leaked = (

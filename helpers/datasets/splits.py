@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from helpers.datasets.relatives import groups_of_relatives
 from helpers.dna.sequences import reverse_complement
 
 
@@ -81,7 +82,7 @@ def divide(
     valid, test : float
         The share of each class that goes there, rounded to whole sequences; the rest is for training.
     shared : int
-        How many bases in a row make two sequences relatives.
+        How many bases in a row make two sequences relatives, 1 to 31; stretches with an N do not count.
     seed : int
         Another seed gives another division.
 
@@ -99,44 +100,23 @@ def divide(
         raise ValueError(f"divide: {len(sequences)} sequences and {len(labels)} labels; give one label a sequence")
     if min(valid, test) < 0 or valid + test >= 1:
         raise ValueError(f"divide: shares of {valid} and {test}; they must be at least 0 and sum to less than 1")
-    classes = np.asarray(labels)
-    groups = _groups_of_relatives(sequences, shared)
+    classes = np.asarray(labels).tolist()
+    groups = groups_of_relatives(sequences, shared)
     groups.sort(key=lambda members: _hash(min(sequences[i] for i in members), seed))
+    sizes = Counter(classes)
     room = {
-        name: {label: round(share * int((classes == label).sum())) for label in np.unique(classes).tolist()}
+        name: {label: round(share * size) for label, size in sizes.items()}
         for name, share in (("test", test), ("valid", valid))
     }
     chosen: dict[str, list[int]] = {"train": [], "valid": [], "test": []}
     for members in groups:
-        needed = {label: int((classes[members] == label).sum()) for label in np.unique(classes[members]).tolist()}
+        needed = Counter(classes[i] for i in members)
         fitting = (name for name in room if all(room[name][label] >= n for label, n in needed.items()))
         name = next(fitting, "train")
         chosen[name] += members
         for label, n in needed.items() if name in room else ():
             room[name][label] -= n
     return {name: np.sort(np.array(members, dtype=np.int64)) for name, members in chosen.items()}
-
-
-def _groups_of_relatives(sequences: Sequence[str], shared: int) -> list[list[int]]:
-    """Join sequences that share a stretch of bases on either strand, and those joined to these, and so on."""
-    parent = list(range(len(sequences)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    first_with: dict[str, int] = {}
-    for i, sequence in enumerate(sequences):
-        for strand in (sequence, reverse_complement(sequence)):
-            for start in range(max(1, len(strand) - shared + 1)):
-                j = first_with.setdefault(strand[start : start + shared], i)
-                parent[root(i)] = root(j)
-    groups: dict[int, list[int]] = defaultdict(list)
-    for i in range(len(sequences)):
-        groups[root(i)].append(i)
-    return list(groups.values())
 
 
 def _hash(sequence: str, seed: int) -> str:

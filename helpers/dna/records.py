@@ -6,16 +6,14 @@ Every complaint is a ``ValueError`` that reads ``file:line: what is wrong; what 
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import os
 import re
-import zlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, NoReturn
 
-_GZIP_MAGIC = b"\x1f\x8b"
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+from helpers.dna.contents import complain, read_text
+
 _DELETE_DNA = str.maketrans("", "", "ACGTN")
 _DELETE_RNA = str.maketrans("", "", "ACGTNU")
 _U_TO_T = str.maketrans("U", "T")
@@ -31,6 +29,7 @@ _IUPAC = {
     "H": "not G",
     "V": "not T",
 }
+AMINO_ACIDS_ALONE = frozenset("EFILPQ*")  # letters of proteins that stand for no base and no choice of bases
 _FASTA_FORM = "a FASTA file starts with a line such as '>name', and the bases follow on the next lines"
 
 
@@ -98,7 +97,7 @@ def read_fasta(
     """
     from Bio.SeqIO.FastaIO import SimpleFastaParser
 
-    text = _read_text(path)
+    text = read_text(path)
     header_lines = _check_fasta(path, text, rna, allow_duplicate_names)
     parsed = SimpleFastaParser(io.StringIO(text))
     records = [Record(title.split()[0], _normalise(sequence, rna)) for title, sequence in parsed]
@@ -141,13 +140,13 @@ def read_csv(
         The file is empty, cut off, not UTF-8, has no header or not these columns, has a row of another
         width, a label that is not 0 or 1, or anything but A, C, G, T and N in a sequence.
     """
-    rows = _csv_rows(path, _read_text(path))
+    rows = _csv_rows(path, read_text(path))
     first_line, header = next(rows)
     sequence_column, label_column = _csv_columns(path, first_line, header, sequence, label)
     sequences, labels, lines = [], [], []
     for line, row in rows:
         if len(row) != len(header):
-            _complain(
+            complain(
                 path,
                 line,
                 f"{len(row)} fields, the header has {len(header)}",
@@ -157,7 +156,7 @@ def read_csv(
         labels.append(row[label_column].strip())
         lines.append(line)
     if not sequences:
-        _complain(path, first_line, "a header and no rows", "put one sequence and one label on each row")
+        complain(path, first_line, "a header and no rows", "put one sequence and one label on each row")
     _check_labels(path, labels, lines, label)
     _check_csv_sequences(path, sequences, lines, rna)
     if same_length:
@@ -166,52 +165,9 @@ def read_csv(
     return list(map(LabelledRecord._make, zip(upper, map(int, labels), strict=True)))
 
 
-def _complain(path: str | os.PathLike[str], line: int, wrong: str, right: str) -> NoReturn:
-    raise ValueError(f"{os.fspath(path)}:{line}: {wrong}; {right}")
-
-
 def _normalise(sequence: str, rna: bool) -> str:
     upper = sequence.upper()
     return upper.translate(_U_TO_T) if rna else upper
-
-
-# --- bytes to text ---------------------------------------------------------------------------------------
-
-
-def _read_text(path: str | os.PathLike[str]) -> str:
-    """The file's text, decompressed and decoded, with ``\\n`` for every line ending."""
-    with open(path, "rb") as handle:
-        data = handle.read()
-    if data.startswith(_GZIP_MAGIC):
-        data = _decompress(path, data)
-    if not data.strip():
-        _complain(path, 1, "the file is empty", "it should hold at least one sequence")
-    if data.startswith(_UTF16_MARKS):
-        _complain(path, 1, "the file is UTF-16", "save it as UTF-8 (or plain ASCII) text")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        _complain(
-            path,
-            line,
-            f"byte 0x{data[error.start]:02x} is not UTF-8",
-            "save the file as UTF-8 (or plain ASCII) text",
-        )
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _decompress(path: str | os.PathLike[str], data: bytes) -> bytes:
-    whole = bytearray()
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            while block := stream.read1(1 << 16):
-                whole += block
-    except (EOFError, OSError, zlib.error) as error:
-        line = whole.count(b"\n") + 1
-        what = "the gzip file is cut off" if isinstance(error, EOFError) else f"the gzip file is damaged ({error})"
-        _complain(path, line, f"{what} here", "download or copy it again")
-    return bytes(whole)
 
 
 # --- FASTA -----------------------------------------------------------------------------------------------
@@ -229,7 +185,7 @@ def _check_fasta(path: str | os.PathLike[str], text: str, rna: bool, allow_dupli
                 _complain_no_sequence(path, header_lines[-1], name)
             name, has_bases = _fasta_name(path, line, content), False
             if name in seen and not allow_duplicate_names:
-                _complain(
+                complain(
                     path,
                     line,
                     f"the name '{name}' already stands on line {seen[name]}",
@@ -239,7 +195,7 @@ def _check_fasta(path: str | os.PathLike[str], text: str, rna: bool, allow_dupli
             header_lines.append(line)
         elif content.strip():
             if not header_lines:
-                _complain(path, line, f"no header before '{_shorten(content.strip())}'", _FASTA_FORM)
+                complain(path, line, f"no header before '{_shorten(content.strip())}'", _FASTA_FORM)
             _check_bases(path, line, content.rstrip(), rna, f"in record '{name}'")
             has_bases = True
     if not has_bases:
@@ -250,12 +206,12 @@ def _check_fasta(path: str | os.PathLike[str], text: str, rna: bool, allow_dupli
 def _fasta_name(path: str | os.PathLike[str], line: int, header: str) -> str:
     words = header[1:].split()
     if not words:
-        _complain(path, line, "a header without a name", "write a name after '>'")
+        complain(path, line, "a header without a name", "write a name after '>'")
     return words[0]
 
 
 def _complain_no_sequence(path: str | os.PathLike[str], line: int, name: str) -> NoReturn:
-    _complain(path, line, f"record '{name}' has no sequence", "put its bases on the lines after the header")
+    complain(path, line, f"record '{name}' has no sequence", "put its bases on the lines after the header")
 
 
 # --- CSV -------------------------------------------------------------------------------------------------
@@ -263,6 +219,7 @@ def _complain_no_sequence(path: str | os.PathLike[str], line: int, name: str) ->
 
 def _csv_rows(path: str | os.PathLike[str], text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that is not blank, with the line it starts on."""
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a chromosome may stand in one field
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     start = 1
     try:
@@ -271,7 +228,7 @@ def _csv_rows(path: str | os.PathLike[str], text: str) -> Iterator[tuple[int, li
                 yield start, row
             start = reader.line_num + 1
     except csv.Error as error:
-        _complain(
+        complain(
             path,
             start,
             f"not readable as CSV ({error})",
@@ -287,20 +244,20 @@ def _csv_columns(
     wanted = f"the first line should name the columns, such as '{sequence},{label}'"
     for name in (sequence, label):
         if names.count(name) > 1:
-            _complain(path, line, f"{names.count(name)} columns are called '{name}'", "name each column once")
+            complain(path, line, f"{names.count(name)} columns are called '{name}'", "name each column once")
         if name in names:
             continue
         if len(names) == 1 and re.search(r"[;\t|]", names[0]):
             mark = re.search(r"[;\t|]", names[0])
-            _complain(
+            complain(
                 path,
                 line,
                 f"the columns are parted by {mark[0]!r}" if mark else "one column only",
                 "part them by commas",
             )
         if any(re.fullmatch(r"[ACGTNUacgtnu]{4,}|[01]", field) for field in names):
-            _complain(path, line, f"no header, '{_shorten(','.join(names))}' is data already", wanted)
-        _complain(path, line, f"no column '{name}', the columns are {', '.join(map(repr, names))}", wanted)
+            complain(path, line, f"no header, '{_shorten(','.join(names))}' is data already", wanted)
+        complain(path, line, f"no column '{name}', the columns are {', '.join(map(repr, names))}", wanted)
     return names.index(sequence), names.index(label)
 
 
@@ -309,7 +266,7 @@ def _check_labels(path: str | os.PathLike[str], labels: list[str], lines: list[i
         return
     for value, line in zip(labels, lines, strict=True):
         if value not in ("0", "1"):
-            _complain(path, line, f"'{_shorten(value)}' in column '{column}'", "a label is 0 or 1")
+            complain(path, line, f"'{_shorten(value)}' in column '{column}'", "a label is 0 or 1")
 
 
 def _check_csv_sequences(path: str | os.PathLike[str], sequences: list[str], lines: list[int], rna: bool) -> None:
@@ -319,7 +276,7 @@ def _check_csv_sequences(path: str | os.PathLike[str], sequences: list[str], lin
         return
     for sequence, line in zip(sequences, lines, strict=True):
         if not sequence:
-            _complain(path, line, "the sequence is empty", "write at least one base, or drop the row")
+            complain(path, line, "the sequence is empty", "write at least one base, or drop the row")
         _check_bases(path, line, sequence, rna, "of the sequence")
 
 
@@ -334,7 +291,7 @@ def _check_bases(path: str | os.PathLike[str], line: int, bases: str, rna: bool,
         return
     position = upper.index(strange[0])
     wrong = f"{_character(bases[position])} at position {position + 1} {where}"
-    _complain(path, line, wrong, _remedy(strange[0]))
+    complain(path, line, wrong, _remedy(strange))
 
 
 def _character(character: str) -> str:
@@ -342,7 +299,11 @@ def _character(character: str) -> str:
     return named.get(character, f"'{character}'" if character.isprintable() else repr(character))
 
 
-def _remedy(character: str) -> str:
+def _remedy(strange: str) -> str:
+    """What to do about a line's characters that are no bases."""
+    character = strange[0]
+    if len(strange) > 1 and set(strange) & AMINO_ACIDS_ALONE:
+        return "these look like amino acids, and only DNA is read"
     if character == "U":
         return "allowed are A, C, G, T and N (pass rna=True to read U as T)"
     if character in "-.":
@@ -358,7 +319,7 @@ def _check_same_length(path: str | os.PathLike[str], sequences: Sequence[str], l
     first = len(sequences[0])
     for sequence, line in zip(sequences, lines, strict=True):
         if len(sequence) != first:
-            _complain(
+            complain(
                 path,
                 line,
                 f"a sequence of {len(sequence)} bases, the first has {first}",

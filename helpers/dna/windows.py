@@ -37,8 +37,9 @@ def shift(X: Tensor, by: int, *, rng: np.random.Generator | None = None) -> Tens
     if X.ndim not in (2, 3) or X.shape[-2] != len(BASES):
         raise ValueError(f"shift: X has shape {tuple(X.shape)}; expected one-hot sequences (N, 4, L) or (4, L)")
     length = X.shape[-1]
-    if not isinstance(by, int) or abs(by) >= length:
+    if not isinstance(by, int | np.integer) or abs(by) >= length:
         raise ValueError(f"shift: by is {by!r}; expected a whole number of bases, less than the {length} there are")
+    by = int(by)
     moved = X.roll(by, dims=-1)
     gap = moved[..., :by] if by >= 0 else moved[..., by:]
     gap.zero_()

@@ -79,7 +79,7 @@ class Answer:
         if type(data) is not dict:
             return cls(error="Unreadable", text="this is no answer")
         if "error" in data:
-            error, text, line = (str(data.get(key, ""))[:MOST_TEXT] for key in ("error", "text", "line"))
+            error, text, line = (writable(str(data.get(key, ""))[:MOST_TEXT]) for key in ("error", "text", "line"))
             value = None
             with contextlib.suppress(Unreadable):
                 value = decode(data.get("value")) if error == WRONG_TYPE else None
@@ -96,6 +96,11 @@ class Answer:
             return ""
         where = f" · in your line: {self.line}" if self.line else ""
         return f"{self.error}: {self.text}{where}" if self.error else ""
+
+
+def writable(text: str) -> str:
+    """Text that can be written to a file: half a character, as of an emoji that was cut, becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def has_record(value: Any) -> bool:

@@ -38,6 +38,11 @@ def in_silico_mutagenesis(model: nn.Module, X: Tensor, *, batch_size: int = VARI
     batch = _batch("in_silico_mutagenesis", X)
     if not ((batch == 0) | (batch == 1)).all():
         raise ValueError("in_silico_mutagenesis: X holds other numbers than 0 and 1; expected one-hot sequences")
+    if (batch.sum(dim=1) > 1).any():
+        sequence, column = (batch.sum(dim=1) > 1).nonzero()[0].tolist()
+        raise ValueError(
+            f"in_silico_mutagenesis: column {column} of sequence {sequence} holds several ones; a base is a single one"
+        )
     batch = batch.to(torch.int8)  # a quarter of the bytes to copy; `predict` makes floats of a batch at a time
     standing = _logits(predict(model, batch, batch_size), len(batch), "in_silico_mutagenesis")
     effects = torch.zeros(batch.shape)
@@ -75,7 +80,10 @@ def saliency(model: nn.Module, X: Tensor) -> Tensor:
     batch = _batch("saliency", X)
     with evaluating(model), torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):  # cuDNN's RNNs refuse this
         inputs = on_model(batch.float(), model).detach().requires_grad_()
-        (slopes,) = torch.autograd.grad(_logits(model(inputs), len(batch), "saliency").sum(), inputs)
+        try:
+            (slopes,) = torch.autograd.grad(_logits(model(inputs), len(batch), "saliency").sum(), inputs)
+        except RuntimeError as error:
+            raise ValueError(_no_slope("saliency", error)) from error
     products = (slopes * inputs).detach().float().cpu()
     return products if X.ndim == 3 else products[0]
 
@@ -125,11 +133,21 @@ def integrated_gradients(
 
     with evaluating(model), torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):
         inputs, blank = on_model(batch, model), on_model(start, model)
-        found = IntegratedGradients(logits).attribute(
-            inputs, blank, n_steps=steps, internal_batch_size=max(batch_size, len(inputs))
-        )
+        try:
+            found = IntegratedGradients(logits).attribute(
+                inputs, blank, n_steps=steps, internal_batch_size=max(batch_size, len(inputs))
+            )
+        except RuntimeError as error:
+            raise ValueError(_no_slope("integrated_gradients", error)) from error
     attributions = found.detach().float().cpu()
     return attributions if X.ndim == 3 else attributions[0]
+
+
+def _no_slope(caller: str, error: RuntimeError) -> str:
+    return (
+        f"{caller}: no slope leads from the logit back to the bases ({str(error).splitlines()[0]:.90}); a model that "
+        "takes the argmax, or reads tokens with an embedding, has none: in_silico_mutagenesis asks for no slopes"
+    )
 
 
 def _batch(caller: str, X: Tensor) -> Tensor:
@@ -140,6 +158,8 @@ def _batch(caller: str, X: Tensor) -> Tensor:
 
 
 def _logits(outputs: Tensor, count: int, caller: str) -> Tensor:
+    if outputs.ndim == 0 and count == 1:  # a forward that ends in a bare squeeze drops the batch of one
+        return outputs.reshape(1)
     if outputs.shape not in ((count,), (count, 1)):
         raise ValueError(
             f"{caller}: the model returns shape {tuple(outputs.shape)} for {count} sequences; expected one logit each"

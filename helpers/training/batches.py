@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 TOKENS = (torch.int32, torch.int64)  # types that an embedding reads; all others become the model's float
 EVALUATION_BATCH = 1024
@@ -24,15 +25,17 @@ class Pairs(Protocol):
     def y(self) -> Tensor: ...
 
 
-def checked_pair(name: str, data: Pairs | tuple[Any, Any], binary: bool) -> tuple[Tensor, Tensor]:
+def checked_pair(
+    name: str, data: Pairs | tuple[Any, Any] | Dataset | DataLoader, binary: bool
+) -> tuple[Tensor, Tensor]:
     """Return sequences and labels as tensors, or say what is wrong with them.
 
     Parameters
     ----------
     name : str
         What the messages call it: "train".
-    data : Split, or pair ``(X, y)`` of tensors, arrays or lists
-        N sequences and N labels.
+    data : Split, pair ``(X, y)`` of tensors, arrays or lists, TensorDataset, or DataLoader
+        N sequences and N labels. Of a DataLoader what it loads counts, not how: order and batches are `fit`'s.
     binary : bool
         Whether labels must be 0 or 1; they become float32, ``(N,)`` or, for several tasks, ``(N, tasks)``.
 
@@ -41,7 +44,14 @@ def checked_pair(name: str, data: Pairs | tuple[Any, Any], binary: bool) -> tupl
     TypeError, ValueError
         With the name, what came, and what would be right.
     """
-    if isinstance(data, tuple | list) and len(data) == 2:
+    if isinstance(data, DataLoader):
+        data = data.dataset
+    if isinstance(data, TensorDataset) and len(data.tensors) == 2:
+        X, y = data.tensors
+    elif isinstance(data, Dataset):
+        rows = [data[i] for i in range(len(data))]  # type: ignore[arg-type]  # a Dataset of rows has a length
+        X, y = (torch.stack([torch.as_tensor(row[part]) for row in rows]) for part in (0, 1))
+    elif isinstance(data, tuple | list) and len(data) == 2:
         X, y = data
     elif hasattr(data, "X") and hasattr(data, "y"):
         X, y = data.X, data.y

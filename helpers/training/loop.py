@@ -13,12 +13,14 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.utils.data import DataLoader, Dataset
 
 from helpers.settings import smoke
 from helpers.training.batches import (
@@ -89,7 +91,8 @@ def predict(model: nn.Module, X: Tensor, batch_size: int = EVALUATION_BATCH) -> 
     pieces: list[Tensor] = []
 
     def work(start: int, stop: int) -> None:
-        pieces.append(model(on_model(X[start:stop], model)).cpu())
+        outputs = model(on_model(X[start:stop], model)).cpu()
+        pieces.append(outputs[None] if outputs.ndim == 0 else outputs)  # a bare squeeze drops a batch of one
 
     with evaluating(model):
         in_batches(len(X), batch_size, work, print)
@@ -98,8 +101,8 @@ def predict(model: nn.Module, X: Tensor, batch_size: int = EVALUATION_BATCH) -> 
 
 def fit(
     model: nn.Module,
-    train: Pairs | tuple[Any, Any],
-    valid: Pairs | tuple[Any, Any],
+    train: Pairs | tuple[Any, Any] | Dataset | DataLoader,
+    valid: Pairs | tuple[Any, Any] | Dataset | DataLoader,
     *,
     epochs: int,
     lr: float,
@@ -121,7 +124,7 @@ def fit(
     ----------
     model : nn.Module
         From ``(B, 4, L)`` float to logits ``(B,)``. Trained in place; left on the device, in evaluation mode.
-    train, valid : Split, or pair ``(X, y)``
+    train, valid : Split, pair ``(X, y)``, TensorDataset or DataLoader
         `X` ``(N, 4, L)`` int8 or float (int64 tokens pass unchanged); `y` ``(N,)``.
     epochs, batch_size : int
         Passes over `train`; sequences in a step. If memory runs out the batch is halved for good, and that is said.
@@ -160,6 +163,7 @@ def fit(
         The loss is no longer finite; the message says why, most likely. The model has the best weights so far.
     """
     _check_settings(lr, weight_decay, epochs, batch_size, seed, patience, precision)
+    _check_functions(loss, schedule)
     epochs = 1 if smoke() else epochs
     place = chosen_device(device)
     binary = loss is binary_cross_entropy_with_logits or isinstance(loss, nn.BCEWithLogitsLoss)
@@ -351,7 +355,15 @@ def _restored(file: Checkpoint, model: nn.Module, optimizer: torch.optim.Optimiz
 
 def _rate(lr: float, schedule: Rate, epoch: int, epochs: int) -> Rate:
     """The learning rate, from the fraction of an epoch."""
-    return lambda fraction: lr * schedule((epoch - 1 + fraction) / epochs)
+
+    def rate(fraction: float) -> float:
+        done = (epoch - 1 + fraction) / epochs
+        factor = schedule(done)
+        if not isinstance(factor, Real):
+            raise TypeError(f"fit: schedule({done:g}) gives {factor!r}; it must give a factor on lr")
+        return lr * float(factor)
+
+    return rate
 
 
 def _check_settings(
@@ -361,12 +373,21 @@ def _check_settings(
         _check_count(f"fit: {name}", count, least)
     if patience is not None:
         _check_count("fit: patience", patience)
-    if not (isinstance(lr, float | int) and 0 < lr < math.inf):
+    if not (isinstance(lr, Real) and 0 < lr < math.inf):
         raise ValueError(f"fit: lr is {lr!r}; it must be a positive number, such as 1e-3")
-    if not (isinstance(weight_decay, float | int) and 0 <= weight_decay < math.inf):
+    if not (isinstance(weight_decay, Real) and 0 <= weight_decay < math.inf):
         raise ValueError(f"fit: weight_decay is {weight_decay!r}; it must be 0 or a positive number")
     if precision not in PRECISIONS:
         raise ValueError(f"fit: precision is {precision!r}; it must be one of {', '.join(PRECISIONS)}")
+
+
+def _check_functions(loss: Loss, schedule: Rate | None) -> None:
+    if isinstance(loss, type):
+        raise TypeError(f"fit: loss is the class {loss.__name__}; pass one of it, {loss.__name__}()")
+    if not callable(loss):
+        raise TypeError(f"fit: loss is {loss!r}; pass a function of logits and labels, such as nn.CrossEntropyLoss()")
+    if schedule is not None and not callable(schedule):
+        raise TypeError(f"fit: schedule is {schedule!r}; pass a function of the fraction done, such as one_cycle")
 
 
 def _check_count(name: str, value: int, least: int = 1) -> None:

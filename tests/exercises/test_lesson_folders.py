@@ -15,6 +15,7 @@ import helpers
 from helpers import lessons as registry
 from helpers import places
 from helpers.engine.exercise import Exercise
+from helpers.engine.kinds import MultipleChoice
 from helpers.grading import mark
 from helpers.grading.sandbox import sealed as sealing
 from helpers.lessons import LESSONS, Lesson, all_exercises
@@ -127,3 +128,10 @@ def test_no_exercise_of_a_folder_is_left_out_of_its_order(lesson: Lesson) -> Non
     }
     assert len(set(folder.EXERCISES)) == len(folder.EXERCISES)
     assert {cls.__name__ for cls in written} == {cls.__name__ for cls in folder.EXERCISES}
+
+
+def test_the_longest_option_of_a_quiz_is_right_no_more_often_than_by_chance() -> None:
+    quizzes = [exercise for exercise in all_exercises() if isinstance(exercise, MultipleChoice)]
+    items = [item for quiz in quizzes for item in quiz.items]
+    told = [item.key for item in items if len(item.options[item.correct]) == max(map(len, item.options.values()))]
+    assert len(told) <= sum(1 / len(item.options) for item in items), told

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from attack_families import SHAPES, families
+
 from helpers.lessons import exercises, find
 
 if sys.version_info >= (3, 11):
@@ -63,7 +65,7 @@ def cases() -> list[Case]:
     for path in sorted(FOLDER.glob("*.toml")):
         for table in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
             found.append(Case(kind=path.stem, **table))
-    return found
+    return [*found, *(Case(**table) for table in families())]
 
 
 def hand_in(root: Path, case: Case, places: dict[str, str]) -> None:
@@ -328,6 +330,7 @@ def answer(book: Notebook, name: str) -> Notebook:
 
 
 MANGLERS: dict[str, Callable[[Notebook, Path], bytes | None]] = {
+    **SHAPES,
     "reversed": reverse,
     **{
         one.__name__: one

@@ -1,6 +1,7 @@
 """Every attack and every oddity ends as it should: nobody earns, learns or breaks anything, and honest work is paid.
 
-The corpus is data, in `attacks/*.toml`. It is graded as a class is, all of it in one go; then each case is looked at.
+The corpus is data, in `attacks/*.toml`, and families, in `attack_families`. All of it is graded in one go, as a class
+is; then each case is looked at.
 """
 
 from __future__ import annotations
@@ -302,4 +303,4 @@ def found_in(told: str) -> list[str]:
 
 def test_the_corpus_has_each_kind() -> None:
     assert {case.kind for case in CASES} == {path.stem for path in FOLDER.glob("*.toml")}
-    assert len({case.name for case in CASES}) == len(CASES) >= 80
+    assert len({case.name for case in CASES}) == len(CASES) >= 200

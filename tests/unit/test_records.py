@@ -83,7 +83,7 @@ def test_fasta_reads_the_real_files(real_data):
         (">a\nAC.T\n", "some.txt:2: '.' at position 3 in record 'a'; a gap of an alignment"),
         (">a\nAC GT\n", "some.txt:2: a space at position 3 in record 'a'; write the bases without a break"),
         (">a\nACR\n", "some.txt:2: 'R' at position 3 in record 'a'; this code means A or G: write N"),
-        (">a\nMKLV*\n", "some.txt:2: 'M' at position 1 in record 'a'"),
+        (">a\nMKLV*\n", "some.txt:2: 'M' at position 1 in record 'a'; these look like amino acids, and only DNA"),
         (">a\nAC1\n", "some.txt:2: '1' at position 3 in record 'a'; allowed are A, C, G, T and N"),
         (">a\nAC\x00\n", "some.txt:2: '\\x00' at position 3 in record 'a'"),
         (b">a\nAC\n>b\nA\xffC\n", "some.txt:4: byte 0xff is not UTF-8; save the file as UTF-8"),

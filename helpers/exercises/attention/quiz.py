@@ -29,9 +29,9 @@ class Quiz(MultipleChoice):
             "root",
             "What happens in training without the division by √d, if d is large?",
             {
-                "a": "Scores differ so much that nearly all weight falls on one key, and the slopes nearly vanish",
+                "a": "Nearly all weight falls on one key, and slopes vanish",
                 "b": "The scores overflow and become nan",
-                "c": "Nothing: softmax does not care about a common factor",
+                "c": "Nothing: softmax does not care about a factor common to all scores",
                 "d": "The weights no longer sum to 1",
             },
             "a",
@@ -77,8 +77,8 @@ class Quiz(MultipleChoice):
             "heads",
             "Going from 1 head to 8, at the same width, attention has",
             {
-                "a": "8 times as many parameters",
-                "b": "the same number of parameters, and 8 maps instead of one",
+                "a": "8 times as many parameters, for each head has its own",
+                "b": "as many parameters as before, and 8 maps",
                 "c": "an eighth of the parameters",
                 "d": "8 times the width",
             },
@@ -96,7 +96,7 @@ class Quiz(MultipleChoice):
                 "a": "That the two touch in the cell",
                 "b": "That the model needs the enhancer for its prediction",
                 "c": "That the enhancer has a causal effect on the gene",
-                "d": "Nothing yet: cut that look-up, see if the prediction changes; look at an untrained model too",
+                "d": "Nothing yet: cut it, and see what changes",
             },
             "d",
             {
@@ -109,10 +109,10 @@ class Quiz(MultipleChoice):
             "masked",
             "Why does a masked language model need no labels?",
             {
-                "a": "It has labels: the hidden bases, which everybody can read off the sequence",
+                "a": "It has labels: the hidden bases",
                 "b": "It is trained on random numbers",
                 "c": "It copies its input",
-                "d": "Its labels are guessed by another model",
+                "d": "Its labels are guessed by another model, trained before",
             },
             "a",
             {
@@ -126,8 +126,8 @@ class Quiz(MultipleChoice):
             "Your next-base model reaches perplexity 1.3 on random DNA. Then",
             {
                 "a": "the model is excellent",
-                "b": "the sequences are too short",
-                "c": "the answer leaks into the input: random DNA has perplexity 4, for everybody",
+                "b": "the sequences are too short to tell anything",
+                "c": "the answer leaks into the input",
                 "d": "the learning rate is too high",
             },
             "c",

@@ -37,7 +37,7 @@ class Quiz(MultipleChoice):
             "One-hot DNA is a table with 4 rows. Why a 1-D convolution, and not 2-D as for pictures?",
             (
                 "Because 2-D is slower",
-                "Because the filter slides along one axis; from row A to row C there is no way to slide",
+                "Because a filter has one axis to slide along",
                 "Because torch has no 2-D convolution for one-hot tables",
                 "Because DNA has one strand",
             ),
@@ -52,7 +52,7 @@ class Quiz(MultipleChoice):
             "kernel",
             "What is a kernel (filter) of a first layer on DNA?",
             (
-                "A table (4, w) of weights, used alike at every position: a motif matrix that was learned",
+                "A table (4, w) of weights that slides along",
                 "A window of the sequence",
                 "The list of positions where a motif was found",
                 "A function that makes the model non-linear",
@@ -69,9 +69,9 @@ class Quiz(MultipleChoice):
             "What does taking the largest activation over the whole sequence lose?",
             (
                 "Which motif was found",
-                "How well the best site fits",
+                "How well the best site of all fits the filter's own motif",
                 "The strand",
-                "Where it was, how many there were, and in what order",
+                "Where it was, and how many there were",
             ),
             "d",
             {
@@ -95,7 +95,7 @@ class Quiz(MultipleChoice):
             "sharing",
             "Why do all positions share a filter's weights?",
             (
-                "Because a motif means the same wherever it stands: learned once, it is known everywhere",
+                "Because a motif means the same everywhere",
                 "To make the result equal at all positions",
                 "Because the gradient would otherwise be zero",
                 "Because promoters are all aligned at their start site",

@@ -40,8 +40,8 @@ class Quiz(MultipleChoice):
             "backward",
             "What does `loss.backward()` do?",
             {
-                "a": "it moves the weights a step downhill",
-                "b": "it puts the slope of the loss along each parameter into `.grad`",
+                "a": "it moves every weight a step downhill, against its slope",
+                "b": "it puts each parameter's slope into `.grad`",
                 "c": "it undoes the last step",
                 "d": "it sets the gradients to zero",
             },
@@ -68,7 +68,7 @@ class Quiz(MultipleChoice):
             "Why are the gradients set to zero in every step?",
             {
                 "a": "because `.backward()` adds to what `.grad` already holds",
-                "b": "because at the minimum the gradient is zero",
+                "b": "because at the minimum the gradient is zero, and there we want to get",
                 "c": "to save memory",
                 "d": "so that the weights start from zero again",
             },
@@ -97,10 +97,9 @@ class Quiz(MultipleChoice):
             "stuck",
             "The loss has not moved for 50 epochs and is far too high. What do you try first?",
             {
-                "a": "collect more data",
+                "a": "collect more data, for a model is never better than its examples",
                 "b": "train for 5,000 epochs more",
-                "c": "print shapes and gradients, standardise the features, try learning rates ten times larger and "
-                "smaller",
+                "c": "look at shapes and slopes, standardise, try other rates",
                 "d": "take a larger model",
             },
             "c",
@@ -114,10 +113,10 @@ class Quiz(MultipleChoice):
             "optimiser",
             "What is an optimiser given when it is made?",
             {
-                "a": "the features and the measurements",
+                "a": "the features and the measurements that it should bring together",
                 "b": "the loss function",
                 "c": "the model's predictions",
-                "d": "the parameters that it may change, and a learning rate",
+                "d": "the parameters it may change, and a rate",
             },
             "d",
             {
@@ -131,7 +130,7 @@ class Quiz(MultipleChoice):
             "You want to predict from GC content and length. What changes?",
             {
                 "a": "two models are trained, and their predictions averaged",
-                "b": "X gets a second column, and the layer becomes `nn.Linear(2, 1)`: one weight each, one bias",
+                "b": "X gets a second column, the layer a second weight",
                 "c": "the two numbers are added and go into `nn.Linear(1, 1)`",
                 "d": "the layer becomes `nn.Linear(1, 2)`",
             },

@@ -31,9 +31,9 @@ class Quiz(MultipleChoice):
             "Your model ends in one number per sequence and is trained with `binary_cross_entropy_with_logits`. "
             "What is that number?",
             {
-                "a": "The probability of a promoter",
+                "a": "The probability of a promoter, between 0 and 1",
                 "b": "The class, 0 or 1",
-                "c": "The log of the odds: 0 means one half, and it may be any real number",
+                "c": "The log of the odds, any real number",
                 "d": "The loss of that sequence",
             },
             "c",
@@ -66,7 +66,7 @@ class Quiz(MultipleChoice):
                 "a": "Nothing more, 0.99 is close to perfect",
                 "b": "The accuracy",
                 "c": "The AUROC of the training set",
-                "d": "The precision at a useful sensitivity: how many of its calls are right",
+                "d": "Which share of its calls is right",
             },
             "d",
             {
@@ -80,7 +80,7 @@ class Quiz(MultipleChoice):
             "What does one-hot encoding cost?",
             {
                 "a": "It tells the model that T is more than A",
-                "b": "Four numbers a base, three of them zero, and it knows of no likeness between bases",
+                "b": "Four numbers a base, and no likeness between bases",
                 "c": "It loses the order of the bases",
                 "d": "It loses the case of the letters, which carries the sequence",
             },

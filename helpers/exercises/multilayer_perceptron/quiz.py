@@ -30,7 +30,7 @@ class Quiz(MultipleChoice):
             "A network should tell 5 cell types apart, each cell being exactly one of them. How does it end?",
             {
                 "a": "One number, rounded to 1 … 5",
-                "b": "Five logits, and cross-entropy, which has the softmax inside",
+                "b": "Five logits, and cross-entropy",
                 "c": "Five logits, each through a ReLU",
                 "d": "Five probabilities, each through a sigmoid of its own",
             },
@@ -47,7 +47,7 @@ class Quiz(MultipleChoice):
             {
                 "a": "Nothing, an epoch sees every sequence anyway",
                 "b": "An error, for a batch must hold both classes",
-                "c": "A loss that swings: each stretch of batches pulls the model towards its own class",
+                "c": "A loss that swings from class to class",
                 "d": "Overfitting",
             },
             "c",
@@ -64,7 +64,7 @@ class Quiz(MultipleChoice):
                 "a": "Nothing: one hidden layer can approximate anything, so depth is of no use",
                 "b": "It trains more easily",
                 "c": "It needs no activation",
-                "d": "Building features out of features, so that some functions need far fewer units",
+                "d": "Building features out of features",
             },
             "d",
             {
@@ -77,7 +77,7 @@ class Quiz(MultipleChoice):
             "capacity",
             "Training loss 0.01, validation loss 1.2 and rising. What helps least?",
             {
-                "a": "More training data",
+                "a": "More training data, from the same source",
                 "b": "Stopping earlier",
                 "c": "Twice as many hidden units",
                 "d": "Dropout",
@@ -94,7 +94,7 @@ class Quiz(MultipleChoice):
             "All weights of a network begin at 0. What happens?",
             {
                 "a": "It begins undecided and then learns as usual",
-                "b": "Only the last bias learns: everything else has slope 0",
+                "b": "Only the last bias learns",
                 "c": "The loss is not a number",
                 "d": "It learns, but twice as slowly",
             },
@@ -110,8 +110,8 @@ class Quiz(MultipleChoice):
             "Model A has a test MCC of 0.752 with one seed, model B 0.744 with one. What do you say?",
             {
                 "a": "A is better, for its number is higher",
-                "b": "Nothing yet: train both with several seeds, and look at the spread and at the test set's size",
-                "c": "Try more seeds for B, and report its best",
+                "b": "Nothing yet: one seed each is no comparison",
+                "c": "Try more seeds for B, and report the best of them",
                 "d": "They are equal",
             },
             "b",

@@ -29,9 +29,9 @@ class Quiz(MultipleChoice):
             "gate",
             "A GRU's update gate stands at z = 0.99 for one unit. What happens to this unit?",
             {
-                "a": "It is overwritten with the candidate",
+                "a": "It is overwritten with the candidate, but for one part in a hundred",
                 "b": "It is set to zero",
-                "c": "It keeps 99 % of what it held: a memory of about a hundred bases",
+                "c": "It keeps 99 % of what it held",
                 "d": "It is multiplied by 1.99",
             },
             "c",
@@ -48,7 +48,7 @@ class Quiz(MultipleChoice):
                 "a": "Generating DNA base by base",
                 "b": "Scoring how probable each next base is, given those before",
                 "c": "Streaming bases from a sequencer, with an answer after each",
-                "d": "Telling for each base whether it lies in a CpG island, with the sequence at hand",
+                "d": "Telling of each base whether it lies in an island",
             },
             "d",
             {
@@ -61,8 +61,8 @@ class Quiz(MultipleChoice):
             "perplexity",
             "A model of the next base has perplexity 3.9 on DNA it has not seen. What does that say?",
             {
-                "a": "It is right in 39 % of the cases",
-                "b": "It is nearly as unsure as someone who chooses among four equal bases",
+                "a": "It is right in 39 % of the cases, and wrong in the others",
+                "b": "It is nearly as unsure as one who guesses",
                 "c": "It needs 3.9 bits a base",
                 "d": "It is worse than guessing",
             },
@@ -79,7 +79,7 @@ class Quiz(MultipleChoice):
             {
                 "a": "That the 180 places of padding are neither in the sum nor in the count",
                 "b": "That all sequences are cut to 20",
-                "c": "That padding is averaged in, so that all vectors are of equal length",
+                "c": "That padding is averaged in, so that all the vectors are of equal length",
                 "d": "Nothing: padding is zero, and zeros do not matter",
             },
             "a",
@@ -95,8 +95,8 @@ class Quiz(MultipleChoice):
             {
                 "a": "The genetic code is too hard to learn",
                 "b": "The decoder may not use teacher forcing",
-                "c": "All the reader hands to the writer is one state of fixed size",
-                "d": "Long sequences have more stop codons",
+                "c": "All that is handed over is one state of fixed size",
+                "d": "Long sequences have more stop codons, at which translation ends",
             },
             "c",
             {

@@ -1,0 +1,41 @@
+"""The card of a set of one's own: what it holds, what was done to it, and what nobody could check."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from helpers.datasets.loading import Dataset
+
+UNCHECKED = (
+    "whether the labels are right",
+    "whether negatives could be positives that nobody has looked for",
+    "relatives that share no long stretch: paralogues, distant family, the same gene in another species",
+    "how rare positives are where you will use the model: precision falls with them",
+)
+
+
+def written(data: Dataset) -> str:
+    """A card in Markdown, as those of the course's sets: a table, what was done, what is not known."""
+    from helpers.datasets.loading import SPLITS
+
+    parts = [getattr(data, part) for part in SPLITS]
+    sizes = ", ".join(f"{len(part):,} {name}" for part, name in zip(parts, SPLITS, strict=True))
+    rows = [("sequences", f"{sizes}, of {len(data.test.sequences[0]):,} bases"), ("to predict", told(data))]
+    lines = [f"# {data.name}", "", data.entry.title + ".", "", "| | |", "|---|---|"]
+    lines += [f"| {left} | {right} |" for left, right in rows]
+    lines += ["", "## What was done", "", *(f"- {note[0].upper()}{note[1:]}." for note in data.notes)]
+    lines += ["", "## What nobody checked", "", *(f"- {one[0].upper()}{one[1:]}." for one in UNCHECKED)]
+    return "\n".join(lines) + "\n"
+
+
+def told(data: Dataset) -> str:
+    """What is to be predicted, with how many sequences of each class, or the range of the numbers."""
+    from helpers.datasets.loading import SPLITS
+
+    values = [value for part in SPLITS for value in getattr(data, part).y.tolist()]
+    if data.task == "number":
+        return f"a number from {min(values):.4g} to {max(values):.4g}, in the mean {sum(values) / len(values):.4g}"
+    counts = Counter(int(value) for value in values)
+    return ", ".join(f"{counts[i]:,} '{name}'" for i, name in enumerate(data.classes))
