@@ -27,13 +27,18 @@ class VariantEffect(Exercise):
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         cases = ((10, -1, True), (11, 1, False), (14, -1, False), (16, -1, True))  # the sign; which strand says more
         for length, sign, forward in cases:
-            model, sequence = placed_model(length), random_dna(length, rng)
-            places = rng.permutation(np.arange(2, length // 2 - 1)).tolist()
-            variants = [(place, alt) for place in places for alt in BASES if alt != sequence[place]]
-            signed = [one for one in variants if sign * self.reference(model, sequence, *one) > 0] or variants
-            fitting = [one for one in signed if self.forward_says_more(model, sequence, *one) is forward]
-            position, alt = (fitting or signed)[0]
-            yield model, sequence, position, alt
+            fitting: list[tuple] = []
+            while not fitting:  # some models have no variant of this sign in some sequence
+                model, sequence = placed_model(length), random_dna(length, rng)
+                places = rng.permutation(np.arange(2, length // 2 - 1)).tolist()
+                variants = [(place, alt) for place in places for alt in BASES if alt != sequence[place]]
+                fitting = [
+                    one
+                    for one in variants
+                    if sign * self.reference(model, sequence, *one) > 0
+                    and self.forward_says_more(model, sequence, *one) is forward
+                ]
+            yield model, sequence, *fitting[0]
 
     def forward_says_more(self, model: nn.Module, sequence: str, position: int, alt: str) -> bool:
         ends = self.forward_only(model, sequence, position, alt), self.reverse_only(model, sequence, position, alt)
