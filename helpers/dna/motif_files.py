@@ -63,7 +63,7 @@ def _parsed(path: Path, text: str, form: str) -> list[Motif]:
     from Bio import motifs as bio_motifs
 
     try:
-        found = list(bio_motifs.parse(io.StringIO(text), form))
+        found = list(bio_motifs.parse(io.StringIO(text), form, strict=False))
     except (ValueError, AssertionError, KeyError, IndexError) as error:
         complain(path, 1, f"not readable as {form} motifs ({error})", "is the file whole?")
     if not found:

@@ -47,11 +47,14 @@ def class_report(y: ArrayLike | Tensor, logits: ArrayLike | Tensor) -> dict[str,
             f"{scores.shape[1] - 1}, one for each column of the logits"
         )
     called, present = scores.argmax(axis=1), np.unique(truth)
-    areas = [metrics.roc_auc_score(truth == one, scores[:, int(one)] - _rest(scores, int(one))) for one in present]
+    areas = [
+        metrics.roc_auc_score(truth == one, scores[:, int(one)] - _rest(scores, int(one)))
+        for one in (present if len(present) > 1 else ())
+    ]
     return {
         "accuracy": float((called == truth).mean()),
         "mcc": float(metrics.matthews_corrcoef(truth, called)),
-        "macro_auroc": float(np.mean(areas)) if len(present) > 1 else float("nan"),
+        "macro_auroc": float(np.mean(areas)) if areas else float("nan"),
     }
 
 

@@ -8,6 +8,7 @@ from torch import nn
 
 from helpers.dna.sequences import one_hot
 from helpers.interpret.mutagenesis import in_silico_mutagenesis, integrated_gradients, saliency
+from helpers.training import predict
 
 DNA = ["GCGCTATAAAAGGCNTGACC", "ACGTACGTACGTACGTACGT"]
 
@@ -89,3 +90,45 @@ def test_integrated_gradients_begin_at_the_baseline(model):
 def test_mutations_of_what_is_not_one_hot_are_refused(model):
     with pytest.raises(ValueError, match="other numbers than 0 and 1"):
         in_silico_mutagenesis(model, torch.full((1, 4, 12), 0.25))
+
+
+def test_a_model_that_ends_in_a_bare_squeeze_takes_a_batch_of_one() -> None:
+    model = nn.Sequential(nn.Flatten(), nn.Linear(48, 1))
+    bare = Squeezed(model)
+    X = one_hot(["ACGTACGTACGT", "TTTTACGTACGA"])
+    assert torch.equal(predict(bare, X[:1]), predict(model, X[:1])[:, 0])
+    assert torch.allclose(predict(bare, X, batch_size=1), predict(model, X)[:, 0])
+    assert torch.allclose(in_silico_mutagenesis(bare, X[0]), in_silico_mutagenesis(model, X[0]))
+    assert torch.allclose(saliency(bare, X[0]), saliency(model, X[0]))
+
+
+def test_several_ones_in_a_column_are_no_base() -> None:
+    X = one_hot(["ACGTACGTACGT", "TTTTACGTACGA"])
+    X[1, :2, 3] = 1
+    with pytest.raises(ValueError, match="column 3 of sequence 1 holds several ones"):
+        in_silico_mutagenesis(nn.Sequential(nn.Flatten(), nn.Linear(48, 1)), X)
+
+
+@pytest.mark.parametrize("attribute", [saliency, integrated_gradients])
+def test_a_model_without_slopes_is_said_to_have_none(attribute) -> None:
+    class Letters(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.embedding = nn.Embedding(4, 1)
+
+        def forward(self, X):
+            return self.embedding(X.argmax(dim=1)).sum(dim=(1, 2))
+
+    with pytest.raises(ValueError, match=f"{attribute.__name__}: no slope leads from the logit back to the bases"):
+        attribute(Letters(), one_hot(["ACGT"]))
+
+
+class Squeezed(nn.Module):
+    """Ends in a squeeze that also drops a batch of one."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, X):
+        return self.model(X).squeeze()
