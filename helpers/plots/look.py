@@ -124,7 +124,7 @@ def as_png(figure: Figure | Axes, alt: str, dpi: int) -> tuple[dict[str, str], d
 
     whole: Any = getattr(figure, "figure", figure)
     with io.BytesIO() as png:
-        whole.savefig(png, format="png", dpi=dpi, metadata={"Software": None})
+        whole.savefig(png, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs={"optimize": True})
         picture = base64.b64encode(png.getvalue()).decode("ascii")
     plt.close(whole)
     return {"image/png": picture, "text/plain": alt}, {"image/png": {"alt": alt}}
