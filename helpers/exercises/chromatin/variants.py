@@ -32,17 +32,8 @@ class VariantEffect(Exercise):
                 model, sequence = placed_model(length), random_dna(length, rng)
                 places = rng.permutation(np.arange(2, length // 2 - 1)).tolist()
                 variants = [(place, alt) for place in places for alt in BASES if alt != sequence[place]]
-                fitting = [
-                    one
-                    for one in variants
-                    if sign * self.reference(model, sequence, *one) > 0
-                    and self.forward_says_more(model, sequence, *one) is forward
-                ]
+                fitting = [one for one in variants if kind(model, sequence, *one) == (sign, forward)]
             yield model, sequence, *fitting[0]
-
-    def forward_says_more(self, model: nn.Module, sequence: str, position: int, alt: str) -> bool:
-        ends = self.forward_only(model, sequence, position, alt), self.reverse_only(model, sequence, position, alt)
-        return abs(ends[0]) > abs(ends[1])
 
     def reference(self, model: nn.Module, sequence: str, position: int, alt: str) -> float:
         other = changed(sequence, position, alt)
@@ -151,6 +142,14 @@ def strands(sequence: str, position: int, alt: str) -> list[tuple[str, int, str]
         (sequence, position, alt),
         (reverse_complement(sequence), len(sequence) - 1 - position, reverse_complement(alt)),
     ]
+
+
+def kind(model: nn.Module, sequence: str, position: int, alt: str) -> tuple[int, bool]:
+    """The sign of a variant, and whether the forward strand says more: what questions are chosen by."""
+    words = [word for one in strands(sequence, position, alt) for word in (one[0], changed(*one))]
+    with torch.no_grad():
+        a, b, c, d = model(one_hot(words).float()).tolist()
+    return (1 if b - a + d - c > 0 else -1), abs(b - a) > abs(d - c)
 
 
 def sigmoid(logit: float) -> float:
