@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from helpers.lessons import LESSONS
 
-FEW_STEPS = {"logistic_regression", "multilayer_perceptron", "recurrent", "attention"}
+FEW_STEPS = {"logistic_regression", "multilayer_perceptron", "recurrent", "attention", "chromatin"}
 
 
 def smoke(folder: str) -> dict[str, str]:
