@@ -35,6 +35,8 @@ class MaskedBce(Exercise):
             y[0, :3], y[1, 0], y[2, 0] = torch.tensor([1.0, 0.0, -1.0]), 1.0, -1.0
             yield Question(normal(rng, rows, marks, scale=2), y, part="holes")
         yield Question(normal(rng, 3, 2), torch.full((3, 2), -1.0), part="nothing measured")
+        one = torch.tensor([[-1.0, 1.0], [-1.0, 0.0], [-1.0, 1.0]])  # of one mark nothing, so that no constant will do
+        yield Question(normal(rng, 3, 2, scale=2), one, part="nothing measured")
 
     def each(self, logits: Tensor, y: Tensor) -> Tensor:
         return binary_cross_entropy_with_logits(logits, y, reduction="none")
