@@ -18,7 +18,7 @@ from helpers.text import visible
 
 if TYPE_CHECKING:
     from helpers.grading.coordinate import Summary
-    from helpers.grading.handed_in.submissions import Submission
+    from helpers.grading.handed_in.submissions import Course, Submission
     from helpers.grading.progress import Progress
 
 LESSON = "lesson"
@@ -42,33 +42,29 @@ app = typer.Typer(
 )
 Where = Annotated[Path, typer.Option("--course", help="The course's folder, which holds submitted/.")]
 Which = Annotated[str, typer.Argument(metavar="LESSON", help="A number or a name.")]
+Jobs = Annotated[int, typer.Option(min=0, help="How many at once; 0: as many as this machine takes.")]
+Unsafe = Annotated[bool, typer.Option("--unsafe", help="Without a sandbox: see `grade doctor`.")]
 To = Annotated[Path | None, typer.Option("--to", help="Where to write; default: reports/ in the course.")]
 
 
 @app.command(LESSON)
 def grade_lesson(
     lesson: Which,
-    jobs: Annotated[int, typer.Option(min=0, help="How many at once; 0: as many as this machine takes.")] = 0,
+    jobs: Jobs = 0,
     scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="A Dask scheduler, or `local`.")] = "",
     student: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this one; may be repeated.")] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Run again what was not graded to the end.")] = False,
-    unsafe: Annotated[bool, typer.Option("--unsafe", help="Without a sandbox: see `grade doctor`.")] = False,
+    unsafe: Unsafe = False,
     course: Where = Path("."),
 ) -> None:
     """Grade what was handed in for a lesson, and write it into the gradebook."""
     from helpers.commands.console import one_line, refuse
     from helpers.grading.coordinate import grade
-    from helpers.grading.nbgrader.gradebook import open_course
-    from helpers.grading.sandbox import kinds
-    from helpers.grading.sandbox.limits import NoSandbox
 
     with one_line():
         assignment = lessons.find(lesson).folder
-        here = open_course(course.resolve(), **({"sandbox": kinds.UNSAFE} if unsafe else {}))
-        if unsafe:
-            print(f"course: --unsafe: {kinds.GIVEN_UP}", file=sys.stderr)
         try:
-            with bar(assignment) as progress:
+            with opened(course, unsafe) as here, bar(assignment) as progress:
                 summary = grade(
                     here,
                     assignment,
@@ -78,12 +74,26 @@ def grade_lesson(
                     scheduler=scheduler,
                     progress=progress,
                 )
-        except NoSandbox as error:
-            refuse(f"no submission is run without a sandbox, and none works here: {error}. --unsafe runs without one")
         except ImportError as error:
             refuse(f"{error}; `pip install 'deep-learning-on-dna[grade]'` brings it")
     tell(assignment, summary)
     raise typer.Exit(0 if summary.complete else 1)
+
+
+@contextlib.contextmanager
+def opened(course: Path, unsafe: bool) -> Iterator[Course]:
+    """The course, to run submissions in; that no sandbox works here is refused in a sentence."""
+    from helpers.commands.console import refuse
+    from helpers.grading.nbgrader.gradebook import open_course
+    from helpers.grading.sandbox import kinds
+    from helpers.grading.sandbox.limits import NoSandbox
+
+    if unsafe:
+        print(f"course: --unsafe: {kinds.GIVEN_UP}", file=sys.stderr)
+    try:
+        yield open_course(course.resolve(), **({"sandbox": kinds.UNSAFE} if unsafe else {}))
+    except NoSandbox as error:
+        refuse(f"no submission is run without a sandbox, and none works here: {error}. --unsafe runs without one")
 
 
 @contextlib.contextmanager
@@ -239,29 +249,22 @@ def report(
 @app.command()
 def mistakes(
     lesson: Which,
-    jobs: Annotated[int, typer.Option(min=0, help="How many at once; 0: as many as this machine takes.")] = 0,
-    unsafe: Annotated[bool, typer.Option("--unsafe", help="Without a sandbox: see `grade doctor`.")] = False,
+    jobs: Jobs = 0,
+    unsafe: Unsafe = False,
     course: Where = Path("."),
 ) -> None:
     """Show the mistakes that have no name yet, by how many share them, with the lines that name each."""
-    from helpers.commands.console import one_line, refuse
-    from helpers.grading.nbgrader.gradebook import open_course
+    from helpers.commands.console import one_line
     from helpers.grading.report import rows_of
-    from helpers.grading.sandbox import kinds
-    from helpers.grading.sandbox.limits import NoSandbox
     from helpers.grading.unnamed import asked_together, groups
 
-    with one_line():
+    with one_line(), opened(course, unsafe) as here:
         assignment = lessons.find(lesson).folder
-        here = open_course(course.resolve(), **({"sandbox": kinds.UNSAFE} if unsafe else {}))
         with bar(assignment) as progress:
             rows = rows_of(here, assignment, progress)
         unnamed = {row.student: row.unnamed for row in rows if row.unnamed}
-        try:
-            with bar(f"{assignment}, common questions") as progress:
-                entries = asked_together(here, assignment, unnamed, at_once=jobs, progress=progress)
-        except NoSandbox as error:
-            refuse(f"no submission is run without a sandbox, and none works here: {error}. --unsafe runs without one")
+        with bar(f"{assignment}, common questions") as progress:
+            entries = asked_together(here, assignment, unnamed, at_once=jobs, progress=progress)
         found = groups(here, assignment, unnamed, entries)
     for group in found:
         students = f"{len(group.students)} student{'s' * (len(group.students) != 1)}"
