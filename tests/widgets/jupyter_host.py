@@ -108,8 +108,11 @@ class Lab:
 
     def open(self, *cells: str, name: str = "lesson") -> Lab:
         """Open a notebook with these cells and wait for its kernel."""
-        book = self.server.save(name, *cells)
-        self.page.goto(f"{self.server.url}/doc/tree/{book}?token={self.server.token}&reset")
+        return self.open_file(self.server.save(name, *cells))
+
+    def open_file(self, path: str) -> Lab:
+        """Open a notebook that lies on the server, and wait for its kernel: what runs before it is there is lost."""
+        self.page.goto(f"{self.server.url}/doc/tree/{path}?token={self.server.token}&reset")
         self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=WAIT_MS)
         self.page.wait_for_function(
             "() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",

@@ -21,7 +21,7 @@ def test_a_term_shows_its_meaning_and_leads_to_the_glossary_beside_the_lesson(la
     book.cells = [cell for cell in kept if cell.id == "story"] + [cell for cell in kept if cell.id == "setup"]
     nbformat.write(book, folder / "words.ipynb")
     tab = lab.page
-    tab.goto(f"{lab.server.url}/doc/tree/{folder.name}/words.ipynb?token={lab.server.token}&reset")
+    lab.open_file(f"{folder.name}/words.ipynb")
     link = tab.locator(".jp-RenderedMarkdown a[title]", has_text="primers")
     link.wait_for(timeout=WAIT_MS)
     assert link.get_attribute("title") == PRIMER
