@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from helpers.datasets import require_binary
 from helpers.dna.motifs import Motif, best_hit, jaspar
 from helpers.dna.sequences import gc_content, kmer_counts
 
@@ -48,6 +49,7 @@ def dumb_models(dataset: Dataset) -> list[Baseline]:
 
 def majority_baseline(dataset: Dataset) -> Baseline:
     """Call every test sequence what most training sequences are; the logit is the log-odds of their share."""
+    require_binary("majority_baseline", dataset)
     start = time.perf_counter()
     share = float(dataset.train.y.mean())
     if not 0 < share < 1:
@@ -96,6 +98,7 @@ def _logistic(name: str, dataset: Dataset, features: Callable[[Split], Tensor]) 
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
+    require_binary(name, dataset)
     start = time.perf_counter()
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     model.fit(features(dataset.train).numpy(), dataset.train.y.numpy())
