@@ -31,7 +31,6 @@ def test_make_bench_runs_every_benchmark_there_is() -> None:
         "memory",
         "promoters",
         "cards",
-        "chromatin",
         "divisions",
         "gpu",
         "hostile_class",
