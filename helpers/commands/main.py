@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from helpers import grammars  # noqa: F401  before nbformat
 from helpers.commands import author, data, grade, learner, new
 from helpers.commands.room import room
 
@@ -31,8 +32,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # terminals that know no check mark
-    # Behind nbformat, jsonschema would compile 38 grammars of addresses that no notebook holds: a second each time.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     app()
 
 
