@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import sys
 from typing import Annotated
 
@@ -32,6 +34,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # terminals that know no check mark
+    atexit.register(gc.freeze)  # or Python looks for garbage in all of torch as it ends: half a second
     app()
 
 
