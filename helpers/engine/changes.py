@@ -262,16 +262,16 @@ def changed(node: ast.expr, names: list[str]) -> Iterator[tuple[int, str, ast.AS
             yield 3, "", ast.Constant(value)
     elif isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) <= MOST_EXCHANGED:
         for at, other in itertools.combinations(range(len(node.elts)), 2):
-            new = list(node.elts)
-            new[at], new[other] = new[other], new[at]
+            row = list(node.elts)
+            row[at], row[other] = row[other], row[at]
             words = f"with {code(node.elts[at])} and {code(node.elts[other])} of {code(node)} exchanged"
-            yield 2, words, type(node)(new, node.ctx)
+            yield 2, words, type(node)(row, node.ctx)
     elif isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
         yield 1, f"without turning {code(node.value)}", node.value
     elif isinstance(node, ast.Name) and node.id in names:
-        for other in names:
-            if other != node.id:
-                yield 4, "", ast.Name(other, ast.Load())
+        for name in names:
+            if name != node.id:
+                yield 4, "", ast.Name(name, ast.Load())
     elif isinstance(node, ast.Subscript):
         yield from changed_subscript(node)
 

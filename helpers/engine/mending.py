@@ -11,10 +11,12 @@ from __future__ import annotations
 import ast
 import contextlib
 import copy
+import inspect
 import linecache
 import random
 import re
 import sys
+import textwrap
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.engine.additions import additions
+from helpers.engine.additions import additions, unused_parameters
 from helpers.engine.changes import Change, changes, compiled
 from helpers.engine.codec import encode
 from helpers.engine.marking import Attempt, marking
@@ -47,7 +49,7 @@ BELONGS = re.compile(r"where (.*) belongs$")
 
 
 def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: int) -> Verdict:
-    """A verdict that says what to change in the code, where one change is enough and nothing was explained yet.
+    """A verdict that says what to change in the code, where one change is enough, and only an error was explained yet.
 
     Parameters
     ----------
@@ -59,7 +61,8 @@ def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: 
     seed : int
         Of the questions that were asked.
     """
-    if verdict.status is not Status.WRONG or verdict.is_explained:
+    stopped = verdict.failure is not None and bool(verdict.failure.error)
+    if verdict.status is not Status.WRONG or verdict.misconception or (verdict.is_explained and not stopped):
         return verdict
     said = ""
     with contextlib.suppress(Exception), warnings.catch_warnings(), same_chance():
@@ -68,7 +71,20 @@ def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: 
         if written and written.is_harmless:
             known = marking(exercise, seed)
             said = change_in_words(Attempt(known, exercise.read(answers, known.questions) or []), written)
-    return replace(verdict, message=said, is_explained=True) if said else verdict
+    if said and not stopped:
+        return replace(verdict, message=said, is_explained=True)
+    said = said or unused(exercise, code)
+    return replace(verdict, message=f"{verdict.message} {said}", is_explained=True) if said else verdict
+
+
+def unused(exercise: Exercise, code: Any) -> str:
+    """A sentence on parameters that the code never looks at, though the reference does; "" where there are none."""
+    with contextlib.suppress(Exception):
+        written, reference = Written.of(code), ast.parse(textwrap.dedent(inspect.getsource(exercise.reference)))
+        idle = unused_parameters(reference)
+        names = [name for name in unused_parameters(written.tree) if name not in idle] if written else []
+        return f"Your code never looks at `{'`, `'.join(names)}`." if names else ""
+    return ""
 
 
 def change_in_words(attempt: Attempt, written: Written) -> str:
@@ -119,7 +135,9 @@ class Written:
     @classmethod
     def of(cls, code: Any) -> Written | None:
         """A function or class that stands by itself in a cell or a file; None for anything else."""
-        methods = [one for one in vars(code).values() if isinstance(one, FunctionType)] if isinstance(code, type) else []
+        methods = (
+            [one for one in vars(code).values() if isinstance(one, FunctionType)] if isinstance(code, type) else []
+        )
         functions = methods or ([code] if isinstance(code, FunctionType) else [])
         if not functions or (functions == [code] and code.__closure__):
             return None
@@ -169,7 +187,9 @@ def is_harmless(name: str, names: dict[str, Any]) -> bool:
     if callable(value):
         return not hasattr(value, "parameters")  # a model is data that is shared
     encode(value)  # raises where it is none of the plain kinds
-    return not isinstance(value, (list, dict, set)) and not hasattr(value, "detach") and not isinstance(value, np.ndarray)
+    return (
+        not isinstance(value, (list, dict, set)) and not hasattr(value, "detach") and not isinstance(value, np.ndarray)
+    )
 
 
 @contextlib.contextmanager
