@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from helpers.commands import author, data, grade, learner, new
+from helpers.commands.explore import explore
 from helpers.commands.room import room
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(grade.app, name="grade")
 app.add_typer(new.app, name="new")
 app.command()(room)
+app.command()(explore)
 
 
 def main() -> None:

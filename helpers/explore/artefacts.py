@@ -26,6 +26,7 @@ LEAST_SHARE = {1: 0.05, 4: 0.02}  # of sequences, between classes, for a letter 
 LEAST_RELATED = 0.01  # of sequences
 MOST_COMPARED = 10_000  # sequences that are looked through for relatives
 _CODES = bytes(BASES.index(chr(byte)) if chr(byte) in BASES else len(BASES) for byte in range(256))
+_COMMON = 0.1  # of the sequences: a stretch in more of them is a primer or a vector, and makes no relatives
 _SURE = 3.5  # standard deviations below which no exact test of a column is worth its time
 _KNOWN = 0.95  # of the sequences of each class must have a base in a column that is compared
 _EXACT = 2_000  # columns that are tested exactly, the clearest first
@@ -141,10 +142,10 @@ def _of_columns(codes: np.ndarray, sides: dict[str, np.ndarray], sequences: Sequ
     best: tuple[float, str, int, int, float, float] | None = None
     hits = 0
     for name, side in sides.items():
-        for p, column, word, share, other in _telling(codes, side, k, len(sides)):
+        for one in _telling(codes, side, k, len(sides)):
             hits += 1
-            if best is None or p < best[0]:
-                best = p, name, column, word, share, other
+            if best is None or one[0] < best[0]:
+                best = one[0], name, *one[1:]
     if best is None:
         kind = "letter" if k == 1 else "word of four letters"
         return Finding(what, False, f"no {kind} has a column of its own in one class", 1.0)
@@ -231,8 +232,8 @@ def _relatives_in_test(data: Dataset, rng: np.random.Generator) -> Finding:
     train, test = data.train.sequences, data.test.sequences
     pairs = 2 * sum(map(len, train)) * len(test[0]) / 0.01
     shared = int(np.clip(math.ceil(math.log(pairs, len(BASES))), 12, 29))
-    ours = sharing(test, train, shared)
-    shuffled = sharing([dinucleotide_shuffle(one, seed=rng) for one in test], train, shared)
+    ours = sharing(test, train, shared, common=_COMMON)
+    shuffled = sharing([dinucleotide_shuffle(one, seed=rng) for one in test], train, shared, common=_COMMON)
     told = f"{ours.mean():.1%} of the test sequences share {shared} bases with one of train, of their shuffles {{}}"
     return _more_than_shuffled("relatives in test", ours, shuffled, told)
 

@@ -23,7 +23,7 @@ from helpers.training.checkpoints import Checkpoint
 from helpers.training.devices import chosen_device
 from helpers.training.history import History
 
-_OURS = ("torch.nn.", "helpers.models.")  # whose classes are imported where they are not yet
+_OURS = ("torch.nn.", "helpers.models.", "helpers.explore.")  # whose classes are imported where they are not yet
 _FUNCTIONS = ("torch.nn.functional", "torch._C._nn")
 _COMPILED = "_orig_mod"  # what torch.compile calls the model that it wraps
 
@@ -109,6 +109,18 @@ def form(model: nn.Module) -> dict[str, Any]:
     except Exception as error:  # whatever an attribute's own way of pickling raises
         return {"no_form": f"{type(inner).__name__} cannot be written to a file: {str(error).splitlines()[0]:.150}"}
     return {"form": torch.frombuffer(bytearray(written), dtype=torch.uint8), "kept": writer.kept}
+
+
+def write_model(path: str | os.PathLike[str], model: nn.Module, about: dict[str, Any]) -> None:
+    """Write a model so that `load` brings it back, with what `about` says of it (numbers, strings and lists of them).
+
+    Raises OSError if the file cannot be written; ValueError if the model's form cannot.
+    """
+    told = form(model)
+    if "no_form" in told:
+        raise ValueError(f"write_model: {told['no_form']}")
+    weights = {name: tensor.detach().cpu() for name, tensor in plain(model).state_dict().items()}
+    Checkpoint(path, about).save({"best": weights, **told})
 
 
 def plain(model: nn.Module) -> nn.Module:
