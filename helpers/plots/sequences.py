@@ -171,6 +171,8 @@ def _checked_positions(caller: str, positions: Sequence[int] | np.ndarray | None
     if positions is None:
         return np.arange(width)
     places = np.asarray(positions)
+    if places.dtype.kind not in "iuf":
+        raise TypeError(f"{caller}: positions hold {positions[0]!r}; expected whole numbers that rise, one a column")
     if places.shape != (width,):
         raise ValueError(f"{caller}: positions have shape {places.shape}; expected one for each of {width} columns")
     if (np.diff(places) < 1).any():
