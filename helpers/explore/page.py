@@ -158,7 +158,7 @@ def methods(data: Dataset, rows: Sequence[Row], files: str) -> str:
         "lowest validation loss, and the seed in the table that of the lowest of these. Intervals are 95 % of "
         f"{resamples:,} resamples of the test set. Artefacts are claimed at a false-alarm rate of "
         f"{artefacts.FALSE_ALARMS:g} a set, corrected for all that was looked at. Motifs are JASPAR's (CORE "
-        "vertebrates 2024, POLII 2020), named where a filter's correlation exceeds that of 99 % of untrained filters on "
-        "the same sequences. Software: "
+        "vertebrates 2024, POLII 2020), named where a filter's correlation exceeds that of 99 % of untrained filters "
+        "on the same sequences. Software: "
         f"deep-learning-on-dna {__version__}, Python {platform.python_version()}, {libraries}."
     )

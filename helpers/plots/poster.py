@@ -79,7 +79,9 @@ def poster(
     if not boards or not all(boards.values()):
         raise ValueError("poster: there are no rows to draw")
     colours = ON_DARK if dark else KINDS
-    size = {"width": 6.8, "height": 5.4, "rows": len(boards)} if narrow else {"width": 7.4, "height": 6.6}
+    size: dict[str, Any] = (
+        {"width": 6.8, "height": 5.4, "rows": len(boards)} if narrow else {"width": 7.4, "height": 6.6}
+    )
     figure, drawn = panels(1 if narrow else len(boards), **size)
     for ax, (data, rows) in zip(drawn, boards.items(), strict=True):
         ours = _without_lesser_ensembles([_dot(row, row.get("kind", _kind(row))) for row in rows])
@@ -107,7 +109,7 @@ def _legend(figure: Figure, kinds: Sequence[str], colours: Mapping[str, str], na
     signs = [
         Line2D([], [], linestyle="", marker=SIGNS[kind], label=fill(MEANING[kind], 56 if narrow else 99), **look)
         for kind in kinds
-        for look in [{"color": colours[kind], "markersize": 11} | _hollow(kind)]
+        for look in [_hollow(kind) | {"color": colours[kind], "markersize": 11}]
     ]
     columns, size = (1, 10) if narrow else (len(signs), 12)
     figure.legend(
