@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -32,7 +33,7 @@ class Autoencoder(nn.Module):
 
 
 def _layers(sizes: tuple[int, ...]) -> nn.Sequential:
-    pairs = zip(sizes, sizes[1:], strict=False)
+    pairs = pairwise(sizes)
     made = [layer for inputs, outputs in pairs for layer in (nn.Linear(inputs, outputs), nn.GELU())]
     return nn.Sequential(*made[:-1])
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from helpers.engine.exercise import Exercise, Question, misconception
 from helpers.exercises.draws import normal
+from helpers.models import adversarial
 
 
 class GradientReversal(Exercise):
@@ -26,6 +27,7 @@ class GradientReversal(Exercise):
     }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        adversarial.GradientReversal.apply(torch.zeros(1), 1.0)  # torch loads a library then; no learner's call is that
         for part in self.parts:
             yield Question(torch.tensor([1.0, -2.0]), 0.5, torch.tensor([3.0, 1.0]), part=part)
             for shape in ((4,), (2, 3)):
@@ -35,6 +37,9 @@ class GradientReversal(Exercise):
     def ask(self, code: Any, x: Tensor, strength: float, slope: Tensor, *, part: str) -> Any:
         """What comes out; or the slope that goes in at the other end."""
         leaf = x.clone().requires_grad_()
+        if not hasattr(code, "apply"):
+            code(leaf, strength)
+            raise TypeError("asked is a class, a torch.autograd.Function, which has `apply`")
         out = code.apply(leaf, strength)
         if part == "forward":
             return out.detach()

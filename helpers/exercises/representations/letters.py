@@ -39,6 +39,7 @@ class Corrupt(Exercise):
             bases = torch.as_tensor(rng.integers(0, 4, size=(rows, length)))
             old = X.argmax(dim=1)
             bases[:, :3] = (old[:, :3] + torch.tensor([1, 2, 3])) % 4  # another letter than was there
+            mask[0, 3], bases[0, 3] = True, old[0, 3]  # and once the same
             yield Question(X, mask, bases)
 
     def letters(self, bases: Tensor) -> Tensor:

@@ -26,7 +26,7 @@ class CycleLoss(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        yield Question(torch.tensor([[1.0, 2.0]]), torch.tensor([[0.0, 3.0]]), torch.tensor([2.0, 1.0, 0.4, -0.3]))
+        yield Question(torch.tensor([[4.0, 7.0]]), torch.tensor([[0.0, 3.0]]), torch.tensor([2.0, 1.0, 0.4, -0.3]))
         for shape in ((3, 4), (2, 1, 3, 3)):
             numbers = torch.as_tensor(rng.uniform([1.5, 0.5, 0.4, -0.9], [2.5, 1.5, 0.7, -0.4])).float()
             yield Question(normal(rng, *shape), normal(rng, *shape) + 1, numbers)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor, nn
@@ -79,8 +78,8 @@ def blur(tracks: Tensor, width: float) -> Tensor:
 
 def log_agreement(guess: Tensor, data: Coverage) -> float:
     """Correlation of a guess with the true rate, both as logarithms; an r."""
-    logs = [torch.log(one + 0.05).flatten().numpy() for one in (guess, data.rate)]
-    return float(np.corrcoef(*logs)[0, 1])
+    logs = torch.stack([torch.log(one + 0.05).flatten() for one in (guess, data.rate)])
+    return float(torch.corrcoef(logs)[0, 1])
 
 
 class Dial(NamedTuple):
