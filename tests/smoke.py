@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from helpers.lessons import LESSONS
 
-FEW_STEPS = {"logistic_regression", "multilayer_perceptron", "recurrent", "attention", "chromatin"}
+FEW_STEPS = {"logistic_regression", "multilayer_perceptron", "recurrent", "attention", "chromatin", "representations"}
 
 
 def smoke(folder: str) -> dict[str, str]:

@@ -105,6 +105,7 @@ def train_vae(
     hidden: int = 256,
     loss: Callable[[Tensor, Tensor], Tensor] = reconstruction_loss,
     kl: Callable[[Tensor, Tensor], Tensor] = kl_gaussian,
+    network: type[VAE] = VAE,
 ) -> VAE:
     """Train a VAE on ``(N, *shape)``; without `beta` an autoencoder.
 
@@ -118,9 +119,11 @@ def train_vae(
         From what the decoder says and `X` to ``(N,)``.
     kl : callable
         From mean and log-variance to ``(N,)``.
+    network : type
+        `VAE`, or one's own that is made of it.
     """
     torch.manual_seed(seed)
-    model = VAE(tuple(X.shape[1:]), latent, hidden, variational=beta is not None)
+    model = network(tuple(X.shape[1:]), latent, hidden, variational=beta is not None)
     optimiser = torch.optim.Adam(model.parameters(), 2e-3, weight_decay=1e-5)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     for step, rows in enumerate(batches(len(X), 64, steps)):
