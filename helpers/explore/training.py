@@ -31,6 +31,16 @@ SCORES = {
     "classes": ("accuracy", "macro_auroc", "mcc"),
     "number": ("pearson", "spearman", "rmse"),
 }
+SAID = {
+    "mcc": "MCC",
+    "auroc": "AUROC",
+    "auprc": "average precision",
+    "accuracy": "accuracy",
+    "macro_auroc": "macro AUROC",
+    "pearson": "Pearson",
+    "spearman": "Spearman",
+    "rmse": "RMSE",
+}
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "binary": binary_cross_entropy_with_logits,
     "classes": cross_entropy,
