@@ -1,4 +1,4 @@
-"""How often `course explore` finds what is there, and what is not: twenty sets of each kind of artefact, twenty without.
+"""How often `course explore` finds what is there, and what is not: twenty sets of each artefact, twenty without one.
 
 The sets are random DNA beside its dinucleotide shuffles, 300 sequences of 60 bases each; the artefacts are planted as
 the unit tests plant them. No model is trained.
