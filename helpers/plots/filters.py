@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -74,13 +74,13 @@ def against_chance(
     -------
     Axes
     """
+    import seaborn as sns
+
     ax = axes(ax, width=6.4, height=3.0)
-    bins = np.linspace(0, 1, 41)
-    for values, colour in ((untrained, PALE), (trained, PALETTE["T"])):
-        heights, _ = np.histogram(np.asarray(values), bins=bins)
-        ax.bar(
-            bins[:-1], 100 * heights / max(len(np.asarray(values)), 1), 0.025, align="edge", color=colour, alpha=0.75
-        )
+    found = {"untrained": np.asarray(untrained), "trained": np.asarray(trained)}
+    colours = {"untrained": PALE, "trained": PALETTE["T"]}
+    each: Any = {"stat": "percent", "common_norm": False, "binwidth": 0.025, "binrange": (0, 1)}
+    sns.histplot(found, palette=colours, linewidth=0, alpha=0.75, legend=False, ax=ax, **each)
     top = ax.get_ylim()[1]
     ax.axvline(cutoff, color=INK, linestyle="--", linewidth=1.2)
     ax.set(xlim=(0.2, 1.01), ylim=(0, 1.25 * top), ylabel="share of filters (%)")
