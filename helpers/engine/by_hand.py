@@ -18,16 +18,14 @@ from typing import Any
 import numpy as np
 
 ALLOWED = {"torch", "numpy", "helpers", "matplotlib", "mpl_toolkits", "IPython", "ipywidgets", "tqdm", "rich"}
-LIBRARY, PROCESS, SWITCH = "another library", "another process", "a switch of Python's profiler"
+LIBRARY, PROGRAM, SWITCH = "another library", "another program", "a switch of Python's profiler"
 BEYOND = {
     LIBRARY: "Python itself, NumPy and torch are all that may be used here",
-    PROCESS: "another process cannot do this exercise for you",
+    PROGRAM: "another program cannot do this exercise for you",
     SWITCH: "Python's profiler sees here what is called, and has to stay on",
 }
-PROCESSES = {
-    getattr(os, name)
-    for name in ("fork", "forkpty", "posix_spawn", "posix_spawnp", "system", "execv", "execve")
-    if hasattr(os, name)
+PROGRAMS = {  # a copy of this process (`os.fork`, a pool) is watched as this one is
+    getattr(os, name) for name in ("posix_spawn", "posix_spawnp", "system", "execv", "execve") if hasattr(os, name)
 }
 FUNCTIONS = (type, FunctionType, BuiltinFunctionType)
 STANDARD = os.path.dirname(os.path.realpath(os.__file__)) + os.sep
@@ -90,12 +88,12 @@ def module_of(value: Any) -> Any:
 
 
 def begins(called: Any) -> str:
-    """What a call into C begins: another process, or nothing that is seen from now on; "" for all else."""
+    """What a call into C begins: another program, or nothing that is seen from now on; "" for all else."""
     name = getattr(called, "__name__", "")
     if name == "fork_exec" and getattr(called, "__module__", "") == "_posixsubprocess":
-        return PROCESS
+        return PROGRAM
     try:
-        return PROCESS if called in PROCESSES else SWITCH if called is sys.setprofile else ""
+        return PROGRAM if called in PROGRAMS else SWITCH if called is sys.setprofile else ""
     except TypeError:  # a method of something that has no hash
         return ""
 

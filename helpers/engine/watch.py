@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import mmap
 import os
 import sys
 import threading
@@ -17,7 +18,7 @@ from functools import cache
 from types import CodeType, FrameType
 from typing import Any
 
-from helpers.engine.by_hand import begins, leans_on, outside_standard
+from helpers.engine.by_hand import BEYOND, begins, leans_on, outside_standard
 from helpers.engine.families import dispatch_mode, forbidden_by, relatives
 from helpers.engine.source import MISSING, resolve
 
@@ -56,10 +57,13 @@ class Watch:
         self.before_in_threads: Any = None
         self.modes: list[Any] = []
         self.threads: set[int] = set()
+        self.names = (*self.forbids, *BEYOND)
+        self.shared: mmap.mmap | None = None  # a byte for each name, which copies of this process write as well
 
     def __enter__(self) -> Watch:
         if self.forbids:
             self.before, self.before_in_threads = sys.getprofile(), threading.getprofile()
+            self.shared = mmap.mmap(-1, len(self.names))
             self.enter_modes()
             threading.setprofile(self.see_elsewhere)
             sys.setprofile(self.see)
@@ -72,6 +76,10 @@ class Watch:
             for mode in reversed(self.modes):
                 mode.__exit__(*error)
             self.modes.clear()
+            assert self.shared is not None
+            for name, used in zip(self.names, self.shared[:], strict=True):
+                if used and name not in self.used:
+                    self.used.append(name)
 
     def enter_modes(self) -> None:
         """Let torch, where it is there, tell this watch of what it does in this thread."""
@@ -99,6 +107,8 @@ class Watch:
         """Remember that this was used."""
         if name not in self.used:
             self.used.append(name)
+            if self.shared is not None:
+                self.shared[self.names.index(name)] = 1
 
     def see(self, frame: FrameType, event: str, called: Any) -> None:
         """Hear of a call: the profiler's function."""

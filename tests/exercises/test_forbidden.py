@@ -26,7 +26,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 from helpers.dna import sequences
-from helpers.engine.by_hand import BEYOND, LIBRARY, PROCESS, SWITCH
+from helpers.engine.by_hand import BEYOND, LIBRARY, PROGRAM, SWITCH
 from helpers.engine.families import dispatch_mode
 from helpers.engine.source import parsed
 from helpers.engine.watch import Watch
@@ -93,8 +93,8 @@ def by_scikit_learn():
         (lambda: scipy.special.expit(z.numpy()), LIBRARY),
         (lambda: scaler.mean_, LIBRARY),
         (lambda: MutableSeq("ACG").reverse_complement(), LIBRARY),
-        (lambda: subprocess.run([sys.executable, "-c", ""], check=True), PROCESS),
-        (lambda: os.system("true"), PROCESS),
+        (lambda: subprocess.run([sys.executable, "-c", ""], check=True), PROGRAM),
+        (lambda: os.system("true"), PROGRAM),
         (lambda: sys.setprofile(None), SWITCH),
     ],
 )
@@ -102,6 +102,26 @@ def test_what_no_answer_by_hand_needs_is_seen(code, beyond) -> None:
     with Watch(SIGMOID) as watch:
         code()
     assert watch.used == [beyond]
+
+
+def in_a_copy(code):
+    """Run code in a copy of this process, and wait for its end."""
+    copy = os.fork()
+    if copy == 0:
+        try:
+            code()
+        finally:
+            os._exit(0)
+    os.waitpid(copy, 0)
+
+
+def test_a_copy_of_this_process_is_watched_as_this_one_is() -> None:
+    with Watch(SIGMOID) as watch:
+        in_a_copy(lambda: doubled(3))
+    assert watch.used == []
+    with Watch(SIGMOID) as watch:
+        in_a_copy(lambda: in_a_copy(lambda: expit(z.numpy())))
+    assert watch.used == [LIBRARY]
 
 
 @pytest.mark.parametrize(
