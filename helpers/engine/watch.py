@@ -7,21 +7,25 @@ out of a dictionary. A call is a call, though: Python reports each one to a prof
 
 from __future__ import annotations
 
+import _thread
 import copy
 import inspect
 import mmap
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from types import CodeType, FrameType
 from typing import Any
 
-from helpers.engine.by_hand import BEYOND, begins, leans_on, outside_standard
+from helpers.engine.by_hand import BEYOND, SWITCH, begins, leans_on, outside_standard
 from helpers.engine.families import dispatch_mode, forbidden_by, relatives
 from helpers.engine.source import MISSING, resolve
 
+THREADS = threading.__file__
+CLOSELY = 50  # calls of one function that are looked at closely
 LIBRARIES = tuple({os.path.realpath(path) + os.sep for path in (sys.prefix, sys.base_prefix)})
 HERE = os.path.realpath(next(iter(sys.modules[__name__.partition(".")[0]].__path__))) + os.sep  # the package around
 
@@ -57,6 +61,7 @@ class Watch:
         self.before_in_threads: Any = None
         self.modes: list[Any] = []
         self.threads: set[int] = set()
+        self.calls: Counter[CodeType] = Counter()
         self.names = (*self.forbids, *BEYOND)
         self.shared: mmap.mmap | None = None  # a byte for each name, which copies of this process write as well
 
@@ -66,11 +71,13 @@ class Watch:
             self.shared = mmap.mmap(-1, len(self.names))
             self.enter_modes()
             threading.setprofile(self.see_elsewhere)
-            sys.setprofile(self.see)
+            sys.setprofile(self.hear)
         return self
 
     def __exit__(self, *error: Any) -> None:
         if self.forbids:
+            if sys.getprofile() != self.hear:
+                self.note(SWITCH)
             resume(self.before)
             threading.setprofile(self.before_in_threads)
             for mode in reversed(self.modes):
@@ -95,7 +102,7 @@ class Watch:
         if threading.get_ident() not in self.threads:
             self.threads.add(threading.get_ident())
             Watch.enter_modes(self.in_thread())
-        self.see(frame, event, called)
+        self.hear(frame, event, called)
 
     def in_thread(self) -> Watch:
         """A watch that notes in the same list."""
@@ -110,8 +117,15 @@ class Watch:
             if self.shared is not None:
                 self.shared[self.names.index(name)] = 1
 
+    def hear(self, frame: FrameType, event: str, called: Any) -> None:
+        """Hear of a call: the profiler's function; Python drops one that raises."""
+        try:
+            self.see(frame, event, called)
+        except Exception:  # something was made so that it cannot be looked at
+            self.note(SWITCH)
+
     def see(self, frame: FrameType, event: str, called: Any) -> None:
-        """Hear of a call: the profiler's function."""
+        """Look at a call."""
         if event == "call":
             self.see_python(frame)
         elif event == "c_call":
@@ -120,6 +134,8 @@ class Watch:
                     self.note(name)
             if (beyond := begins(called)) and is_own(outside_standard(frame)):
                 self.note(beyond)
+            if called is _thread.start_new_thread and frame.f_code.co_filename != THREADS:
+                self.note(SWITCH)  # such a thread has no profiler
             method = getattr(called, "__name__", "")
             if method in self.methods and is_own(frame):
                 self.note(self.methods[method])
@@ -129,8 +145,11 @@ class Watch:
         code = frame.f_code
         if code in self.codes:
             self.note(self.codes[code])
+        if code is threading.setprofile.__code__ and is_own(frame.f_back):
+            self.note(SWITCH)
         if is_own(frame):
-            for beyond in leans_on(frame):
+            self.calls[code] += 1
+            for beyond in leans_on(frame, closely=self.calls[code] <= CLOSELY):
                 self.note(beyond)
         takes_self = code.co_argcount > 0 and code.co_varnames[0] == "self"
         if takes_self and self.classes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import ast
+import contextlib
 import cProfile
 import functools
 import json
@@ -12,8 +14,11 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections import Counter
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -99,6 +104,79 @@ def by_scikit_learn():
     ],
 )
 def test_what_no_answer_by_hand_needs_is_seen(code, beyond) -> None:
+    with Watch(SIGMOID) as watch:
+        code()
+    assert watch.used == [beyond]
+
+
+TOOLS = {"kept": [expit]}
+KEPT = SimpleNamespace(how=partial(expit))
+
+
+class Kept:
+    how = staticmethod(expit)
+
+    def answer(self):
+        return self.how(z.numpy())
+
+
+class Given:
+    def __init__(self):
+        self.how = expit
+
+    def __call__(self):
+        return self.how(z.numpy())
+
+
+class Shy(type):
+    """Nobody may ask where its classes come from."""
+
+    @property
+    def __module__(cls):
+        raise ValueError
+
+
+SHY = Shy("SHY", (), {})()
+
+
+def shy():
+    with contextlib.suppress(ValueError):
+        (lambda: SHY)()
+
+
+def profiled():
+    profile = cProfile.Profile()
+    profile.enable()
+    try:
+        return doubled(3)
+    finally:
+        profile.disable()
+
+
+def raw_thread():
+    done = _thread.allocate_lock()
+    done.acquire()
+    _thread.start_new_thread(done.release, ())
+    done.acquire()
+
+
+@pytest.mark.parametrize(
+    ("code", "beyond"),
+    [
+        (lambda: TOOLS["kept"][0](z.numpy()), LIBRARY),
+        (lambda: KEPT.how(z.numpy()), LIBRARY),
+        (lambda how=expit: how(z.numpy()), LIBRARY),
+        (lambda: (lambda tools: tools[0](z.numpy()))((expit,)), LIBRARY),
+        (Kept().answer, LIBRARY),
+        (Given(), LIBRARY),
+        (shy, SWITCH),
+        (profiled, SWITCH),
+        (raw_thread, SWITCH),
+        (lambda: threading.setprofile(None), SWITCH),
+        (lambda: sys.getprofile(), SWITCH),
+    ],
+)
+def test_what_is_kept_out_of_sight_is_seen(code, beyond) -> None:
     with Watch(SIGMOID) as watch:
         code()
     assert watch.used == [beyond]
