@@ -25,6 +25,7 @@ from helpers.engine.families import dispatch_mode, forbidden_by, relatives
 from helpers.engine.source import MISSING, resolve
 
 THREADS = threading.__file__
+AGAIN = (f"{os.sep}torch{os.sep}_refs{os.sep}", f"{os.sep}torch{os.sep}_decomp{os.sep}")  # what torch does, in Python
 CLOSELY = 50  # calls of one function that are looked at closely
 LIBRARIES = tuple({os.path.realpath(path) + os.sep for path in (sys.prefix, sys.base_prefix)})
 HERE = os.path.realpath(next(iter(sys.modules[__name__.partition(".")[0]].__path__))) + os.sep  # the package around
@@ -139,6 +140,8 @@ class Watch:
             method = getattr(called, "__name__", "")
             if method in self.methods and is_own(frame):
                 self.note(self.methods[method])
+            if method == "run_backward" and is_own(frame):
+                self.see_relative(method)
 
     def see_python(self, frame: FrameType) -> None:
         """Hear of a call of a Python function: the frame is its own."""
@@ -147,6 +150,8 @@ class Watch:
             self.note(self.codes[code])
         if code is threading.setprofile.__code__ and is_own(frame.f_back):
             self.note(SWITCH)
+        if any(part in code.co_filename for part in AGAIN):
+            self.see_relative(code.co_name)
         if is_own(frame):
             self.calls[code] += 1
             for beyond in leans_on(frame, closely=self.calls[code] <= CLOSELY):
@@ -167,6 +172,9 @@ class Watch:
             self.note(self.torch[name])
         if name in self.methods and is_own(nearest_outside_torch()):
             self.note(self.methods[name])
+        asked_of = getattr(getattr(function, "__self__", None), "__name__", "") if name == "__get" else ""
+        if asked_of == "grad_fn" and may_call_back(sys._getframe(2)):
+            self.see_relative(asked_of)
         self.see_relative(name)
 
     def see_relative(self, name: str) -> None:
@@ -197,6 +205,11 @@ def is_own(frame: FrameType | None) -> bool:
         return False
     file = frame.f_code.co_filename
     return not file.startswith(("<frozen", HERE, *LIBRARIES))
+
+
+def may_call_back(frame: FrameType) -> bool:
+    """Whether this asks a tensor for what it came from in order to call it: that goes one step back."""
+    return is_own(frame) or frame.f_code.co_name in ("get_gradient_edge", "_get_grad_fn_or_grad_acc")
 
 
 def behind_wrappers(frame: FrameType | None) -> FrameType | None:

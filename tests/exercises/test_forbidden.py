@@ -182,6 +182,33 @@ def test_what_is_kept_out_of_sight_is_seen(code, beyond) -> None:
     assert watch.used == [beyond]
 
 
+@pytest.mark.parametrize(
+    ("forbids", "code"),
+    [
+        (SIGMOID, lambda: torch._refs.sigmoid(z)),
+        (SIGMOID, lambda: torch._foreach_sigmoid([z])),
+        (GRAD, lambda: w.sum().grad_fn(torch.tensor(1.0))),
+        (GRAD, lambda: torch.autograd.graph.get_gradient_edge(w.sum()).node(torch.tensor(1.0))),
+        (
+            GRAD,
+            lambda: torch.autograd.Variable._execution_engine.run_backward(
+                (w.sum(),), (torch.tensor(1.0),), False, False, (), True, True
+            ),
+        ),
+    ],
+)
+def test_cousins_of_torch_are_seen(forbids, code) -> None:
+    with Watch(forbids) as watch:
+        code()
+    assert watch.used
+
+
+def test_a_tensor_that_knows_how_it_was_made_may_be_printed() -> None:
+    with Watch(GRAD) as watch:
+        (lambda: f"{w.sum()!r} {w.grad} {w.requires_grad}")()
+    assert watch.used == []
+
+
 def in_a_copy(code):
     """Run code in a copy of this process, and wait for its end."""
     copy = os.fork()
