@@ -12,6 +12,7 @@ import typer
 
 from helpers import grammars  # noqa: F401  before nbformat
 from helpers.commands import author, data, grade, learner, new
+from helpers.commands.explore import explore
 from helpers.commands.room import room
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(grade.app, name="grade")
 app.add_typer(new.app, name="new")
 app.command()(room)
+app.command()(explore)
 
 
 def main() -> None:

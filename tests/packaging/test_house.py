@@ -20,6 +20,7 @@ FLOORS = (
     {"training", "interpret"},
     {"experiments"},
     {"plots"},
+    {"explore"},
     {"learner"},
     {"widgets"},
     {"exercises"},
