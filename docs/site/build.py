@@ -15,6 +15,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+import helpers.grammars  # isort: skip  # noqa: F401  before nbformat
 import lessons
 import listings
 import nbformat

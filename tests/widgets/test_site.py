@@ -160,6 +160,12 @@ def test_links_to_the_repository_lead_to_files_that_exist(pages: dict[str, Page]
     assert [(name, match[1]) for name, match in found if match and not (ROOT / unquote(match[1])).exists()] == []
 
 
+def test_building_runs_no_program_of_the_package(site: Path, pages: dict[str, Page]) -> None:
+    """One would write the shipped data sets anew, into the folder of the site."""
+    assert [path.name for path in site.rglob("*.gz")] == []
+    assert [name for name in pages["docs/api/helpers.datasets.html"].places if "__main__" in name] == []
+
+
 def test_solutions_are_folded_under_their_stubs(site: Path) -> None:
     text = (site / LESSON).read_text(encoding="utf-8")
     asked = sum(exercise.points > 0 for exercise in exercises(1))
