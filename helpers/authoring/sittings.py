@@ -19,7 +19,9 @@ BEGINNERS_SHARE = 1.5  # a beginner's minutes with an exercise, in units of its 
 LONGEST = 75  # minutes of a sitting
 TIME, PAUSE, ASIDE = "{time}", "{pause}", "Aside: "
 SECTION = re.compile(r"### (?:(\d+) · )?(.+)")
-EXERCISE = re.compile(r"(#### Exercise (\d+\.\d+) · `\w+`.*?about )(\d+) minutes?( · [\d.]+ points? · aside$)?", re.MULTILINE)
+EXERCISE = re.compile(
+    r"(#### Exercise (\d+\.\d+) · `\w+`.*?about )(\d+) minutes?( · [\d.]+ points? · aside$)?", re.MULTILINE
+)
 WAIT = re.compile(r"# (?:run|read) · about (\d+) (s|min)\b")
 UNREAD = re.compile(
     r"<details>.*?</details>|<!--.*?-->|(?<=\])\([^)\s]*(?: \"[^\"]*\")?\)", re.DOTALL
