@@ -29,6 +29,7 @@ from helpers.engine.additions import additions, unused_parameters
 from helpers.engine.changes import Change, changes, compiled
 from helpers.engine.codec import encode
 from helpers.engine.marking import Attempt, marking
+from helpers.engine.mutants import PATIENCE
 from helpers.engine.source import parsed
 from helpers.engine.time_limit import TimeLimit, time_limit
 from helpers.engine.verdict import Status, Verdict
@@ -95,7 +96,7 @@ def change_in_words(attempt: Attempt, written: Written) -> str:
     part = sorted(attempt.first_wrong_part, key=lambda place: (place != attempt.first_wrong, attempt.right[place]))
     others = [place for place in range(len(attempt.given)) if place not in part]
     found = ""
-    with contextlib.suppress(TimeLimit), time_limit(MOST_SECONDS):
+    with contextlib.suppress(TimeLimit), time_limit(MOST_SECONDS, PATIENCE):
         for words, code in written.changed():
             if not all(is_right(attempt, code, place) for place in part):
                 continue
