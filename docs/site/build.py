@@ -15,6 +15,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+import helpers.grammars  # isort: skip  # noqa: F401  before nbformat
 import lessons
 import listings
 import nbformat
@@ -29,6 +30,7 @@ GALLERY = "docs/widgets.ipynb"
 GUIDES = ("docs/learner.md", "docs/instructor.md", "docs/author.md", "docs/glossary.md")
 LINK = re.compile(r"(!?\[[^\]]*\])\(([^)\s]+)\)")
 OF_DOCSTRINGS = re.compile(r"docstring of|duplicate object description")
+PICTURE = re.compile(r'<picture><source [^>]*srcset="([^"]+)"><img alt="([^"]+)" src="([^"]+)"></picture>')
 CODE = re.compile(r"(^```.*?^```[ \t]*$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
 
 
@@ -60,7 +62,7 @@ def collect(source: Path) -> None:
     """Lay out all pages, and what they show, under `source`."""
     for name, text in pages().items():
         write(source / name, text)
-    for picture in (ROOT / "docs" / "pictures").glob("*.png"):
+    for picture in (ROOT / "docs" / "pictures").iterdir():
         copy(picture, source / "docs" / "pictures" / picture.name)
     copy(HERE / "conf.py", source / "docs/site/conf.py")
     for file in [*(HERE / "static").iterdir(), STATIC / "widgets.css", PAGE_TEMPLATES / "course" / "host.js"]:
@@ -110,6 +112,7 @@ def led(text: str, name: str, known: set[str]) -> str:
         kind = "tree" if (ROOT / place).is_dir() else "blob"
         return f"{label}({repository(ROOT)}/{kind}/main/{place}{hash_}{anchor})"
 
+    text = PICTURE.sub(r"![\2](\3){.only-light}\n![\2](\1){.only-dark}", text)  # by the page's theme, not the system's
     parts = CODE.split(text)
     return "".join(part if part.startswith("`") else LINK.sub(lead, part) for part in parts)
 

@@ -79,7 +79,8 @@ def entry(exercise: Exercise) -> str:
 def modules() -> dict[str, list[str]]:
     """The public modules of the package, by the part of it that they stand in: a module, or a package with its own."""
     everything = [name for _, name, _ in pkgutil.walk_packages(helpers.__path__, "helpers.")]
-    found = [name for name in everything if not f"{name}.".startswith(LESSONS_OWN)]
+    programs = {name for name in everything if name.endswith(".__main__")}  # to import one is to run it
+    found = [name for name in everything if name not in programs and not f"{name}.".startswith(LESSONS_OWN)]
     parts: dict[str, list[str]] = {"helpers": ["helpers"]}
     for name in found:
         parts.setdefault(".".join(name.split(".")[:2]), []).append(name)

@@ -34,7 +34,7 @@ READING, MARKING = 20, 10  # seconds of one processor, for a notebook and for an
 PATIENCE = 12  # times as long by the clock: other programs may be at work here
 MEMORY = 1024 * MIB  # beside what everything imported takes
 LONGEST = 400 * MIB  # of one message
-IMPORTED = ["helpers.grading.mark", "helpers.grading.handed_in.transplant", "nbformat.v4"]
+IMPORTED = ["helpers.grammars", "helpers.grading.mark", "helpers.grading.handed_in.transplant", "nbformat.v4"]
 LOCK = threading.Lock()
 NAME = "reading and marking"
 PREPARATION = spawn.get_preparation_data
@@ -136,13 +136,14 @@ def prepare(assignment: str) -> None:
     with LOCK:
         if module not in IMPORTED:
             IMPORTED.append(module)
-            context().set_forkserver_preload([*IMPORTED, "helpers.grading.warm"])
             forkserver._forkserver._stop()  # type: ignore[attr-defined]  # the next process starts one that has it
 
 
 def context() -> Any:
-    """The way processes are begun."""
-    return multiprocessing.get_context("forkserver")
+    """The way processes are begun: as copies of a server, and what that one imports as it starts."""
+    found = multiprocessing.get_context("forkserver")
+    found.set_forkserver_preload([*IMPORTED, "helpers.grading.warm"])
+    return found
 
 
 def results(work: Work, *arguments: Any, seconds: float) -> Iterator[Any]:
