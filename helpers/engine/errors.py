@@ -198,7 +198,7 @@ def explained(error: str, text: str) -> str:
         The error's type and what it says.
     """
     if OWN.match(text):
-        return f"{text.rstrip('.')}."
+        return f"{text.splitlines()[0].rstrip('.')}."
     product = PRODUCT.search(text)
     if product:
         return unfit(*map(int, product.groups()))

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 MOST_SECONDS = 0.35  # that looking for a change may take
 WHOLE = "Your code would be right {}."
-ONE_PART = "The part *{}* would be right {}."
+ONE_PART = "The part “{}” would be right {}."
 MODULES = {"torch", "numpy", "math", "itertools", "functools", "collections", "random", "re", "string", "helpers"}
 OUTSIDE = {
     "open", "exec", "eval", "compile", "input", "globals", "locals", "vars", "setattr", "delattr", "exit", "quit",

@@ -102,8 +102,8 @@ def of_values(attempt: Attempt) -> Diagnosis:
 
 def with_rest(said: str, attempt: Attempt) -> str:
     """A sentence, and which parts of the exercise, or how many of its questions, are right already."""
-    good = [f"*{part}*" for part, is_right in attempt.parts.items() if is_right]
-    bad = [f"*{part}*" for part, is_right in attempt.parts.items() if not is_right]
+    good = [f"“{part}”" for part, is_right in attempt.parts.items() if is_right]
+    bad = [f"“{part}”" for part, is_right in attempt.parts.items() if not is_right]
     if good and bad:
         return f"{said} Parts that are right: {', '.join(good)}; not yet: {', '.join(bad)}."
     right = sum(attempt.right)

@@ -224,7 +224,7 @@ class Draws(Exercise):
 def test_the_fact_that_differs_is_told_with_both_values_and_the_parts_that_are_right() -> None:
     verdict = mark(Draws(), lambda count: [one // 2 for one in range(count)], seed=0)
     assert "This does not hold: the largest (4; asked 8)." in verdict.message.replace("(3; asked 7)", "(4; asked 8)")
-    assert verdict.message.endswith("Parts that are right: *nothing*; not yet: *draws*.")
+    assert verdict.message.endswith("Parts that are right: “nothing”; not yet: “draws”.")
 
 
 def test_none_among_the_answers_is_a_way_without_a_return() -> None:
