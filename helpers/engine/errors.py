@@ -11,8 +11,8 @@ OWN = re.compile(r"`(forward|__init__)` ")  # errors that a kind of exercise rai
 KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         "KeyError",
-        "(.+)",
-        "Your dictionary has no key {0}.",
+        r"('.*'|-?\d+|\(.*\))$",
+        "Nothing is kept under the key {0}.",
     ),
     (
         "NameError",

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.engine.additions import additions, unused_parameters
+from helpers.engine.additions import additions, arguments, unused_parameters
 from helpers.engine.changes import Change, changes, compiled
 from helpers.engine.codec import encode
 from helpers.engine.marking import Attempt, marking
@@ -82,8 +82,8 @@ def unused(exercise: Exercise, code: Any) -> str:
     """A sentence on parameters that the code never looks at, though the reference does; "" where there are none."""
     with contextlib.suppress(Exception):
         written, reference = Written.of(code), ast.parse(textwrap.dedent(inspect.getsource(exercise.reference)))
-        idle = unused_parameters(reference)
-        names = [name for name in unused_parameters(written.tree) if name not in idle] if written else []
+        looked_at = {one.arg for one in arguments(reference)} - {*unused_parameters(reference)}
+        names = [name for name in unused_parameters(written.tree) if name in looked_at] if written else []
         return f"Your code never looks at `{'`, `'.join(names)}`." if names else ""
     return ""
 

@@ -174,7 +174,7 @@ def test_what_cannot_be_looked_at_is_still_wrong() -> None:
             lambda t: t @ t,
             r"does not go: the first has to have as many columns as the second has rows. With the second",
         ),
-        (lambda t: {"a": 1}["b"], "Your dictionary has no key 'b'."),
+        (lambda t: {"a": 1}["b"], "Nothing is kept under the key 'b'."),
         (lambda t: t.sum() / 0 if 1 // 0 else t, "Your code divides by 0 here."),
         (lambda t: torch.tensor(t).softmax(dim=5), "There is no axis 5 here: the axes that there are go from -2 to 1."),
         (lambda t: torch.tensor(t).T.view(-1), "`reshape` can."),
@@ -231,7 +231,7 @@ def test_none_among_the_answers_is_a_way_without_a_return() -> None:
     def halves(table):
         return [None if at == 1 else float(one) for at, one in enumerate(rows(table))]
 
-    assert "ends without a `return`" in mark(Means(), halves).message
+    assert "Yours holds None where a value was asked." in mark(Means(), halves).message
 
 
 class Corners(Means):
