@@ -27,8 +27,8 @@ SAME_AS_REFERENCE = "It is what comes out {}."
 VAGUE = ("All your numbers", "Yours is nan", "You give", "These are the right numbers, but")  # they leave open why
 MOST_TOLD, MOST_PLACES, MOST_FACT = 3, 9, 60  # questions and places to speak of one place; characters of a fact
 NOTHING_GIVEN = (
-    "Yours holds None where a value was asked. Is there a way through your code without a `return`, or is something looked "
-    "up that is not there?"
+    "Yours holds None where a value was asked. Is there a way through your code without a `return`, or is something "
+    "looked up that is not there?"
 )
 UNSTEADY = (
     "Asked the same again, your code answers something else. Does it draw at random, or keep something from one call "
