@@ -22,7 +22,7 @@ ALLOWED = {"torch", "numpy", "helpers", "matplotlib", "mpl_toolkits", "IPython",
 LIBRARY, PROGRAM, SWITCH = "another library", "another program", "a switch of Python's profiler"
 BEYOND = {
     LIBRARY: "Python itself, NumPy and torch are all that may be used here",
-    PROGRAM: "another program cannot do this exercise for you",
+    PROGRAM: "that cannot do this exercise for you",
     SWITCH: "Python's profiler sees here what is called, and has to stay on",
 }
 PROGRAMS = {  # a copy of this process (`os.fork`, a pool) is watched as this one is

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from attack_cases import ROOT
 from helpers.grading import apart
 from helpers.grading.apart import Failed, Killed, marked, planned, results
 from helpers.grading.handed_in.reading import NoNotebook
+from helpers.grading.run import MOST_PARTS, Talk
 from helpers.grading.spool import Entry
 from helpers.lessons import find
 
@@ -135,3 +137,11 @@ def test_what_fails_in_marking_costs_one_exercise_and_is_said(monkeypatch) -> No
     assert len(changed) == 1
     assert found[changed[0]].trouble == "marking your answers took too much memory"
     assert found[changed[0]].points == 0
+
+
+def test_a_reply_of_hundreds_of_thousands_of_lists_is_not_read() -> None:
+    """Read, an empty list takes twenty times the bytes that it came in."""
+    lines = iter([b'{"answers": [' + b"[]," * MOST_PARTS + b"[]]}"])
+    sandbox: Any = SimpleNamespace(say=lambda *_: None, hear=lambda _: next(lines))
+    job: Any = None
+    assert Talk(sandbox, job, 0.0).ask(1, do="ask") == {"said": "the answers hold too many lists"}
