@@ -36,6 +36,13 @@ def shared_cache(tmp_path_factory, monkeypatch):
     monkeypatch.delenv("COURSE_DATA_SOURCE", raising=False)
 
 
+@pytest.fixture
+def real_data(real_data, monkeypatch):
+    """The folder with the real sets, which is the mirror as well."""
+    monkeypatch.setenv("COURSE_DATA", str(real_data))
+    return real_data
+
+
 @pytest.mark.parametrize("name", TYPES)
 @pytest.mark.parametrize("source", ["real", "simulated"])
 def test_each_set_has_its_type_and_says_in_one_line_what_it_holds(name, source, request):
