@@ -102,7 +102,7 @@ def leaked(data: datasets.Dataset, whole: datasets.Dataset, models: tuple[str, .
 
 
 def write(rows: list[dict[str, Any]], differences: list[dict[str, Any]]) -> None:
-    """Write datasets/measured.json, docs/scoreboard.md and the table of README.md, each whole."""
+    """Write datasets/measured.json, docs/scoreboard.md with its picture and the table of README.md, each whole."""
     earlier = json.loads(OUTPUT.read_text(encoding="utf-8"))
     rows = [*_kept(earlier["rows"], rows), *rows]
     result = {
@@ -115,6 +115,8 @@ def write(rows: list[dict[str, Any]], differences: list[dict[str, Any]]) -> None
     }
     write_whole(OUTPUT, (json.dumps(result, indent=1, ensure_ascii=False) + "\n").encode())
     write_whole(PAGE, scoreboard_page.page(result).encode())
+    for ink in ("light", "dark"):
+        write_whole(PAGE.parent / "pictures" / f"scoreboard-{ink}.svg", scoreboard_page.picture(ink == "dark").encode())
     readme = README.read_text(encoding="utf-8")
     write_whole(README, put(readme, scoreboard_page.readme(result)).encode())
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import math
 import statistics
 from typing import Any
 
 from helpers.learner import progress
+from helpers.plots import poster
 
 TITLES = {
     "human_tata": "human_tata: human core promoters with a TATA box",
@@ -17,6 +19,8 @@ TITLES = {
 HEAD = """# The scoreboard
 
 Written by `course bench promoters`; do not edit. The first column of scores is the fair one.
+
+PICTURE
 
 **Why there are three.** The benchmark's classes were cut out of the genome in two ways: promoters are aligned on their
 start, the others of the TATA set on a TATA word. So the column in which a base stands tells the class, and a model may
@@ -56,7 +60,40 @@ Z = 1.96  # standard errors to either side that hold 95 %
 def page(result: dict[str, Any]) -> str:
     """The whole page."""
     sets = [name for name in TITLES if any(row["data"] == name for row in result["rows"])]
-    return HEAD + _freezes(result["freezes"]) + "".join(_section(name, result) for name in sets)
+    return (
+        HEAD.replace("PICTURE", shown("pictures"))
+        + _freezes(result["freezes"])
+        + "".join(_section(name, result) for name in sets)
+    )
+
+
+def shown(folder: str) -> str:
+    """The scoreboard's picture in a page that finds its pictures in `folder`, in the inks of light and dark."""
+    alt = (
+        "MCC on the TATA test set against the number of parameters, a dot for each model with range and interval: "
+        "above at random places, below as published, with hollow diamonds for what others published. The tables hold "
+        "the numbers."
+    )
+    return (
+        f'<picture><source media="(prefers-color-scheme: dark)" srcset="{folder}/scoreboard-dark.svg">'
+        f'<img alt="{alt}" src="{folder}/scoreboard-light.svg"></picture>'
+    )
+
+
+def picture(dark: bool) -> str:
+    """The scoreboard of the TATA set as SVG, whose words are words."""
+    from matplotlib import pyplot, rc_context
+
+    boards = {
+        "TATA box, at random places": progress.measured("human_tata", places="random"),
+        "TATA box, as published": progress.measured("human_tata"),
+    }
+    figure = poster(boards, progress.published(), dark=dark, narrow=True)
+    drawn = io.StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "scoreboard"}):
+        figure.savefig(drawn, format="svg", bbox_inches="tight", metadata={"Date": None})
+    pyplot.close(figure)
+    return drawn.getvalue()
 
 
 def readme(result: dict[str, Any]) -> str:
@@ -96,12 +133,13 @@ def _best_published(sets: tuple[str, ...]) -> list[dict[str, Any]]:
 
 def _freezes(freezes: dict[str, Any]) -> str:
     """What the test sets had been read for before the recipes were as they are."""
-    text = "\n" + freezes["about"] + "\n\n| freeze | model | "
+    text = "\n<details><summary>What the test sets had been read for before</summary>\n\n" + freezes["about"]
+    text += "\n\n| freeze | model | "
     text += " | ".join(freezes["sets"]) + " |\n|---|---|" + "---|" * len(freezes["sets"]) + "\n"
     for row in freezes["rows"]:
         cells = (f"{valid:.3f}, {test:.3f}" for valid, test in row["valid and test"])
         text += f"| {row['freeze']} | {row['model']} | {' | '.join(cells)} |\n"
-    return text
+    return text + "\n</details>\n"
 
 
 def _table(name: str, rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+SMOKE = {"COURSE_SMOKE": "1"}  # trainings of a few steps, where a test asks whether every cell runs
 TRUE = [sys.executable, "-c", "from helpers.commands.main import main; main()"]  # a process that begins at nothing
 
 

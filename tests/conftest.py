@@ -21,11 +21,13 @@ LONG = (
     "test_colab",
     "test_nbval",
     "test_grade_command",
+    "test_jupyter",
 )
 # What makes a test of a kind: a fixture that it uses, at whatever distance, or the file that it stands in.
 FIXTURES = {"browser": {"chromium"}, "data": {"real_data"}}
 PROCESSES = {  # they start kernels, sandboxes, servers, builds, or commands that load torch anew
-    "grading": "attacks collect exchange faults grade_command nbgrader sandbox sealed sealed_release spool",
+    "grading": "attacks collect exchange faults grade_command nbgrader new_gradebook sandbox sealed sealed_release "
+    "spool",
     "notebooks": "gallery nbval real_promoters release",
     "packaging": "adopt binder colab guides set_up versions wheel",
     "unit": "lab runner training_interrupted",

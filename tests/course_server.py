@@ -16,9 +16,10 @@ import socketserver
 import sys
 import traceback
 
+from helpers.commands.main import main as course  # isort: skip  before nbgrader, so that it compiles no grammars
 from nbgrader.apps.nbgraderapp import main as nbgrader
 
-from helpers.commands.main import main as course
+from helpers.grading.sandbox import sealed
 
 PROGRAMS = {"course": course, "nbgrader": nbgrader}
 SLOW = (
@@ -72,6 +73,7 @@ def main() -> None:
     """Serve until killed."""
     for name in SLOW:
         importlib.import_module(name)
+    sealed.contents()  # read once, as it does not change
     with Server(sys.argv[1], Run) as server:
         print("ready", flush=True)
         server.serve_forever()

@@ -15,6 +15,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+import helpers.grammars  # isort: skip  # noqa: F401  before nbformat
 import lessons
 import listings
 import nbformat
@@ -27,8 +28,12 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "docs" / "site"
 GALLERY = "docs/widgets.ipynb"
 GUIDES = ("docs/learner.md", "docs/instructor.md", "docs/author.md", "docs/glossary.md")
+HERO = "shift-explorer"  # the gallery's cell whose widget plays on the front page
+SCREENSHOT = re.compile(r"^!\[JupyterLab .*?\]\(docs/pictures/lab\.png\)$", re.DOTALL | re.MULTILINE)
+ITSELF = re.compile(r" `make site` builds a site [^.]*\.")  # which nobody who reads it needs to hear
 LINK = re.compile(r"(!?\[[^\]]*\])\(([^)\s]+)\)")
 OF_DOCSTRINGS = re.compile(r"docstring of|duplicate object description")
+PICTURE = re.compile(r'<picture><source [^>]*srcset="([^"]+)"><img alt="([^"]+)" src="([^"]+)"></picture>')
 CODE = re.compile(r"(^```.*?^```[ \t]*$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
 
 
@@ -60,7 +65,7 @@ def collect(source: Path) -> None:
     """Lay out all pages, and what they show, under `source`."""
     for name, text in pages().items():
         write(source / name, text)
-    for picture in (ROOT / "docs" / "pictures").glob("*.png"):
+    for picture in (ROOT / "docs" / "pictures").iterdir():
         copy(picture, source / "docs" / "pictures" / picture.name)
     copy(HERE / "conf.py", source / "docs/site/conf.py")
     for file in [*(HERE / "static").iterdir(), STATIC / "widgets.css", PAGE_TEMPLATES / "course" / "host.js"]:
@@ -81,9 +86,16 @@ def pages() -> dict[str, str]:
         book = nbformat.read(ROOT / name, as_version=4)
         links = partial(led_with_words, name=name, known=known, words=words)
         made[name] = nbformat.writes(lessons.page(book, Path(name).stem, links))
-    front = lessons.BADGE.sub(r"[\1](\2)", (ROOT / "README.md").read_text(encoding="utf-8"))
-    made["index.md"] = led(front, "index.md", known) + "\n" + listings.navigation()
+    made["index.md"] = front_page(known) + "\n" + listings.navigation()
     return made
+
+
+def front_page(known: set[str]) -> str:
+    """The README, with a widget that plays in the place of its screenshot."""
+    text = lessons.BADGE.sub(r"[\1](\2)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    above, below = SCREENSHOT.split(ITSELF.sub("", text))
+    gallery = nbformat.read(ROOT / GALLERY, as_version=4)
+    return led(above, "index.md", known) + lessons.alone(gallery, HERO, "front") + led(below, "index.md", known)
 
 
 def name_of(path: Path) -> str:
@@ -105,11 +117,14 @@ def led(text: str, name: str, known: set[str]) -> str:
         else:
             place = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
         place = {"README.md": "index.md"}.get(place, place)
+        if (lesson := re.sub("^course/", "solutions/", place)) in known:  # its solutions are folded
+            place = lesson
         if place in known or place.startswith("docs/pictures/"):
             return f"{label}({posixpath.relpath(place, posixpath.dirname(name) or '.')}{hash_}{anchor})"
         kind = "tree" if (ROOT / place).is_dir() else "blob"
         return f"{label}({repository(ROOT)}/{kind}/main/{place}{hash_}{anchor})"
 
+    text = PICTURE.sub(r"![\2](\3){.only-light}\n![\2](\1){.only-dark}", text)  # by the page's theme, not the system's
     parts = CODE.split(text)
     return "".join(part if part.startswith("`") else LINK.sub(lead, part) for part in parts)
 

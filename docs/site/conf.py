@@ -1,6 +1,7 @@
 """Settings of Sphinx for the course's site; `build.py` collects the pages and calls it."""
 
 import importlib.metadata
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -69,6 +70,13 @@ html_theme_options = {
 def setup(app: Sphinx) -> None:
     """Let tables be read aloud."""
     app.add_post_transform(TableHeads)
+    app.connect("html-page-context", name_folds)
+
+
+def name_folds(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
+    """Let a fold be called what stands on it, "A solution", not "Toggle hidden content" as MyST-NB has it."""
+    if "body" in context:
+        context["body"] = context["body"].replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 
 class TableHeads(SphinxPostTransform):

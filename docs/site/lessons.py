@@ -49,16 +49,31 @@ def text(source: str, links: Callable[[str], str]) -> list[Any]:
 
 
 def code(cell: Any, name: str, alive: dict[str, dict[str, Any]]) -> list[Any]:
-    """A code cell as it is; a solution as its stub, and folded under it the solved one."""
+    """A code cell as it is; a solution as its stub, and folded under it the solved one.
+
+    A guess stands without its code, which holds the answer; what the notebook hides is folded, and so is what makes the
+    gallery's widgets.
+    """
     outputs = [shown(output, f"{name}-{cell.id}-{i}", alive) for i, output in enumerate(cell.outputs)]
     solved = new_code_cell(cell.source, outputs=outputs)
     solved.metadata.mystnb = {"image": {"alt": alts[0]}} if (alts := [a for o in cell.outputs if (a := alt(o))]) else {}
     if "### BEGIN SOLUTION" not in cell.source:
+        shows = {output.data[SAVED]["widget"] for output in cell.outputs if SAVED in output.get("data", {})}
+        if "Predict" in shows:
+            solved.metadata.tags = ["remove-input"]
+        elif hidden(cell) or (shows and "demo" not in cell.metadata.get("tags", [])):
+            solved.metadata.tags = ["hide-input"]
+            solved.metadata.mystnb |= {"code_prompt_show": "The code", "code_prompt_hide": "The code"}
         return [solved]
     solved.source = MARKERS.sub("", OWN_STUB.sub("", cell.source)).rstrip()
     solved.metadata.tags = ["hide-input"]
     solved.metadata.mystnb |= {"code_prompt_show": "A solution", "code_prompt_hide": "A solution"}
     return [new_code_cell(stub(cell.source)), solved]
+
+
+def hidden(cell: Any) -> bool:
+    """Whether the notebook hides a cell's code until it is asked for."""
+    return bool(cell.metadata.get("jupyter", {}).get("source_hidden"))
 
 
 def stub(source: str) -> str:
@@ -86,6 +101,13 @@ def shown(output: Any, model: str, alive: dict[str, dict[str, Any]]) -> Any:
     picture = f'<img alt="{html.escape(alt(output))}" src="data:image/png;base64,{output.data["image/png"].strip()}">'
     attributes = f'class="course-widget" data-widget="{saved["widget"]}" data-model="{model}"'
     return new_output("display_data", {"text/html": f"<div {attributes}>{picture}</div>"})
+
+
+def alone(book: Any, cell: str, name: str) -> str:
+    """The widget that one cell of a notebook shows, by itself, as Markdown for a page without other widgets."""
+    alive: dict[str, dict[str, Any]] = {}
+    [output] = [output for one in book.cells if one.id == cell for output in one.outputs]
+    return shown(output, name, alive).data["text/html"] + "\n\n" + script(alive)
 
 
 def script(alive: dict[str, dict[str, Any]]) -> str:

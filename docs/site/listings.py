@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import pkgutil
 import posixpath
+import re
 
 import helpers
 from helpers.engine.exercise import Exercise
@@ -68,7 +69,7 @@ def entry(exercise: Exercise) -> str:
     """One exercise: signature, kind, points, and its misconceptions folded."""
     wrong = exercise.misconceptions()
     points = "1 point" if exercise.points == 1 else f"{exercise.points:g} points"
-    rows = "".join(f"<dt><code>{one.name}</code></dt><dd>{html.escape(one.hint)}</dd>" for one in wrong)
+    rows = "".join(f"<dt><code>{one.name}</code></dt><dd>{with_code(one.hint)}</dd>" for one in wrong)
     count = "1 mistake" if len(wrong) == 1 else f"{len(wrong)} mistakes"
     return (
         f"### `{exercise.id}`\n\n`{exercise.signature}` · {exercise.kind} · {points}\n\n"
@@ -76,10 +77,16 @@ def entry(exercise: Exercise) -> str:
     )
 
 
+def with_code(hint: str) -> str:
+    """A sentence as HTML, with code where it has backticks."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(hint))
+
+
 def modules() -> dict[str, list[str]]:
     """The public modules of the package, by the part of it that they stand in: a module, or a package with its own."""
     everything = [name for _, name, _ in pkgutil.walk_packages(helpers.__path__, "helpers.")]
-    found = [name for name in everything if not f"{name}.".startswith(LESSONS_OWN)]
+    programs = {name for name in everything if name.endswith(".__main__")}  # to import one is to run it
+    found = [name for name in everything if name not in programs and not f"{name}.".startswith(LESSONS_OWN)]
     parts: dict[str, list[str]] = {"helpers": ["helpers"]}
     for name in found:
         parts.setdefault(".".join(name.split(".")[:2]), []).append(name)

@@ -38,10 +38,13 @@ def fetch(names: Sets = None) -> None:
             datasets.path(name)  # an unknown name is refused before anything is fetched
         for name in names or real:
             try:
-                datasets.fetch(name)
+                files = datasets.fetch(name)
             except datasets.DataUnavailable as error:
                 refuse(f"{error} Until then lessons go on with simulated data; try again later.")
-            print(f"{name}: {datasets.path(name)}")
+            place = datasets.path(name)
+            if any(file.parent != place for file in files):  # a temporary folder, gone when this command ends
+                refuse(f"{name} was fetched and cannot be kept; name a folder of yours in COURSE_CACHE", code=1)
+            print(f"{name}: {place}")
 
 
 @app.command()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import sys
 from typing import Annotated
 
 import typer
 
+from helpers import grammars  # noqa: F401  before nbformat
 from helpers.commands import author, data, grade, learner, new
+from helpers.commands.explore import explore
 from helpers.commands.room import room
 
 app = typer.Typer(
@@ -24,6 +28,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(grade.app, name="grade")
 app.add_typer(new.app, name="new")
 app.command()(room)
+app.command()(explore)
 
 
 def main() -> None:
@@ -31,8 +36,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # terminals that know no check mark
-    # Behind nbformat, jsonschema would compile 38 grammars of addresses that no notebook holds: a second each time.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    atexit.register(gc.freeze)  # or Python looks for garbage in all of torch as it ends: half a second
     app()
 
 

@@ -66,6 +66,37 @@ def groups_of_relatives(sequences: Sequence[str], shared: int) -> list[list[int]
     return [part.tolist() for part in np.split(members, ends[:-1])]
 
 
+def sharing(sequences: Sequence[str], others: Sequence[str], shared: int, *, common: float = 1.0) -> np.ndarray:
+    """Say of each sequence whether it shares a stretch with any of the others, on either strand.
+
+    Parameters
+    ----------
+    sequences, others : sequence of N and of M str
+        Upper-case bases; stretches with an N do not count.
+    shared : int
+        Length of a stretch, 1 to 31.
+    common : float
+        A stretch that stands in a larger share of `sequences`, and in more than three, does not count.
+
+    Returns
+    -------
+    ndarray, (N,), bool
+    """
+    parts = list(_words_of(sequences, shared))
+    words, owners = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
+    ours, which, times = np.unique(words, return_inverse=True, return_counts=True)
+    found = np.zeros(len(ours) + 1, dtype=np.bool_)
+    for theirs, _ in _words_of(others, shared):
+        at = np.searchsorted(ours, theirs)
+        same = at < len(ours)
+        same[same] = ours[at[same]] == theirs[same]
+        found[at[same]] = True
+    found[:-1] &= times <= max(common * len(sequences), 3)
+    result = np.zeros(len(sequences), dtype=np.bool_)
+    result[owners[found[which]]] = True
+    return result
+
+
 def _words_of(sequences: Sequence[str], width: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield every word of known bases as a number that it shares with its reverse complement, and whose it is."""
     start = 0

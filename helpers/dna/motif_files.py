@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from helpers.dna.contents import complain, read_text
-from helpers.dna.motifs import Motif
+from helpers.dna.motifs import Motif, rows_by_base
 from helpers.dna.sequences import BASES
 
 SITES = 100.0  # what shares of bases are taken for where a file does not say of how many sites
@@ -41,7 +41,7 @@ def read_motifs(source: str | os.PathLike[str] | Any) -> list[Motif]:
         It holds no motifs, log-odds instead of counts, or rows of unequal lengths; with file and line if there are.
     """
     if hasattr(source, "columns") and hasattr(source, "to_numpy"):
-        return [_of_table(source)]
+        return [_motif("table", "table", rows_by_base("read_motifs", source))]
     if hasattr(source, "counts"):
         return [_of_biopython(source)]
     if isinstance(source, Sequence) and not isinstance(source, str) and source and hasattr(source[0], "counts"):
@@ -89,20 +89,6 @@ def _item(record: Any, key: str) -> str | None:
         return record[key]
     except (KeyError, TypeError, IndexError, AttributeError):
         return None
-
-
-def _of_table(frame: Any) -> Motif:
-    columns, rows = ([str(one).upper() for one in axis] for axis in (frame.columns, frame.index))
-    values = frame.to_numpy(dtype=float)
-    if sorted(columns) == sorted(BASES):
-        counts = np.stack([values[:, columns.index(base)] for base in BASES])
-    elif sorted(rows) == sorted(BASES):
-        counts = np.stack([values[rows.index(base)] for base in BASES])
-    else:
-        raise ValueError(
-            f"read_motifs: the table has columns {columns[:5]} and rows {rows[:5]}; one of them must be A, C, G, T"
-        )
-    return _motif("table", "table", counts)
 
 
 def _of_rows(path: Path, text: str) -> list[Motif]:

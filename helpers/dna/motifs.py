@@ -5,10 +5,10 @@ Every matrix has the shape (4, w): rows A, C, G, T, a column for each position o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -16,8 +16,9 @@ import torch
 from helpers.dna.sequences import BASES, reverse_complement_one_hot
 from helpers.places import shipped
 
-Matrix = torch.Tensor | np.ndarray | Sequence[Sequence[float]]
-Background = torch.Tensor | np.ndarray | Sequence[float]
+# Any of them may also be a table or a mapping that names its rows A, C, G and T.
+Matrix = torch.Tensor | np.ndarray | Sequence[Sequence[float]] | Mapping[str, Any]
+Background = torch.Tensor | np.ndarray | Sequence[float] | Mapping[str, float]
 
 _COLLECTIONS = {"CORE": "CORE_vertebrates_2024.txt", "POLII": "POLII_2020.txt"}
 _POSITIONS_AT_ONCE = 2**17  # what one convolution writes then stays in the cache
@@ -43,7 +44,9 @@ class Motif:
     counts: torch.Tensor
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "counts", _checked_counts("Motif", self.counts).clone())
+        counts = _checked_counts("Motif", self.counts)
+        _refuse_shares("Motif", counts, "counts have whole numbers; read_motifs takes shares for those of 100 sites")
+        object.__setattr__(self, "counts", counts.clone())
 
     @property
     def width(self) -> int:
@@ -92,11 +95,14 @@ def probabilities(counts: Matrix, pseudocount: float = 0.5, background: Backgrou
     ------
     ValueError
         For another shape, negative or non-finite counts, a negative pseudocount, a column without counts and
-        pseudocounts, a background that is no distribution.
+        pseudocounts, a background that is no distribution; for shares in place of counts, unless `pseudocount` is 0.
     """
     if not 0 <= pseudocount < float("inf"):
         raise ValueError(f"probabilities: pseudocount is {pseudocount}; expected 0 or more")
     matrix = _checked_counts("probabilities", counts)
+    if pseudocount:
+        right = "pass pseudocount=0 to keep them, or multiply them by the number of sites"
+        _refuse_shares("probabilities", matrix, right)
     padded = matrix + pseudocount * _checked_background("probabilities", background).to(matrix.device)
     totals = padded.sum(dim=0)
     if not totals.all():
@@ -301,9 +307,15 @@ def _strand_scores(caller: str, X: torch.Tensor, weights: Matrix, both_strands: 
 def checked_matrix(caller: str, values: Matrix) -> torch.Tensor:
     """Return a matrix of shape (4, w) as a float32 tensor.
 
-    Raises ValueError in the name of `caller` for another shape or entries that are not finite.
+    Raises TypeError or ValueError in the name of `caller` for what is no matrix, another shape, or entries that are not
+    finite.
     """
-    matrix = torch.as_tensor(values, dtype=torch.float32)
+    try:
+        matrix = torch.as_tensor(_by_base(caller, values), dtype=torch.float32)
+    except (TypeError, ValueError, RuntimeError) as error:
+        if str(error).startswith(caller):
+            raise
+        raise TypeError(f"{caller}: got {type(values).__name__}; expected numbers (4, w), rows A, C, G, T") from None
     if matrix.ndim != 2 or matrix.shape[0] != len(BASES) or matrix.shape[1] == 0:
         raise ValueError(f"{caller}: the matrix has shape {tuple(matrix.shape)}; expected (4, w), rows A, C, G, T")
     if not matrix.isfinite().all():
@@ -313,6 +325,43 @@ def checked_matrix(caller: str, values: Matrix) -> torch.Tensor:
             "expected finite numbers (a pseudocount above 0 keeps weights finite)"
         )
     return matrix
+
+
+def _by_base(caller: str, values: Any) -> Any:
+    """Rows in the order A, C, G, T of what names them; what names none comes back as it is."""
+    if isinstance(values, Motif):
+        raise TypeError(
+            f"{caller}: got the Motif {values.id}; pass one of its matrices: .counts, .probabilities() or .weights()"
+        )
+    if isinstance(values, str):
+        raise TypeError(f"{caller}: got the string {values[:20]!r}; expected numbers (4, w), rows A, C, G, T")
+    if isinstance(values, Mapping):
+        named = {str(key).upper(): row for key, row in values.items()}
+        if sorted(named) == sorted(BASES):
+            return np.array([np.asarray(named[base], dtype=np.float64) for base in BASES])
+        raise ValueError(f"{caller}: the mapping has {', '.join(map(str, values))}; expected A, C, G and T")
+    if hasattr(values, "columns") and hasattr(values, "to_numpy"):
+        return rows_by_base(caller, values)
+    return np.array(values) if hasattr(values, "__array__") and not isinstance(values, torch.Tensor) else values
+
+
+def rows_by_base(caller: str, frame: Any) -> np.ndarray:
+    """The numbers (4, w) of a DataFrame that has A, C, G and T as rows or as columns; ValueError for another one."""
+    columns, rows = ([str(one).upper() for one in axis] for axis in (frame.columns, frame.index))
+    values = frame.to_numpy(dtype=float)
+    if sorted(columns) == sorted(BASES):
+        return np.stack([values[:, columns.index(base)] for base in BASES])
+    if sorted(rows) == sorted(BASES):
+        return np.stack([values[rows.index(base)] for base in BASES])
+    raise ValueError(
+        f"{caller}: the table has columns {columns[:5]} and rows {rows[:5]}; one of them must be A, C, G, T"
+    )
+
+
+def _refuse_shares(caller: str, matrix: torch.Tensor, right: str) -> None:
+    """Say so where numbers are shares of bases and not counts of them: a pseudocount would flatten them."""
+    if (matrix.sum(dim=0) - 1).abs().max() < 1e-3 and (matrix != matrix.round()).any():
+        raise ValueError(f"{caller}: every column sums to 1, so these are shares and not counts; {right}")
 
 
 def _checked_counts(caller: str, values: Matrix) -> torch.Tensor:
@@ -331,6 +380,8 @@ def _checked_background(caller: str, background: Background | None) -> torch.Ten
     """Return the background as a column, shape (4, 1)."""
     if background is None:
         return torch.full((len(BASES), 1), 1 / len(BASES))
+    if isinstance(background, Mapping):
+        background = _by_base(f"{caller}: background", background)
     shares = torch.as_tensor(background, dtype=torch.float32)
     if shares.shape != (len(BASES),) or not (shares > 0).all() or abs(float(shares.sum()) - 1) > 1e-3:
         raise ValueError(

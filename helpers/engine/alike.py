@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import itertools
 
-# what is easily taken for each other; a change goes from one of a group to each of the rest
-ALIKE = (
+# the first of a group is easily taken for each of the rest, and each of them for it
+GROUPS = (
     ("sum", "mean", "amax", "amin", "prod"),
     ("max", "min", "sum"),
     ("sigmoid", "tanh", "relu", "exp"),
@@ -34,8 +35,19 @@ ALIKE = (
     ("logsumexp", "sum", "mean", "amax"),
     ("sum", "max", "len"),
     ("any", "all"),
-    ("all", "any"),
+    ("split", "chunk"),
 )
+ALIKE: dict[str, tuple[str, ...]] = {
+    name: tuple(
+        dict.fromkeys(
+            other
+            for first, *rest in GROUPS
+            for one, other in itertools.chain(zip(itertools.repeat(first), rest), zip(rest, itertools.repeat(first)))
+            if one == name
+        )
+    )
+    for name in dict.fromkeys(itertools.chain.from_iterable(GROUPS))
+}
 ADDED = {  # arguments that are easily given too much
     "tril": ("diagonal=-1", "diagonal=1"),
     "triu": ("diagonal=1", "diagonal=-1"),

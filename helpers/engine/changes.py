@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import functools
 import itertools
@@ -14,8 +15,9 @@ from helpers.engine.alike import ADDED, ALIKE, COMPARISONS, OPERATORS, SIGN
 
 MOST_SHOWN = 60  # characters of a piece of code
 MOST_AROUND = 40  # characters of the code around a name or a number
+MOST_EXCHANGED = 4  # things in a row of which two may be exchanged
 Path = tuple[tuple[str, "int | None"], ...]  # the way to a node: fields, and places in those that are lists
-Change = tuple[int, str, Path, "ast.AST | list"]  # its rank, the words for it, what is replaced, and by what
+Change = tuple[int, str, Path, Any]  # its rank, the words for it, what is replaced, and by what
 
 
 def changes(tree: ast.FunctionDef | ast.ClassDef) -> Iterator[Change]:
@@ -28,7 +30,7 @@ def changes(tree: ast.FunctionDef | ast.ClassDef) -> Iterator[Change]:
             for other in sorted(attributes - {getattr(node, "attr", "")}):
                 yield 3, instead(ast.Name(other), node), path, ast.Attribute(ast.Name("self"), other, ast.Load())
     for everywhere in repeated(tree, names):
-        yield 1, everywhere.words, (), everywhere.visit(copy.deepcopy(tree))
+        yield 1, everywhere.words, (), everywhere
     for path, block in blocks(tree):
         for rank, words, statements in changed_block(block):
             yield rank, words, path, statements
@@ -71,16 +73,23 @@ def repeated(tree: ast.AST, names: list[str]) -> Iterator[Everywhere]:
     """The changes of what stands in a function more than once, everywhere at once."""
     nodes = list(ast.walk(tree))
     calls = Counter(called(node) for node in nodes if isinstance(node, ast.Call))
-    for first, *others in ALIKE:
-        for name in others if calls[first] > 1 else ():
-            words = f"with `{name}` where `{first}` belongs"
-            yield Everywhere(words, functools.partial(is_call, first), functools.partial(with_function, name=name))
+    for name, others in ALIKE.items():
+        for other in others if calls[name] > 1 else ():
+            words = f"with `{other}` where `{name}` belongs"
+            yield Everywhere(words, functools.partial(is_call, name), functools.partial(with_function, name=other))
     pairs = [(node.arg, node.value.value) for node in nodes if is_constant_keyword(node)]  # type: ignore[attr-defined]
     for (word, value), count in Counter(pairs).items():
         for other in other_constants(value) if count > 1 else []:
             words = f"with `{word}={other}` where `{word}={value}` belongs"
             new = ast.keyword(word, ast.Constant(other))
             yield Everywhere(words, functools.partial(is_keyword, word, value), functools.partial(put, new))
+    sides = Counter((type(node.op), ast.unparse(node.right)) for node in nodes if isinstance(node, ast.BinOp))
+    for (kind, right), count in sides.items():
+        for operator in OPERATORS.get(kind, ()) if count > 1 else ():
+            if operator is not ast.Pow:
+                words = f"with `{SIGN[operator]} {right}` where `{SIGN[kind]} {right}` belongs"
+                is_meant = functools.partial(is_operation_with, kind, right)
+                yield Everywhere(words, is_meant, functools.partial(operated, operator))
     for kind, count in Counter(type(node.op) for node in nodes if isinstance(node, ast.BinOp)).items():
         for operator in OPERATORS.get(kind, ()) if count > 1 else ():
             if operator is ast.Pow:
@@ -113,6 +122,11 @@ def is_keyword(word: str, value: Any, node: ast.AST) -> bool:
 def is_operation(kind: type, node: ast.AST) -> bool:
     """Whether this is an operation of this kind."""
     return isinstance(node, ast.BinOp) and isinstance(node.op, kind)
+
+
+def is_operation_with(kind: type, right: str, node: ast.AST) -> bool:
+    """Whether this is an operation of this kind with this on its right."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, kind) and ast.unparse(node.right) == right
 
 
 def is_name(name: str, node: ast.AST) -> bool:
@@ -148,7 +162,9 @@ def around(tree: ast.AST, path: Path, new: ast.AST | list) -> str:
     for at, (field, place) in enumerate(path):
         inner = getattr(node, field) if place is None else getattr(node, field)[place]
         if isinstance(inner, (ast.expr, ast.keyword)) and len(ast.unparse(inner)) <= MOST_AROUND:
-            return instead(replaced(inner, path[at + 1 :], new), inner)
+            old = code(inner)
+            with put_in(inner, path[at + 1 :], new) as changed:
+                return f"with {code(changed)} where {old} belongs"
         node = inner
     return instead(new, node)  # type: ignore[arg-type]
 
@@ -163,7 +179,9 @@ def walked(tree: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.expr]]:
         for at, one in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(one, ast.AST):
                 here = (*path, (field, at))
-                if isinstance(one, ast.expr) and not isinstance(getattr(one, "ctx", None), (ast.Store, ast.Del)):
+                is_row = isinstance(one, ast.Tuple)  # of names that are given values: two may be exchanged
+                is_given = isinstance(getattr(one, "ctx", None), (ast.Store, ast.Del))
+                if isinstance(one, ast.expr) and (is_row or not is_given):
                     yield here, one
                 yield from walked(one, here)
 
@@ -177,20 +195,38 @@ def blocks(tree: ast.AST, path: Path = ()) -> Iterator[tuple[Path, list[ast.stmt
                 yield from blocks(one, (*path, (field, at)))
 
 
-def replaced(tree: ast.AST, path: Path, new: ast.AST | list) -> ast.AST:
-    """A copy of a tree with something else at the end of the way."""
+@contextlib.contextmanager
+def put_in(tree: ast.AST, path: Path, new: Any) -> Iterator[ast.AST]:
+    """A tree with something else at the end of the way; the tree itself, which is as it was afterwards."""
     if not path:
-        return new  # type: ignore[return-value]
-    made = copy.deepcopy(tree)
-    node = made
-    for field, at in path[:-1]:
-        node = getattr(node, field) if at is None else getattr(node, field)[at]
-    field, at = path[-1]
+        yield new.visit(copy.deepcopy(tree)) if isinstance(new, Everywhere) else new
+        return
+    *way, (field, at) = path
+    node = tree
+    for one, place in way:
+        node = getattr(node, one) if place is None else getattr(node, one)[place]
+    old = getattr(node, field) if at is None else getattr(node, field)[at]
+    set_in(node, field, at, new)
+    try:
+        yield tree
+    finally:
+        set_in(node, field, at, old)
+
+
+def set_in(node: ast.AST, field: str, at: int | None, value: Any) -> None:
+    """Set a field of a node, or one place of a list in it."""
     if at is None:
-        setattr(node, field, new)
+        setattr(node, field, value)
     else:
-        getattr(node, field)[at] = new
-    return made
+        getattr(node, field)[at] = value
+
+
+def compiled(tree: ast.AST, path: Path, new: Any, file: str) -> Any:
+    """A function or class with one change, compiled."""
+    with put_in(tree, path, new) as changed:
+        for one in new if isinstance(new, list) else [changed if isinstance(new, Everywhere) else new]:
+            ast.fix_missing_locations(one)
+        return compile(ast.Module([changed], []), file, "exec")  # type: ignore[list-item]
 
 
 def code(node: ast.AST | None) -> str:
@@ -224,14 +260,18 @@ def changed(node: ast.expr, names: list[str]) -> Iterator[tuple[int, str, ast.AS
     elif isinstance(node, ast.Constant):
         for value in other_constants(node.value):
             yield 3, "", ast.Constant(value)
-    elif isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) == 2:
-        yield 2, f"with the two of {code(node)} exchanged", type(node)(node.elts[::-1], node.ctx)
+    elif isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) <= MOST_EXCHANGED:
+        for at, other in itertools.combinations(range(len(node.elts)), 2):
+            row = list(node.elts)
+            row[at], row[other] = row[other], row[at]
+            words = f"with {code(node.elts[at])} and {code(node.elts[other])} of {code(node)} exchanged"
+            yield 2, words, type(node)(row, node.ctx)
     elif isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
         yield 1, f"without turning {code(node.value)}", node.value
     elif isinstance(node, ast.Name) and node.id in names:
-        for other in names:
-            if other != node.id:
-                yield 4, "", ast.Name(other, ast.Load())
+        for name in names:
+            if name != node.id:
+                yield 4, "", ast.Name(name, ast.Load())
     elif isinstance(node, ast.Subscript):
         yield from changed_subscript(node)
 
@@ -258,10 +298,8 @@ def changed_call(node: ast.Call) -> Iterator[tuple[int, str, ast.AST]]:
     """Another function, the call left out, one argument left out, two exchanged."""
     function = node.func
     name = called(node)
-    for group in ALIKE:
-        if name == group[0]:
-            for other in group[1:]:
-                yield 0, f"with `{other}` where `{name}` belongs", with_function(node, other)
+    for other in ALIKE.get(name, ()):
+        yield 0, f"with `{other}` where `{name}` belongs", with_function(node, other)
     for extra in ADDED.get(name, ()):
         word, _, value = extra.partition("=")
         given = [one for one in node.keywords if one.arg != word]

@@ -139,6 +139,10 @@ class Exercise:
         """What counts of a decoded answer: override it where several answers are right. Runs where marks are made."""
         return answer
 
+    def seen(self, given: Any, expected: Any) -> str:
+        """What a kind of exercise sees in a wrong answer that holds more than was asked; "" for nothing."""
+        return ""
+
     def put(self, code: Any, arguments: tuple, part: str) -> Any:
         """What code answers to a question of this part; the arguments are its to change."""
         return told(self.ask, part)(code, *arguments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,9 @@ class ModuleExercise(Exercise):
     kind = "class"
     asks_for = "class"
     in_order_made = False  # whether the order in which layers are made counts, since the text asks for one
+    called: tuple[
+        str, ...
+    ] = ()  # the names of layers in the text's formula, in the order of use: who takes them is held to it
 
     def asked(self, seed: int) -> list[Question]:
         """The questions of this seed, and the first once more with a batch of one, which `squeeze()` loses."""
@@ -42,7 +46,7 @@ class ModuleExercise(Exercise):
     def ask(self, code: Any, settings: dict[str, Any], *inputs: Any) -> dict[str, Any]:
         """Output, gradients by parameter shape, and the number of parameters of the learner's model."""
         model = made(code, settings)
-        fill(model, None if self.in_order_made else order_of_use(made(code, settings), *inputs))
+        fill(model, None if self.in_order_made else self.order(made(code, settings), *inputs))
         output = model(*inputs)
         if output is None:
             raise ValueError("`forward` gave nothing back; is its `return` missing?")
@@ -54,6 +58,34 @@ class ModuleExercise(Exercise):
         )
         parameters = sum(p.numel() for p in model.parameters())
         return {"output": output, "gradients": [g for _, g in gradients], "parameters": parameters}
+
+    def order(self, model: nn.Module, *inputs: Any) -> list[int]:
+        """The places of a model's parameters: as its layers are called, if by the names of the text, else as used."""
+        places = {id(parameter): place for place, parameter in enumerate(model.parameters())}
+        layers = [getattr(model, name, None) for name in self.called]
+        if not all(hasattr(layer, "parameters") for layer in layers):
+            layers = []
+        named = [places[id(parameter)] for layer in layers for parameter in layer.parameters()]  # type: ignore[union-attr]
+        return [*dict.fromkeys([*named, *order_of_use(model, *inputs)])]
+
+    def seen(self, given: Any, expected: Any) -> str:
+        """Layers too many, too few or unused, by the numbers that they hold."""
+        if not all(isinstance(answer, dict) and "gradients" in answer for answer in (given, expected)):
+            return ""
+        theirs, ours = (Counter(map(len, answer["gradients"])) for answer in (given, expected))
+        unused = theirs.pop(0, 0)
+        if given["parameters"] == expected["parameters"]:
+            if not unused:
+                return ""
+            what = "One weight or bias gets" if unused == 1 else f"{unused} weights and biases get"
+            return f"{what} no slope: is a layer made that `forward` does not use, or its result cut off?"
+        told = f"Your layers hold {given['parameters']} numbers, and {expected['parameters']} were asked"
+        if unused:
+            return f"{told}; some of them are not used in `forward`."
+        for words, other in (("too many", theirs - ours), ("missing", ours - theirs)):
+            if other:
+                told += f"; {words}: weights or biases of {', '.join(map(str, sorted(other.elements())))}"
+        return f"{told}."
 
 
 def made(code: Any, settings: dict[str, Any]) -> Any:

@@ -97,7 +97,7 @@ def empty(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
     else:
         names = [n for n, v in arguments[0].items() if is_numbers(v) and close(pairs[0][0].astype(float), as_array(v))]
         return f"You give `{names[0]}` back as it came."
-    if given.size > 3 and np.ptp(expected[finite]) > 0 and np.isfinite(given).all() and np.ptp(given) == 0:
+    if given.size > 2 and np.ptp(expected[finite]) > 0 and np.isfinite(given).all() and np.ptp(given) == 0:
         return f"All your numbers are {given[0]:g}."
     odd = ~np.isfinite(given) & finite
     if odd.any() and close(given[~odd], expected[~odd]):
@@ -182,7 +182,7 @@ def offset(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
 def function_of(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
     """A function of what was asked."""
     given, expected = flat(pairs)
-    if np.unique(expected.round(6)).size < 2:
+    if any(np.unique(numbers.round(6)).size < 2 for numbers in (given, expected)):
         return ""
     for said, function in FUNCTIONS.items():
         with np.errstate(all="ignore"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ import numpy as np
 
 from helpers.engine.answers import WRONG_TYPE, Answer
 from helpers.engine.codec import kind_of, mismatch, same
+from helpers.engine.errors import STOPPED, explained
+from helpers.engine.message import shorten, show
 from helpers.engine.mutants import matching
 from helpers.engine.plain import is_plain
 from helpers.engine.relations import related, related_texts
@@ -20,9 +23,13 @@ if TYPE_CHECKING:
     from helpers.engine.marking import Attempt
 
 DIFFERS = "The answer differs."
-STOPPED = "Your code stopped with an error."
 SAME_AS_REFERENCE = "It is what comes out {}."
 VAGUE = ("All your numbers", "Yours is nan", "You give", "These are the right numbers, but")  # they leave open why
+MOST_TOLD, MOST_PLACES, MOST_FACT = 3, 9, 60  # questions and places to speak of one place; characters of a fact
+NOTHING_GIVEN = (
+    "Yours holds None where a value was asked. Is there a way through your code without a `return`, or is something "
+    "looked up that is not there?"
+)
 UNSTEADY = (
     "Asked the same again, your code answers something else. Does it draw at random, or keep something from one call "
     "to the next?"
@@ -49,8 +56,10 @@ def described(attempt: Attempt) -> Diagnosis:
     if attempt.given[worst].has_record and is_plain(attempt.expected[worst].value):
         return Diagnosis(WITH_RECORD)
     said = of_kind(attempt.given[worst], attempt.expected[worst], exercise.must_return.type)
+    if said == STOPPED:
+        return Diagnosis(with_rest(said, attempt), is_explained=False)
     if said:
-        return Diagnosis(said, is_explained=said != STOPPED)
+        return Diagnosis(said)
     if all(g.value is None and not g.error for g in attempt.given) and any(
         e.value is not None for e in attempt.expected
     ):
@@ -67,14 +76,7 @@ def of_kind(given: Answer, expected: Answer, asked: type | None) -> str:
         return f"A {asked.__name__.lower()} was asked, and {came or 'something else'} came."
     if given.error == "InputChanged":
         return "Your code changes its own input."
-    if given.error and not expected.error:
-        if given.error == "NameError":
-            return (
-                "Your code stopped with an error. Is the name misspelt, or does the cell that makes it still wait to "
-                "be run?"
-            )
-        return STOPPED
-    return ""
+    return (explained(given.error, given.text) or STOPPED) if given.error and not expected.error else ""
 
 
 def of_values(attempt: Attempt) -> Diagnosis:
@@ -82,7 +84,9 @@ def of_values(attempt: Attempt) -> Diagnosis:
     given, expected = attempt.given[attempt.worst].value, attempt.expected[attempt.worst].value
     said = shapes(given, expected)
     if said:
-        return Diagnosis(said, is_explained=False)
+        return Diagnosis(with_rest(said, attempt), is_explained=False)
+    if has_none(given) and not has_none(expected):
+        return Diagnosis(NOTHING_GIVEN)
     places = [place for place, answer in enumerate(attempt.given) if not answer.error]
     named = [arguments(attempt, place) for place in places]
     values = [(attempt.given[place].value, attempt.expected[place].value) for place in places]
@@ -92,8 +96,59 @@ def of_values(attempt: Attempt) -> Diagnosis:
     change = "" if attempt.given[attempt.first_wrong].error else matching(attempt)
     if change:
         return Diagnosis(SAME_AS_REFERENCE.format(change))
-    shown = [mismatch(given, expected) or DIFFERS, facts(attempt) or where_right(given, expected, attempt)]
-    return Diagnosis(" ".join(dict.fromkeys(one for one in shown if one)), is_explained=False)
+    said = attempt.marking.exercise.seen(given, expected) or only_wrong(values, attempt)
+    if said:
+        return Diagnosis(said)
+    inside = facts(attempt) or f"{where_right(given, expected, attempt)} {sums(values)}".strip()
+    return Diagnosis(with_rest(f"{mismatch(given, expected) or DIFFERS} {inside}".strip(), attempt), is_explained=False)
+
+
+def with_rest(said: str, attempt: Attempt) -> str:
+    """A sentence, and which parts of the exercise, or how many of its questions, are right already."""
+    good = [f"“{part}”" for part, is_right in attempt.parts.items() if is_right]
+    bad = [f"“{part}”" for part, is_right in attempt.parts.items() if not is_right]
+    if good and bad:
+        return f"{said} Parts that are right: {', '.join(good)}; not yet: {', '.join(bad)}."
+    right = sum(attempt.right)
+    return f"{said} {right} of {len(attempt.right)} questions are answered rightly." if right else said
+
+
+def sums(values: list[tuple[Any, Any]]) -> str:
+    """Whether yours or what was asked sums to 1, of numbers that the other does not sum to."""
+    if not all(is_array(g) and is_array(e) and np.shape(g) == np.shape(e) and np.ndim(e) for g, e in values):
+        return ""
+    for axis in {*range(min(np.ndim(e) for _, e in values))}:
+        given, expected = (
+            [np.sum(np.asarray(pair[side]).astype(float), axis=axis) for pair in values] for side in (0, 1)
+        )
+        mine, asked = (all(np.allclose(one, 1, 1e-4) for one in total) for total in (given, expected))
+        where = f" along axis {axis}" if any(np.ndim(e) > 1 for _, e in values) else ""
+        if mine != asked:
+            whose = ("Yours sums", "what was asked does not") if mine else ("What was asked sums", "yours does not")
+            return f"{whose[0]} to 1{where}, and {whose[1]}."
+    return ""
+
+
+def has_none(value: Any) -> bool:
+    """Whether None stands in a list or a dictionary."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return any(item is None or has_none(item) for item in items)
+
+
+def only_wrong(values: list[tuple[Any, Any]], attempt: Attempt) -> str:
+    """The one place, of few, at which every answer is wrong where it is wrong at all."""
+    if not MOST_TOLD <= len(values) == len(attempt.given) or not all(is_array(g) and is_array(e) for g, e in values):
+        return ""
+    pairs = [(np.asarray(g).astype(float), np.asarray(e).astype(float)) for g, e in values]
+    shape = pairs[0][1].shape
+    if not all(g.shape == e.shape == shape for g, e in pairs) or not 1 < math.prod(shape) <= MOST_PLACES:
+        return ""
+    tolerance = attempt.marking.exercise.rtol, attempt.marking.exercise.atol
+    wrong = np.logical_or.reduce([~np.isclose(g, e, *tolerance, equal_nan=True) for g, e in pairs])
+    if wrong.sum() != 1:
+        return ""
+    place = [int(at) for at in np.argwhere(wrong)[0]]
+    return f"Of all your answers only the number at {place} is ever wrong."
 
 
 def facts(attempt: Attempt) -> str:
@@ -102,8 +157,13 @@ def facts(attempt: Attempt) -> str:
     theirs, ours = given.facts, expected.facts
     if not isinstance(ours, dict) or not isinstance(theirs, dict) or ours.keys() != theirs.keys() or len(ours) < 2:
         return ""
-    bad = [str(key) for key in ours if not agree(theirs[key], ours[key], attempt)]
-    return f"This does not hold: {', '.join(bad)}." if len(bad) < len(ours) and theirs is not given.value else ""
+    bad = [key for key in ours if not agree(theirs[key], ours[key], attempt)]
+    if len(bad) == len(ours) or theirs is given.value:
+        return ""
+    told = [
+        f"{key} ({shorten(show(theirs[key]), MOST_FACT)}; asked {shorten(show(ours[key]), MOST_FACT)})" for key in bad
+    ]
+    return f"This does not hold: {', '.join(told)}."
 
 
 def arguments(attempt: Attempt, place: int) -> dict[str, Any]:

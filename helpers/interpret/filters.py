@@ -183,7 +183,12 @@ def filter_counts(
 
 
 def shares(counts: torch.Tensor, pseudocount: float = 1.0) -> torch.Tensor:
-    """Turn the counts of many filters, shape (K, 4, w), into shares of each base; a filter without counts is even."""
+    """Turn the counts of many filters, shape (K, 4, w), into shares of each base; a filter without counts is even.
+
+    Raises ValueError for shares in place of counts: the pseudocount would flatten them.
+    """
+    if (counts.sum(dim=1) - 1).abs().max() < 1e-3 and (counts != counts.round()).any():
+        raise ValueError("shares: every column sums to 1, so these are shares already; pass counts")
     padded = counts + pseudocount / len(BASES)
     return padded / padded.sum(dim=1, keepdim=True)
 

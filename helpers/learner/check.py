@@ -20,6 +20,7 @@ from typing import Any
 
 from helpers.engine.answers import own_line
 from helpers.engine.exercise import Exercise
+from helpers.engine.mending import mended
 from helpers.engine.message import Message
 from helpers.engine.source import forbidden_uses
 from helpers.engine.time_limit import TimeLimit, time_limit
@@ -118,7 +119,8 @@ class ExerciseCheck:
                 answers = exercise.answers(code, VISIBLE_SEED)
         except (KeyboardInterrupt, TimeLimit) as stopped:
             return exercise.verdict(Status.UNREADABLE, self._stopped(stopped, code))
-        return exercise.forbidden(forbidden_uses(code, exercise.forbids), exercise.mark(answers, VISIBLE_SEED))
+        found = exercise.forbidden(forbidden_uses(code, exercise.forbids), exercise.mark(answers, VISIBLE_SEED))
+        return mended(exercise, code, answers, found, VISIBLE_SEED)
 
     def _stopped(self, stopped: BaseException, code: Any) -> str:
         """The sentence on code that was still running."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import platform
 import random
@@ -56,6 +58,7 @@ def start(lesson: int, *, seed: int = 0, room: str | None = None) -> Check:
     from helpers.learner.check import checks
 
     opened = lessons.find(lesson)
+    atexit.register(gc.freeze)  # or Python looks for garbage in all of torch as it ends: half a second
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)

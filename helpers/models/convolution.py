@@ -22,6 +22,8 @@ class MotifCNN(nn.Module):
         How many, K.
     width : int
         Bases that a filter sees, w.
+    outputs : int
+        Logits of a sequence: one, or one for each of several classes.
 
     Attributes
     ----------
@@ -29,19 +31,19 @@ class MotifCNN(nn.Module):
         ``conv.weight`` (K, 4, w), rows A, C, G, T: each filter is a motif matrix. ``conv.bias`` (K,): minus its
         threshold.
     linear : nn.Linear
-        One vote for each filter, K to 1.
+        One vote for each filter, K to `outputs`.
 
     Raises
     ------
     ValueError
-        If `filters` or `width` is not a positive whole number.
+        If `filters`, `width` or `outputs` is not a positive whole number.
     """
 
-    def __init__(self, filters: int = 16, width: int = 11) -> None:
+    def __init__(self, filters: int = 16, width: int = 11, outputs: int = 1) -> None:
         super().__init__()
-        _check_counts("MotifCNN", filters=filters, width=width)
+        _check_counts("MotifCNN", filters=filters, width=width, outputs=outputs)
         self.conv = nn.Conv1d(len(BASES), filters, width)
-        self.linear = nn.Linear(filters, 1)
+        self.linear = nn.Linear(filters, outputs)
 
     def activations(self, X: Tensor) -> Tensor:
         """Return what each filter answers to each window, ``(N, K, L - w + 1)``, of one-hot ``(N, 4, L)``.
@@ -54,9 +56,10 @@ class MotifCNN(nn.Module):
         return torch.relu(self.conv(X.to(self.conv.weight.dtype)))
 
     def forward(self, X: Tensor) -> Tensor:
-        """Return the logits ``(N,)`` of one-hot sequences ``(N, 4, L)`` of any type."""
+        """Return the logits ``(N,)``, or ``(N, outputs)``, of one-hot sequences ``(N, 4, L)`` of any type."""
         best = self.activations(X).amax(dim=2)  # (N, K)
-        return self.linear(best)[:, 0]
+        logits = self.linear(best)
+        return logits[:, 0] if self.linear.out_features == 1 else logits
 
 
 class ResidualBlock(nn.Module):

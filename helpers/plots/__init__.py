@@ -5,7 +5,7 @@ Every picture carries its own white background, so that it can be read in light 
 
 from helpers.palette import INK, PALETTE
 from helpers.plots.attention import attention_arcs, attention_map, cost_against_length, embedding
-from helpers.plots.filters import against_chance, attributions, filter_matches
+from helpers.plots.filters import against_chance, attributions, filter_matches, measured_and_predicted, mutation_maps
 from helpers.plots.live import Live
 from helpers.plots.look import axes, label_ends, panels, show, style
 from helpers.plots.networks import decision_boundary, over_seeds, race, timeline
@@ -40,6 +40,8 @@ __all__ = [
     "lines",
     "logo",
     "loss_surface",
+    "measured_and_predicted",
+    "mutation_maps",
     "named_points",
     "over_seeds",
     "panels",

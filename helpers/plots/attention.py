@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from helpers.palette import INK, PALETTE, colours_of
 from helpers.plots.look import axes, label_ends
+from helpers.plots.seeds import draw_curves
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,19 +44,26 @@ def attention_map(weights: ArrayLike, sequence: str = "", *, marks: Marks = (), 
     ValueError
         If the table is not square, or the sequence of another length.
     """
+    import seaborn as sns
+
     table = _square("attention_map", weights, sequence)
     ax = axes(ax, 5.6, 5.2)
-    ax.imshow(table, cmap="Blues", vmin=0, vmax=max(table.max(), 1e-9), aspect="equal", interpolation="nearest")
     length = len(table)
+    ticks: Any = list(sequence) if sequence and length <= LETTERS_UP_TO else max(1, 10 * round(length / 80))
+    shades: Any = {"cmap": "Blues", "vmin": 0, "vmax": max(table.max(), 1e-9), "cbar": False, "square": True}
+    sns.heatmap(table, xticklabels=ticks, yticklabels=ticks, ax=ax, **shades)
     for start, stop, name in marks:
-        ax.plot([start - 0.5, stop - 0.5], [-1.4, -1.4], color=PALETTE["T"], linewidth=3, clip_on=False)
-        ax.text((start + stop - 1) / 2, -2.2, name, color=PALETTE["T"], ha="center", va="bottom")
-        ax.plot([length + 0.4] * 2, [start - 0.5, stop - 0.5], color=PALETTE["T"], linewidth=3, clip_on=False)
-        ax.text(length + 1.2, (start + stop - 1) / 2, name, color=PALETTE["T"], va="center")
-    if sequence and length <= LETTERS_UP_TO:
-        _letters(ax, sequence)
-    ax.set(xlim=(-0.5, length - 0.5), ylim=(length - 0.5, -0.5), xlabel="is asked", ylabel="asks")
-    ax.spines[["top", "right"]].set_visible(True)
+        ax.plot([start, stop], [-0.9, -0.9], color=PALETTE["T"], linewidth=3, clip_on=False)
+        ax.text((start + stop) / 2, -1.7, name, color=PALETTE["T"], ha="center", va="bottom")
+        ax.plot([length + 0.9] * 2, [start, stop], color=PALETTE["T"], linewidth=3, clip_on=False)
+        ax.text(length + 1.7, (start + stop) / 2, name, color=PALETTE["T"], va="center")
+    for label in (*ax.get_xticklabels(), *ax.get_yticklabels()):
+        if sequence and length <= LETTERS_UP_TO:
+            small = 9 if length <= 30 else 6
+            label.set(color=PALETTE.get(label.get_text(), INK), size=small, family="monospace")
+    ax.tick_params(length=0, rotation=0)
+    ax.set(xlim=(0, length), ylim=(length, 0), xlabel="is asked", ylabel="asks")
+    ax.spines[:].set_visible(True)
     return ax
 
 
@@ -136,6 +144,8 @@ def embedding(points: ArrayLike, groups: Sequence[str], *, ax: Axes | None = Non
     ValueError
         If shapes do not fit or there are more than four groups.
     """
+    import seaborn as sns
+
     places, names = np.asarray(points, dtype=float), list(dict.fromkeys(groups))
     if places.ndim != 2 or places.shape[1] != 2 or len(places) != len(groups) or len(names) > len(PALETTE):
         raise ValueError(
@@ -143,13 +153,12 @@ def embedding(points: ArrayLike, groups: Sequence[str], *, ax: Axes | None = Non
             f"N, and at most {len(PALETTE)}"
         )
     ax = axes(ax, 4.8, 4.0)
-    belongs = np.asarray(groups)
-    for row, (name, base) in enumerate(zip(names, "CTGA", strict=False)):
-        mine = places[belongs == name]
-        ax.scatter(mine[:, 0], mine[:, 1], s=9, color=PALETTE[base], alpha=0.45, linewidths=0)
-        ax.annotate(
-            name, (0.02, 0.97 - 0.075 * row), xycoords="axes fraction", va="top", color=PALETTE[base], weight="bold"
-        )
+    colours = colours_of(names)
+    dots: Any = {"s": 9, "alpha": 0.45, "linewidth": 0, "legend": False}
+    sns.scatterplot(x=places[:, 0], y=places[:, 1], hue=list(groups), palette=colours, ax=ax, **dots)
+    for row, name in enumerate(names):
+        corner = (0.02, 0.97 - 0.075 * row)
+        ax.annotate(name, corner, xycoords="axes fraction", va="top", color=colours[name], weight="bold")
     ax.set(xticks=[], yticks=[], xlabel="first axis", ylabel="second axis")
     return ax
 
@@ -186,17 +195,17 @@ def cost_against_length(
     ax = axes(ax, 5.6, 4.0)
     names = list(dict.fromkeys(cost.layer for cost in costs))
     colours = colours_of(names, "CGTA")
-    ends = {}
+    ends: dict[str, float] = {}
     for name in names:
         mine = [cost for cost in costs if cost.layer == name]
         lengths = np.array([cost.length for cost in mine])
         values = np.array([getattr(cost, of) for cost in mine])
-        ax.plot(lengths, values, "o-", color=colours[name], markersize=5)
-        slope = values[-1] * (lengths / lengths[-1]) ** theory[name]
-        ax.plot(lengths, slope, "--", color=colours[name], linewidth=1.2)
         power = {1: "n", 2: "n²"}.get(theory[name], f"n^{theory[name]}")
-        ends[f"{name}, {power}"] = float(values[-1])
-        colours[f"{name}, {power}"] = colours[name]
+        said = f"{name}, {power}"
+        colours[said] = colours[name]
+        ends |= draw_curves(ax, lengths, {said: values}, colours, marker="o", markersize=5, markeredgewidth=0)
+        slope = values[-1] * (lengths / lengths[-1]) ** theory[name]
+        draw_curves(ax, lengths, {said: slope}, colours, dashed=[said], linewidth=1.2)
     ax.set(xscale="log", yscale="log", xlabel="length n (positions)", ylabel=labels[of])
     ticks = sorted({cost.length for cost in costs})
     ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
@@ -212,14 +221,3 @@ def _square(caller: str, weights: ArrayLike, sequence: str) -> np.ndarray:
             f"{caller}: weights have shape {table.shape}, the sequence {len(sequence)} letters; expected (L, L) and L"
         )
     return table
-
-
-def _letters(ax: Axes, sequence: str) -> None:
-    """Write a sequence along both axes, bases in their colours."""
-    size = 9 if len(sequence) <= 30 else 6
-    ax.set_xticks(range(len(sequence)), sequence, size=size, family="monospace")
-    ax.set_yticks(range(len(sequence)), sequence, size=size, family="monospace")
-    for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
-        for label, base in zip(labels, sequence, strict=True):
-            label.set_color(PALETTE.get(base, INK))
-    ax.tick_params(length=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -74,13 +74,13 @@ def against_chance(
     -------
     Axes
     """
+    import seaborn as sns
+
     ax = axes(ax, width=6.4, height=3.0)
-    bins = np.linspace(0, 1, 41)
-    for values, colour in ((untrained, PALE), (trained, PALETTE["T"])):
-        heights, _ = np.histogram(np.asarray(values), bins=bins)
-        ax.bar(
-            bins[:-1], 100 * heights / max(len(np.asarray(values)), 1), 0.025, align="edge", color=colour, alpha=0.75
-        )
+    found = {"untrained": np.asarray(untrained), "trained": np.asarray(trained)}
+    colours = {"untrained": PALE, "trained": PALETTE["T"]}
+    each: Any = {"stat": "percent", "common_norm": False, "binwidth": 0.025, "binrange": (0, 1)}
+    sns.histplot(found, palette=colours, linewidth=0, alpha=0.75, legend=False, ax=ax, **each)
     top = ax.get_ylim()[1]
     ax.axvline(cutoff, color=INK, linestyle="--", linewidth=1.2)
     ax.set(xlim=(0.2, 1.01), ylim=(0, 1.25 * top), ylabel="share of filters (%)")
@@ -128,3 +128,65 @@ def attributions(
                 ax.text((first + last) / 2, 1.02, mark, transform=ax.get_xaxis_transform(), ha="center", va="bottom")
     grid[-1].set_xlabel("position")
     return figure
+
+
+def mutation_maps(
+    maps: Mapping[str, tuple[Matrix, Matrix]], *, positions: Mapping[str, Sequence[int]] | None = None
+) -> Figure:
+    """Draw what single mutations do to sequences: what each base is worth as letters, every change as a field below.
+
+    Parameters
+    ----------
+    maps : mapping from a title to (one-hot (4, L), effects (4, L))
+        Effects as `helpers.interpret.mutagenesis.in_silico_mutagenesis` gives them.
+    positions : mapping from a title to L rising whole numbers, optional
+        Where the columns stand on the x axis.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If there are no maps, or a matrix is none.
+    """
+    if not maps:
+        raise ValueError("mutation_maps: maps is empty; expected at least one sequence and its effects")
+    figure, grid = panels(1, width=11, height=1.35, rows=2 * len(maps))
+    for (title, (bases, effects)), above, below in zip(maps.items(), grid[::2], grid[1::2], strict=True):
+        here, changes = (checked_matrix("mutation_maps", one) for one in (bases, effects))
+        worth = -changes.sum(dim=0) / (1 - here).sum(dim=0)  # the mean of three changes
+        places = None if positions is None else positions[title]
+        logo(here * worth, kind="weights", ax=above, positions=places, ylabel="worth")
+        above.set_title(title, fontsize=10)
+        above.set_xlabel("")
+        most = max(float(changes.abs().max()), 1e-9)
+        low, high = (0, here.shape[1] - 1) if places is None else (places[0], places[-1])
+        extent = (low - 0.5, high + 0.5, 3.5, -0.5)
+        below.imshow(changes, aspect="auto", cmap="PuOr", vmin=-most, vmax=most, interpolation="nearest", extent=extent)
+        below.set_yticks(range(4), list("ACGT"))
+        below.set(ylabel="written", xlim=above.get_xlim(), xlabel="column" if below is grid[-1] else "")
+    return figure
+
+
+def measured_and_predicted(measured: ArrayLike, predicted: ArrayLike, *, ax: Axes | None = None) -> Axes:
+    """Draw predicted numbers against measured ones, and the line where the two are equal.
+
+    Parameters
+    ----------
+    measured, predicted : (N,)
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = axes(ax, width=4.6, height=4.4)
+    x, y = np.asarray(measured), np.asarray(predicted)
+    low, high = min(x.min(), y.min()), max(x.max(), y.max())
+    ax.plot([low, high], [low, high], ":", color=PALE)
+    ax.scatter(x, y, s=10, alpha=0.5, color=PALETTE["C"], linewidths=0)
+    ax.set(xlabel="measured", ylabel="predicted")
+    return ax

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from helpers.palette import INK, PALE, PALETTE
 from helpers.plots.look import axes, label_ends
+from helpers.plots.seeds import draw_curves
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -117,7 +118,10 @@ def over_seeds(
     if not 1 <= len(measured) <= 2 * len(_COLOURS):
         raise ValueError(f"over_seeds: {len(measured)} lines; expected 1 to {2 * len(_COLOURS)}")
     ax = axes(ax, 5.6, 3.2)
-    ax.set(xlabel=x_label, ylabel=y_label)
+    colours = dict(zip(measured, cycle(_COLOURS), strict=False))
+    dashed, marker = list(measured)[len(_COLOURS) :], "o" if len(places) < 12 else None
+    # the scale comes after the curves: on a logarithmic axis their means would be geometric ones
+    ends = draw_curves(ax, places, measured, colours, dashed=dashed, marker=marker, markersize=4, markeredgewidth=0)
     if scale in ("loglog", "logx"):
         ax.set_xscale("log")
     if scale in ("loglog", "log"):
@@ -125,13 +129,8 @@ def over_seeds(
     if scale in ("loglog", "logx") and len(places) < 12:
         ax.set_xticks(places, [f"{place:,g}" for place in places])
         ax.minorticks_off()
-    colours = dict(zip(measured, cycle(_COLOURS), strict=False))
-    for number, (name, values) in enumerate(measured.items()):
-        line = "-" if number < len(_COLOURS) else "--"
-        ax.plot(places, values.mean(axis=0), line, color=colours[name], marker="o" if len(places) < 12 else None, ms=4)
-        if len(values) > 1:
-            ax.fill_between(places, values.min(axis=0), values.max(axis=0), color=colours[name], alpha=0.2, lw=0)
-    label_ends(ax, places[-1], {name: float(values[:, -1].mean()) for name, values in measured.items()}, colours)
+    ax.set(xlabel=x_label, ylabel=y_label)
+    label_ends(ax, places[-1], ends, colours)
     return ax
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,14 +17,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 KINDS = {"model": PALETTE["T"], "ensemble": PALETTE["T"], "baseline": PALETTE["G"], "published": PALE}
+ON_DARK = {"model": "#E58BC6", "ensemble": "#E58BC6", "baseline": "#E0B53A", "published": "#A3ADBA"}
 SIGNS = {"model": "o", "ensemble": "*", "baseline": "s", "published": "D"}
 MEANING = {
     "model": "a model of this course; bar: lowest to highest seed, line: 95 % of resamples of the test set",
     "ensemble": "an ensemble: the mean of its seeds' logits",
     "baseline": "dumb model",
-    "published": "published, pretrained on genomes",
+    "published": "published, pretrained on genomes: nobody has measured them at random places",
 }
 UNITS = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9}
+LIGHT = "#E6E9EE"  # ink on a dark page
 GAP = 0.036  # of the height, between two lines of text
 STRETCH = 2.5  # power of the vertical axis
 TICKS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -41,7 +44,13 @@ class _Dot(NamedTuple):
     interval: tuple[float, float] | None = None
 
 
-def poster(boards: Mapping[str, Sequence[Mapping[str, Any]]], published: Sequence[Mapping[str, Any]] = ()) -> Figure:
+def poster(
+    boards: Mapping[str, Sequence[Mapping[str, Any]]],
+    published: Sequence[Mapping[str, Any]] = (),
+    *,
+    dark: bool = False,
+    narrow: bool = False,
+) -> Figure:
     """Draw models by their number of parameters and their MCC on the test set, one panel a data set.
 
     Parameters
@@ -52,7 +61,11 @@ def poster(boards: Mapping[str, Sequence[Mapping[str, Any]]], published: Sequenc
         thin line along "interval" where there is one. "data" names the set, which else is the title; published rows
         stand in its panel unless "places" is "random": nobody has published such.
     published : sequence of mappings with "data", "model", "parameters" (as in "117 M", or "") and one number "mcc"
-        As `helpers.learner.progress.published`.
+        As `helpers.learner.progress.published`; their signs are hollow.
+    dark : bool
+        Light ink and no ground, for a dark page.
+    narrow : bool
+        Panels under each other, which can be read on a phone, and no headline.
 
     Returns
     -------
@@ -65,33 +78,62 @@ def poster(boards: Mapping[str, Sequence[Mapping[str, Any]]], published: Sequenc
     """
     if not boards or not all(boards.values()):
         raise ValueError("poster: there are no rows to draw")
-    figure, drawn = panels(len(boards), width=7.4, height=6.6)
+    colours = ON_DARK if dark else KINDS
+    figure, drawn = panels(1, 6.8, 5.4, rows=len(boards)) if narrow else panels(len(boards), 7.4, 6.6)
     for ax, (data, rows) in zip(drawn, boards.items(), strict=True):
         ours = _without_lesser_ensembles([_dot(row, row.get("kind", _kind(row))) for row in rows])
         of, places = rows[0].get("data", data), rows[0].get("places", "published")
         theirs = [_dot(row, "published") for row in published if row["data"] == of and places == "published"]
-        _panel(ax, [*ours, *theirs])
-        ax.set_title(data, fontsize=16, fontweight="bold", pad=12)
-    drawn[0].set_ylabel("MCC on the test set (axis stretched upwards)", fontsize=13)
-    figure.suptitle(
-        "What a model can know about promoters, by its size", fontsize=20, fontweight="bold", x=0.01, ha="left"
-    )
+        _panel(ax, [*ours, *theirs], colours, grid="#343A43" if dark else "#E4E4E4", letters=9.5 if narrow else 11.5)
+        ax.set_title(data, fontsize=13 if narrow else 16, fontweight="bold", pad=12)
+    for ax in drawn if narrow else drawn[:1]:
+        ax.set_ylabel("MCC on the test set (axis stretched upwards)", fontsize=10 if narrow else 13)
+    headline = "" if narrow else "What a model can know about promoters, by its size"
+    figure.suptitle(headline, fontsize=20, fontweight="bold", x=0.01, ha="left")
     kinds = {row.get("kind", _kind(row)) for rows in boards.values() for row in rows} | (
         {"published"} if published else set()
     )
-    _legend(figure, [kind for kind in KINDS if kind in kinds])
+    _legend(figure, [kind for kind in KINDS if kind in kinds], colours, narrow)
+    if dark:
+        _lighten(figure)
     return figure
 
 
-def _legend(figure: Figure, kinds: Sequence[str]) -> None:
+def _legend(figure: Figure, kinds: Sequence[str], colours: Mapping[str, str], narrow: bool) -> None:
     """Say below the panels what the signs mean."""
     from matplotlib.lines import Line2D
 
+    width = 56 if narrow else 99
     signs = [
-        Line2D([], [], linestyle="", color=KINDS[kind], marker=SIGNS[kind], markersize=11, label=MEANING[kind])
+        Line2D(
+            [], [], ls="", marker=SIGNS[kind], color=colours[kind], ms=11, label=fill(MEANING[kind], width), **hollow
+        )
         for kind in kinds
+        for hollow in [_hollow(kind)]
     ]
-    figure.legend(handles=signs, loc="outside lower center", ncols=len(signs), fontsize=12, handletextpad=0.2)
+    columns, size = (1, 10) if narrow else (len(signs), 12)
+    figure.legend(
+        handles=signs, loc="outside lower center", ncols=columns, fontsize=size, handletextpad=0.2, frameon=False
+    )
+
+
+def _hollow(kind: str) -> dict[str, Any]:
+    """What others measured is drawn hollow."""
+    return {"markerfacecolor": "none", "markeredgewidth": 1.5} if kind == "published" else {"markeredgewidth": 0}
+
+
+def _lighten(figure: Figure) -> None:
+    """Write in light ink on whatever ground the page has."""
+    from matplotlib.text import Text
+
+    figure.patch.set_alpha(0)
+    for ax in figure.axes:
+        ax.patch.set_alpha(0)
+        ax.spines[:].set_color(LIGHT)
+        ax.tick_params(color=LIGHT, labelcolor=LIGHT)
+    for words in figure.findobj(Text):
+        if words.get_color() not in ON_DARK.values():
+            words.set_color(LIGHT)
 
 
 def _kind(row: Mapping[str, Any]) -> str:
@@ -121,7 +163,7 @@ def _size(parameters: Any) -> float:
     return float(found[1].replace(",", "")) * UNITS[found[2]] if found else float("nan")
 
 
-def _panel(ax: Axes, dots: Sequence[_Dot]) -> None:
+def _panel(ax: Axes, dots: Sequence[_Dot], colours: Mapping[str, str], *, grid: str, letters: float) -> None:
     known = [dot for dot in dots if np.isfinite(dot.size)]
     largest = max(dot.size for dot in known)
     low, high = min(0.0, *(dot.low for dot in dots)), max(dot.high for dot in dots)
@@ -129,19 +171,19 @@ def _panel(ax: Axes, dots: Sequence[_Dot]) -> None:
     ax.set_yscale("function", functions=(_spread_out, _drawn_in))
     ax.set_yticks([tick for tick in TICKS if low <= tick <= high])
     best = max((dot for dot in dots if dot.kind != "published"), key=lambda dot: (dot.kind == "model", dot.mean))
-    ax.axhline(best.mean, color=KINDS["model"], linewidth=1, linestyle=":", zorder=0)
-    ax.text(0.7, best.mean, "our best single model", color=KINDS["model"], fontsize=10, va="bottom", gid="line")
+    ax.axhline(best.mean, color=colours["model"], linewidth=1, linestyle=":", zorder=0)
+    ax.text(0.7, best.mean, "our best single model", color=colours["model"], fontsize=10, va="bottom", gid="line")
     for dot in known:
+        x, colour = [dot.size] * 2, colours[dot.kind]
         if dot.interval:
-            ax.plot([dot.size] * 2, dot.interval, color=KINDS[dot.kind], linewidth=1.2)
+            ax.plot(x, dot.interval, color=colour, linewidth=1.2)
+        if dot.high > dot.low:
+            ax.plot(x, [dot.low, dot.high], color=colour, linewidth=5, alpha=0.35, solid_capstyle="round")
         size = 15 if dot.kind == "ensemble" else 9
-        ax.plot(
-            [dot.size] * 2, [dot.low, dot.high], color=KINDS[dot.kind], linewidth=5, alpha=0.35, solid_capstyle="round"
-        )
-        ax.plot(dot.size, dot.mean, SIGNS[dot.kind], color=KINDS[dot.kind], markersize=size, markeredgecolor="white")
-    _names(ax, dots, largest)
+        ax.plot(dot.size, dot.mean, SIGNS[dot.kind], color=colour, markersize=size, **_hollow(dot.kind))
+    _names(ax, dots, largest, colours, letters)
     ax.set_xlabel("parameters", fontsize=13)
-    ax.grid(axis="y", color="#e4e4e4", linewidth=0.8)
+    ax.grid(axis="y", color=grid, linewidth=0.8)
     ax.set_axisbelow(True)
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
@@ -157,7 +199,7 @@ def _drawn_in(height: Any) -> Any:
     return np.sign(height) * np.abs(height) ** (1 / STRETCH)
 
 
-def _names(ax: Axes, dots: Sequence[_Dot], largest: float) -> None:
+def _names(ax: Axes, dots: Sequence[_Dot], largest: float, colours: Mapping[str, str], letters: float) -> None:
     """Write all names into the right margin, by height, and lead a thin line from each to its dot."""
     ordered = sorted(dots, key=lambda dot: dot.mean)
     edge = largest * 3
@@ -167,7 +209,7 @@ def _names(ax: Axes, dots: Sequence[_Dot], largest: float) -> None:
     highest = min(float(heights[-1]), 1.0)
     heights = np.minimum(heights, highest - offsets[::-1])
     for dot, height in zip(ordered, heights, strict=True):
-        colour, known = KINDS[dot.kind], np.isfinite(dot.size)
+        colour, known = colours[dot.kind], np.isfinite(dot.size)
         start = (dot.size if known else edge, dot.mean)
         ax.annotate(
             f"{dot.mean:.3f}  {dot.name}" + ("" if known else " (size not given)"),
@@ -176,7 +218,7 @@ def _names(ax: Axes, dots: Sequence[_Dot], largest: float) -> None:
             textcoords=ax.transAxes,
             va="center",
             color=colour,
-            fontsize=11.5,
+            fontsize=letters,
             fontweight="normal" if dot.kind == "published" else "bold",
             annotation_clip=False,
             arrowprops={

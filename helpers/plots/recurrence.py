@@ -9,6 +9,7 @@ import numpy as np
 
 from helpers.palette import INK, PALE, PALETTE
 from helpers.plots.look import axes, label_ends, panels
+from helpers.plots.seeds import draw_curves, draw_ranges
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,21 +44,18 @@ def hidden_path(truth: ArrayLike, guesses: Mapping[str, ArrayLike], *, what: str
     ValueError
         If lengths differ.
     """
+    import seaborn as sns
+
     rows = {"truth": np.asarray(truth, float), **{name: np.asarray(row, float) for name, row in guesses.items()}}
     lengths = {name: row.shape for name, row in rows.items()}
     if len(set(lengths.values())) > 1 or rows["truth"].ndim != 1:
         raise ValueError(f"hidden_path: the rows have shapes {lengths}; expected one shape (L,)")
     ax = axes(ax, 9.0, 0.7 + 0.5 * len(rows))
-    length = len(rows["truth"])
-    for place, (name, row) in enumerate(rows.items()):
-        colours = "Greens" if name == "truth" else "Blues"
-        extent = (0, length, place + 0.36, place - 0.36)
-        ax.imshow(row[None], aspect="auto", cmap=colours, vmin=0, vmax=1, extent=extent, interpolation="nearest")
-        ax.hlines([place - 0.36, place + 0.36], 0, length, color="#bbbbbb", linewidth=0.6)
-    ax.set_yticks(range(len(rows)), list(rows))
-    ax.set(xlim=(0, length), ylim=(len(rows) - 0.5, -0.5), xlabel=f"position (bases); dark: {what}")
-    ax.tick_params(axis="y", length=0)
-    ax.spines[["left", "bottom"]].set_visible(False)
+    table, every = np.stack(list(rows.values())), max(1, 50 * (lengths["truth"][0] // 500))
+    sns.heatmap(table, cmap="Blues", vmin=0, vmax=1, cbar=False, xticklabels=every, yticklabels=list(rows), ax=ax)
+    ax.hlines(range(1, len(rows)), 0, lengths["truth"][0], color="white", linewidth=8)
+    ax.tick_params(length=0, rotation=0)
+    ax.set_xlabel(f"position (bases); dark: {what}")
     return ax
 
 
@@ -88,28 +86,21 @@ def gates_by_base(parts: Mapping[str, ArrayLike], sequence: str, *, marked: tupl
     for name, part in shown.items():
         if part.ndim != 2 or len(part) != len(sequence):
             raise ValueError(f"gates_by_base: {name} has shape {part.shape}; expected ({len(sequence)}, units)")
-    import matplotlib.pyplot as plt
+    import seaborn as sns
 
-    first = panels(1, 9.0, 0.6 + 0.85 * len(shown))[0]
-    first.clear()
-    rows = np.atleast_1d(first.subplots(len(shown), 1, sharex=True))
-    contents = {"state", "memory", "candidate"}
+    figure, rows = panels(1, 9.0, 0.85, rows=len(shown))
     for ax, (name, part) in zip(rows, shown.items(), strict=True):
-        scale: Any = (
-            {"cmap": "PuOr", "vmin": -1, "vmax": 1} if name in contents else {"cmap": "Blues", "vmin": 0, "vmax": 1}
-        )
-        image = ax.imshow(part.T, aspect="auto", interpolation="nearest", **scale)
-        ax.set_yticks([])
+        signed = name in {"state", "memory", "candidate"}
+        scale: Any = {"cmap": "PuOr", "vmin": -1} if signed else {"cmap": "Blues", "vmin": 0}
+        bar = {"fraction": 0.015, "pad": 0.01, "ticks": [scale["vmin"], 1]}
+        sns.heatmap(part.T, vmax=1, cbar_kws=bar, xticklabels=False, yticklabels=False, ax=ax, **scale)
         ax.set_ylabel(name, rotation=0, ha="right", va="center")
-        plt.colorbar(image, ax=ax, fraction=0.015, pad=0.01, ticks=[scale["vmin"], scale["vmax"]])
         if marked:
-            ax.axvspan(marked[0] - 0.5, marked[1] - 0.5, fill=False, edgecolor=PALETTE["T"], linewidth=1.6)
+            ax.axvspan(*marked, fill=False, edgecolor=PALETTE["T"], linewidth=1.6)
     for i, letter in enumerate(sequence):
-        rows[0].text(
-            i, -0.7, letter, ha="center", va="bottom", fontsize=8, weight="bold", color=PALETTE.get(letter, INK)
-        )
+        rows[0].text(i + 0.5, -0.2, letter, ha="center", fontsize=8, weight="bold", color=PALETTE.get(letter, INK))
     rows[-1].set_xlabel("base")
-    return first
+    return figure
 
 
 def gradient_by_distance(
@@ -140,17 +131,17 @@ def gradient_by_distance(
         raise ValueError("gradient_by_distance: there are no curves to draw")
     ax = axes(ax, 6.4, 3.8)
     ax.set_yscale("log")
-    ends, colours, longest = {}, {}, 0
+    ends: dict[str, float] = {}
+    colours, longest = {}, 0
     for name, values in curves.items():
         seeds = np.atleast_2d(np.asarray(values, float))
         if not (seeds > 0).all():
             raise ValueError(f"gradient_by_distance: {name} has {seeds.min():g}; expected numbers above 0")
-        mean, back = np.exp(np.log(seeds).mean(axis=0)), np.arange(seeds.shape[1])
-        colour = next((CELLS[kind] for kind in CELLS if name.startswith(kind)), INK)
-        ax.plot(back, mean, color=colour, linestyle="-" if name in CELLS else "--")
-        ax.fill_between(back, seeds.min(axis=0), seeds.max(axis=0), color=colour, alpha=0.15, linewidth=0)
-        ends[name], colours[name] = float(np.clip(mean[-1], *limits)), colour
+        back = np.arange(seeds.shape[1])
+        colours[name] = next((CELLS[kind] for kind in CELLS if name.startswith(kind)), INK)
+        ends |= draw_curves(ax, back, {name: seeds}, colours, dashed=[name] if name not in CELLS else [])
         longest = max(longest, len(back))
+    ends = {name: float(np.clip(end, *limits)) for name, end in ends.items()}
     ax.set(xlabel="distance (bases back)", ylabel="gradient of the last state", xlim=(0, longest - 1), ylim=limits)
     label_ends(ax, longest - 1, ends, colours)
     return ax
@@ -162,7 +153,7 @@ def who_remembers(stored: Iterable[Remembered], fresh: Iterable[Remembered] = ()
     Parameters
     ----------
     stored : iterable of Remembered
-        Measured before: pale dots and a line from the lowest to the highest.
+        Measured before: small dots, a bar from the lowest to the highest, and a dot for the mean.
     fresh : iterable of Remembered
         Trained just now: large dots.
 
@@ -181,23 +172,21 @@ def who_remembers(stored: Iterable[Remembered], fresh: Iterable[Remembered] = ()
         raise ValueError("who_remembers: there is nothing to draw")
     names = list(dict.fromkeys(_network(row) for row in old + new))
     distances = sorted({row.distance for row in old + new})
+    colours = {name: CELLS[name.split(",")[0]] for name in names}
     figure, drawn = panels(len(distances), width=3.3, height=0.9 + 0.36 * len(names))
     for ax, distance in zip(drawn, distances, strict=True):
-        for place, name in enumerate(names):
-            colour = CELLS[name.split(",")[0]]
-            before = [r.accuracy for r in old if (_network(r), r.distance) == (name, distance)]
-            now = [r.accuracy for r in new if (_network(r), r.distance) == (name, distance)]
-            if before:
-                ax.hlines(place, min(before), max(before), color=colour, linewidth=6, alpha=0.25)
-            ax.plot(before, [place] * len(before), "o", color=colour, markersize=5, alpha=0.55)
-            ax.plot(now, [place] * len(now), "D", color=colour, markersize=8, markeredgecolor=INK)
+        draw_ranges(ax, _accuracies(old, names, distance), colours)
+        for place, accuracies in enumerate(_accuracies(new, names, distance).values()):
+            ax.plot(accuracies, [place] * len(accuracies), "D", color=colours[names[place]], markeredgecolor=INK)
         ax.axvline(0.5, color=PALE, linestyle=":")
-        ax.set(xlim=(0.44, 1.03), ylim=(len(names) - 0.5, -0.5), title=f"{distance} bases back", xlabel="accuracy")
+        ax.set(xlim=(0.44, 1.03), title=f"{distance} bases back", xlabel="accuracy")
         ax.set_yticks(range(len(names)), names if ax is drawn[0] else [""] * len(names))
-        ax.tick_params(axis="y", length=0)
-        ax.grid(axis="x", color="#dddddd", linewidth=0.8)
-        ax.set_axisbelow(True)
     return figure
+
+
+def _accuracies(rows: Iterable[Remembered], names: Iterable[str], distance: int) -> dict[str, list[float]]:
+    """By network, in the order of their names."""
+    return {n: [row.accuracy for row in rows if (_network(row), row.distance) == (n, distance)] for n in names}
 
 
 def _network(row: Remembered) -> str:

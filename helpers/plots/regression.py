@@ -9,6 +9,7 @@ import numpy as np
 
 from helpers.palette import INK, PALETTE, colours_of
 from helpers.plots.look import axes, label_ends
+from helpers.plots.seeds import draw_ranges
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,11 +56,12 @@ def lines(
     ValueError
         If `x` and `y` do not have one shape (N,).
     """
+    import seaborn as sns
     from matplotlib.ticker import MaxNLocator
 
     xs, ys = _points("lines", x, y)
     ax = axes(ax)
-    ax.scatter(xs, ys, s=14, color=INK, alpha=0.45, linewidths=0, zorder=1)
+    sns.scatterplot(x=xs, y=ys, s=14, color=INK, alpha=0.45, linewidth=0, zorder=1, ax=ax)
     ends, colours = np.array([xs.min(), xs.max()]), colours_of(lines, _STRONG)
     for name, (slope, intercept) in lines.items():
         ax.plot(ends, slope * ends + intercept, color=colours[name], zorder=2)
@@ -133,7 +135,7 @@ def loss_surface(
 
 
 def error_ranges(errors: Mapping[str, Sequence[float]], *, x_label: str, ax: Axes | None = None) -> Axes:
-    """Draw the error of several models over seeds: the mean as a dot, the range as a line, the best model at the top.
+    """Draw the error of several models over seeds: the mean in the range, the best model on top.
 
     Parameters
     ----------
@@ -154,15 +156,12 @@ def error_ranges(errors: Mapping[str, Sequence[float]], *, x_label: str, ax: Axe
     """
     if not errors or not all(len(values) for values in errors.values()):
         raise ValueError(f"error_ranges: {dict(errors)}; expected at least one model, each with at least one error")
-    ordered = sorted(errors, key=lambda name: -float(np.mean(errors[name])))
+    ordered = sorted(errors, key=lambda name: float(np.mean(errors[name])))
     ax = axes(ax, 6.4, 0.7 + 0.42 * len(ordered))
+    draw_ranges(ax, {name: errors[name] for name in ordered}, dict.fromkeys(ordered, PALETTE["T"]))
     for row, name in enumerate(ordered):
-        values = np.asarray(errors[name], dtype=float)
-        ax.plot([values.min(), values.max()], [row, row], color=PALETTE["C"], linewidth=5, alpha=0.5)
-        ax.plot(values.mean(), row, "o", color=PALETTE["T"])
-        ax.annotate(f"{values.mean():.1f}", (values.max(), row), (8, 0), textcoords="offset points", va="center")
-    ax.set_yticks(range(len(ordered)), ordered)
-    ax.tick_params(axis="y", length=0)
+        mean, highest = np.mean(errors[name]), max(errors[name])
+        ax.annotate(f"{mean:.1f}", (highest, row), (8, 0), textcoords="offset points", va="center")
     ax.set_xlim(0, 1.15 * max(max(values) for values in errors.values()))
     ax.set_xlabel(x_label)
     return ax

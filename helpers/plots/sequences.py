@@ -13,6 +13,7 @@ from helpers.dna.motifs import Matrix, checked_matrix, information
 from helpers.dna.sequences import BASES, one_hot
 from helpers.palette import INK, PALETTE
 from helpers.plots.look import axes, label_ends
+from helpers.plots.seeds import draw_curves
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,13 +157,12 @@ def composition(
     places = _checked_positions("composition", positions, counts.shape[1])
     shares = counts / np.maximum(counts.sum(axis=0), 1)
     ax = axes(ax)
-    for base, share in zip(BASES, shares, strict=True):
-        ax.plot(places, 100 * share, color=PALETTE[base], linewidth=1.6)
+    ends = draw_curves(ax, places, dict(zip(BASES, 100 * shares, strict=True)), PALETTE, linewidth=1.6)
     ax.set_xlim(places[0], places[-1])
     ax.set_ylim(0, min(100, 110 * shares.max()))
     ax.set_xlabel("position")
     ax.set_ylabel("share of sequences (%)")
-    label_ends(ax, places[-1], dict(zip(BASES, 100 * shares[:, -1], strict=True)), PALETTE)
+    label_ends(ax, places[-1], ends, PALETTE)
     return ax
 
 
@@ -171,6 +171,8 @@ def _checked_positions(caller: str, positions: Sequence[int] | np.ndarray | None
     if positions is None:
         return np.arange(width)
     places = np.asarray(positions)
+    if places.dtype.kind not in "iuf":
+        raise TypeError(f"{caller}: positions hold {positions[0]!r}; expected whole numbers that rise, one a column")
     if places.shape != (width,):
         raise ValueError(f"{caller}: positions have shape {places.shape}; expected one for each of {width} columns")
     if (np.diff(places) < 1).any():

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from helpers.palette import INK, PALE, PALETTE, colours_of
+from helpers.palette import PALE, PALETTE, colours_of
 from helpers.plots.look import axes, label_ends, panels
+from helpers.plots.seeds import draw_curves, draw_ranges
 from helpers.training.batches import checked_array
 from helpers.training.history import History
 
@@ -71,15 +72,11 @@ def learning_curves(histories: Runs | Mapping[str, Runs]) -> Figure:
 def _over_seeds(ax: Axes, runs: Sequence[History], field: str, colour: str, line: str) -> float:
     """Draw the mean of one field of several histories in the band of its range; return where the line ends."""
     shared = min(run.epochs for run in runs)
-    values = np.array([getattr(run, field)[:shared] for run in runs])  # (runs, epochs)
-    epochs = np.arange(1, shared + 1)
-    ax.plot(epochs, values.mean(axis=0), line, color=colour)
-    if len(runs) > 1:
-        ax.fill_between(epochs, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.2, linewidth=0)
     if field != "train_loss":
         kept = [(run.best_epoch, getattr(run, field)[run.best_epoch - 1]) for run in runs if run.best_epoch <= shared]
         ax.plot(*np.array(kept).reshape(-1, 2).T, "o", color=colour, markersize=5)
-    return float(values[:, -1].mean())
+    values = {field: [getattr(run, field)[:shared] for run in runs]}
+    return draw_curves(ax, np.arange(1, shared + 1), values, {field: colour}, linestyle=line)[field]
 
 
 def roc_and_pr(y: ArrayLike | Tensor, scores_by_name: Mapping[str, ArrayLike | Tensor]) -> Figure:
@@ -159,6 +156,8 @@ def confusion(matrix: ArrayLike, *, classes: tuple[str, str] = ("0", "1"), ax: A
     ValueError
         For another shape, or numbers below 0.
     """
+    import seaborn as sns
+
     counts = np.asarray(matrix)
     if counts.shape != (2, 2) or (counts < 0).any():
         raise ValueError(
@@ -166,18 +165,12 @@ def confusion(matrix: ArrayLike, *, classes: tuple[str, str] = ("0", "1"), ax: A
         )
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     ax = axes(ax, 4.2, 3.8)
-    ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     kinds = (("true negatives", "false positives"), ("false negatives", "true positives"))
-    for truth in (0, 1):
-        for called in (0, 1):
-            share = shares[truth, called]
-            text = f"{counts[truth, called]:,}\n{share:.1%}\n{kinds[truth][called]}"
-            ax.text(called, truth, text, ha="center", va="center", color="white" if share > 0.55 else INK)
-    ax.set_xticks([0, 1], classes)
-    ax.set_yticks([0, 1], classes, rotation=90, va="center")
+    texts = [[f"{counts[t, c]:,}\n{shares[t, c]:.1%}\n{kinds[t][c]}" for c in (0, 1)] for t in (0, 1)]
+    look: Any = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "square": True}
+    sns.heatmap(shares, annot=texts, fmt="", xticklabels=classes, yticklabels=classes, ax=ax, **look)
     ax.set(xlabel="predicted", ylabel="truth")
     ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
     return ax
 
 
@@ -193,7 +186,7 @@ def scoreboard(
     Parameters
     ----------
     rows : sequence of mappings with "model", "parameters", "seconds" and, under `metric`, one number a seed
-        As `progress.scoreboard(...).rows`. The dot is the mean, the bar runs from the lowest to the highest.
+        As `progress.scoreboard(...).rows`. The large dot is their mean, the bar runs from the lowest to the highest.
     published : sequence of mappings with "model", "parameters" and one number under `metric`
     metric : str
     ax : Axes, optional
@@ -212,22 +205,14 @@ def scoreboard(
     entries += [_entry(row, metric, PALE, "published") for row in published]
     if not entries:
         raise ValueError("scoreboard: there are no rows to draw")
-    entries.sort(key=lambda entry: entry.values.mean())
+    entries.sort(key=lambda entry: -entry.values.mean())
     ax = axes(ax, 9.0, 0.8 + 0.34 * len(entries))
-    for place, entry in enumerate(entries):
-        mean, colour = entry.values.mean(), entry.colour
-        ax.hlines(place, entry.values.min(), entry.values.max(), color=colour, linewidth=6, alpha=0.35)
-        ax.plot(mean, place, "D" if colour == PALE else "o", color=colour, markersize=6)
-        for text, offset, weight in ((f"{mean:.3f}", 6, "bold"), (entry.note, 48, "normal")):
-            right: Any = {"xycoords": ax.get_yaxis_transform(), "xytext": (offset, 0), "textcoords": "offset points"}
-            ax.annotate(text, (1, place), va="center", color=colour, weight=weight, **right)
-    ax.set_yticks(range(len(entries)), [entry.name for entry in entries])
-    for tick, entry in zip(ax.get_yticklabels(), entries, strict=True):
+    draw_ranges(ax, {entry.name: entry.values for entry in entries}, {entry.name: entry.colour for entry in entries})
+    for place, (entry, tick) in enumerate(zip(entries, ax.get_yticklabels(), strict=True)):
         tick.set_color(entry.colour)
-    ax.set_ylim(-0.6, len(entries) - 0.4)
-    ax.tick_params(axis="y", length=0)
-    ax.grid(axis="x", color="#dddddd", linewidth=0.8)
-    ax.set_axisbelow(True)
+        for text, offset, weight in ((f"{entry.values.mean():.3f}", 6, "bold"), (entry.note, 48, "normal")):
+            right: Any = {"xycoords": ax.get_yaxis_transform(), "xytext": (offset, 0), "textcoords": "offset points"}
+            ax.annotate(text, (1, place), va="center", color=entry.colour, weight=weight, **right)
     ax.set_xlabel(f"{metric.upper()} on the test set")
     return ax
 

@@ -13,6 +13,17 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 TOKENS = (torch.int32, torch.int64)  # types that an embedding reads; all others become the model's float
 EVALUATION_BATCH = 1024
+_SHAPES = (
+    "Squeeze",
+    "Unsqueeze",
+    "View",
+    "Reshape",
+    "UnsafeView",
+    "Select",
+    "Slice",
+    "Alias",
+    "ToCopy",
+)  # of gradients
 
 
 class Pairs(Protocol):
@@ -76,7 +87,7 @@ def checked_pair(
 def checked_array(name: str, values: Any) -> Tensor:
     """Return a tensor of finite numbers with at least one row, or say what came instead (TypeError, ValueError)."""
     try:
-        tensor = values.detach() if isinstance(values, Tensor) else torch.as_tensor(np.asarray(values))
+        tensor = values.detach() if isinstance(values, Tensor) else torch.as_tensor(_writable(np.asarray(values)))
     except (TypeError, ValueError, RuntimeError):
         raise TypeError(
             f"{name} is of type {type(values).__name__} and holds no numbers that fit in one tensor; "
@@ -88,6 +99,21 @@ def checked_array(name: str, values: Any) -> Tensor:
         where = tuple((~tensor.isfinite()).nonzero()[0].tolist())
         raise ValueError(f"{name} holds {tensor[where].item()} at {where}; all numbers must be finite")
     return tensor
+
+
+def _writable(array: np.ndarray) -> np.ndarray:
+    """The array, or a copy where it is only to be read, as a column of pandas is: torch warns on standard error."""
+    return array if array.flags.writeable else array.copy()
+
+
+def ends_in_sigmoid(model: nn.Module, X: Tensor) -> bool:
+    """Whether the last thing a model does to its numbers is a sigmoid; what only changes their shape is passed over."""
+    with evaluating(model), torch.enable_grad():
+        outputs = model(X)
+    step = outputs.grad_fn if isinstance(outputs, Tensor) else None
+    while step is not None and step.name().startswith(_SHAPES):
+        step = step.next_functions[0][0]
+    return step is not None and step.name().startswith("SigmoidBackward")
 
 
 def on_device(pair: tuple[Tensor, Tensor], device: torch.device) -> tuple[Tensor, Tensor]:

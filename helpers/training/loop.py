@@ -12,7 +12,6 @@ import math
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from numbers import Real
 from typing import Any
 
@@ -28,6 +27,7 @@ from helpers.training.batches import (
     Pairs,
     checked_array,
     checked_pair,
+    ends_in_sigmoid,
     evaluating,
     in_batches,
     on_device,
@@ -37,6 +37,7 @@ from helpers.training.checkpoints import Checkpoint, fingerprint
 from helpers.training.devices import chosen_device, own_randomness, reseed
 from helpers.training.history import History
 from helpers.training.metrics import matthews
+from helpers.training.saved import plain, restore_run, save_run
 from helpers.training.status_line import StatusLine
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -138,7 +139,7 @@ def fit(
         Stop after so many epochs without a lower validation loss.
     checkpoint : path, optional
         Written after every epoch, whole or not at all; a run without `resume` replaces an older one. If it cannot be
-        written (a full disk), that is said, the last whole one stays, and training goes on.
+        written (a full disk), that is said, the last whole one stays, and training goes on. `load` reads its model.
     resume : bool
         Go on from `checkpoint` if it exists; on a CPU with the very numbers of a run that never stopped.
     progress : bool
@@ -184,10 +185,10 @@ def fit(
         run = _Run(model.to(place), loss, binary, place, precision, batch_size, line.say)
         run.try_out("train", *pairs[0])  # before the optimiser: lazy layers get their weights here
         run.try_out("valid", *pairs[1])
-        optimizer = _adamw(model, lr, weight_decay)
-        history, best = History(batch_size=int(batch_size), device=str(place)), copy.deepcopy(model.state_dict())
+        optimizer, bare = _adamw(model, lr, weight_decay), plain(model)
+        history, best = History(batch_size=int(batch_size), device=str(place)), copy.deepcopy(bare.state_dict())
         if file is not None and resume and file.path.exists():
-            history, best = _restored(file, model, optimizer)
+            history, best = restore_run(file, model, optimizer)
             run.batch_size = history.batch_size
         (X, y), held_out = on_device(pairs[0], place), on_device(pairs[1], place)
         start = time.perf_counter() - history.seconds
@@ -202,18 +203,18 @@ def fit(
                 train_loss = run.train(X, y, order, optimizer, rate)
                 valid_loss, mcc = run.evaluate(*held_out)
                 if not math.isfinite(train_loss + valid_loss):
-                    model.load_state_dict(best)
+                    bare.load_state_dict(best)
                     raise FloatingPointError(f"fit: in epoch {epoch} the loss is no number. {run.cause(X, y, lr)}")
                 longer = history.longer(train_loss, valid_loss, mcc, time.perf_counter() - start, run.batch_size)
-                weights = copy.deepcopy(model.state_dict()) if longer.best_epoch == epoch else best
+                weights = copy.deepcopy(bare.state_dict()) if longer.best_epoch == epoch else best
                 history, best = longer, weights  # in one step, for Ctrl-C must not part them
-                if file is not None:
-                    _save(file, model, optimizer, history, best, line.say)
+                if file is not None and (failed := save_run(file, model, optimizer, history, best)):
+                    line.say(failed)
                 line.show(f"epoch {epoch} of {epochs}: {history!r}")
         except KeyboardInterrupt:
             history.ending = "interrupted"
         if history.epochs:  # an unfinished first epoch leaves its weights: there are none to compare them with
-            model.load_state_dict(best)
+            bare.load_state_dict(best)
     model.eval()
     line.end(repr(history))
     return history
@@ -303,6 +304,11 @@ class _Run:
             raise ValueError(
                 f"fit: before any training the loss of 2 rows of {name} is {value}; it must be one finite number"
             )
+        if self.binary and ends_in_sigmoid(self.model, on_model(X, self.model)):
+            raise ValueError(
+                "fit: the model ends in a sigmoid, and this loss takes logits and has a sigmoid of its own; leave "
+                "the model's out (torch.sigmoid(predict(model, X)) gives probabilities)"
+            )
 
     def cause(self, X: Tensor, y: Tensor, lr: float) -> str:
         """Say why the loss overflowed, most likely: does a finite slope lead away from the best weights?"""
@@ -321,36 +327,17 @@ def _adamw(model: nn.Module, lr: float, weight_decay: float) -> torch.optim.Adam
     trainable = [p for p in model.parameters() if p.requires_grad]
     if not trainable:
         raise ValueError("fit: the model has no trainable parameters")
+    if any(p.dtype == torch.float16 for p in trainable):
+        raise ValueError(
+            "fit: the model has weights of float16 (model.half()), in which AdamW divides by 0; pass model.float(), "
+            "and precision='bfloat16' for speed"
+        )
     groups = [
         {"params": [p for p in trainable if p.ndim > 1], "weight_decay": weight_decay},
         {"params": [p for p in trainable if p.ndim <= 1], "weight_decay": 0.0},
     ]
     on_gpu = all(p.is_cuda and p.is_floating_point() for p in trainable)
     return torch.optim.AdamW([g for g in groups if g["params"]], lr=lr, fused=on_gpu or None)
-
-
-def _save(
-    file: Checkpoint, model: nn.Module, optimizer: torch.optim.Optimizer, history: History, best: dict, say: Say
-) -> None:
-    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "best": best, "history": asdict(history)}
-    try:
-        file.save(state)
-    except OSError as error:
-        say(f"Epoch {history.epochs} was not saved in {file.path} ({error.strerror}); what was saved before is whole.")
-
-
-def _restored(file: Checkpoint, model: nn.Module, optimizer: torch.optim.Optimizer) -> tuple[History, dict]:
-    state = file.load()
-    try:
-        model.load_state_dict(state["best"])  # first, for it too must fit
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-    except (RuntimeError, ValueError) as error:
-        raise ValueError(
-            f"checkpoint: {file.path} holds another model ({str(error).splitlines()[-1].strip()}); "
-            "name another file, or start afresh with resume=False"
-        ) from error
-    return History(**state["history"]), state["best"]
 
 
 def _rate(lr: float, schedule: Rate, epoch: int, epochs: int) -> Rate:
@@ -386,6 +373,10 @@ def _check_functions(loss: Loss, schedule: Rate | None) -> None:
         raise TypeError(f"fit: loss is the class {loss.__name__}; pass one of it, {loss.__name__}()")
     if not callable(loss):
         raise TypeError(f"fit: loss is {loss!r}; pass a function of logits and labels, such as nn.CrossEntropyLoss()")
+    if getattr(loss, "reduction", "mean") == "sum":
+        raise ValueError(
+            f"fit: loss is {_name(loss)}(reduction='sum'), whose steps grow with the batch; pass {_name(loss)}()"
+        )
     if schedule is not None and not callable(schedule):
         raise TypeError(f"fit: schedule is {schedule!r}; pass a function of the fraction done, such as one_cycle")
 

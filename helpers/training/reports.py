@@ -126,7 +126,10 @@ def report_intervals(
     intervals = {}
     for name, value in values.items():
         drawn = np.array([draw[name] for draw in draws])
-        low, high = np.nanquantile(drawn, [0.025, 0.975]) if not np.isnan(drawn).all() else (np.nan, np.nan)
+        if np.isnan(drawn).all():
+            intervals[name] = Interval(value, np.nan, np.nan, np.nan)
+            continue
+        low, high = np.nanquantile(drawn, [0.025, 0.975])
         intervals[name] = Interval(value, float(low), float(high), float(np.nanstd(drawn)))
     return intervals
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.engine.exercise import Exercise
+from helpers.engine.exercise import Exercise, Question
 from helpers.engine.kinds import ModuleExercise
 from helpers.engine.message import Message, first_difference
 from helpers.engine.mutants import mutants
@@ -167,6 +167,89 @@ def test_what_cannot_be_looked_at_is_still_wrong() -> None:
     assert ragged.status == "wrong" and ragged.message
 
 
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (
+            lambda t: t @ t,
+            r"does not go: the first has to have as many columns as the second has rows. With the second",
+        ),
+        (lambda t: {"a": 1}["b"], "Nothing is kept under the key 'b'."),
+        (lambda t: t.sum() / 0 if 1 // 0 else t, "Your code divides by 0 here."),
+        (lambda t: torch.tensor(t).softmax(dim=5), "There is no axis 5 here: the axes that there are go from -2 to 1."),
+        (lambda t: torch.tensor(t).T.view(-1), "`reshape` can."),
+        (lambda t: torch.tensor(t) + torch.ones(7), "on axis 1 one has 2 entries and the other 7."),
+        (lambda t: torch.tensor(t)[9], "Place 9 was asked for on axis 0, which has 5; they are counted from 0."),
+        (lambda t: [1, 2][5], "An index reaches beyond the end of a list."),
+        (lambda t: list(t).mean(), "A value of type list has no `mean`."),
+        (lambda t: [].sort().mean(), "Something is None here"),
+        (lambda t: (lambda a, b: a)(1), "A call leaves out 'b'."),
+        (lambda t: "a" + 1, "`+` does not go between the types str and int."),
+        (lambda t: torch.tensor(t).mean().backward(), "There is no slope to be found"),
+        (lambda t: 1 if torch.tensor(t) > 0 else 0, "is asked whether it is true"),
+    ],
+)
+def test_an_error_is_told_in_words_that_say_what_to_mend(code: Any, sentence: str) -> None:
+    def tensors(table):
+        return code(torch.tensor(table)) if "does not go" in sentence else code(table)
+
+    verdict = mark(Means(), tensors)
+    assert sentence in verdict.message and verdict.is_explained
+
+
+def test_an_error_that_nobody_knows_is_left_to_speak_for_itself() -> None:
+    def fails(table):
+        raise RuntimeError("something else")
+
+    verdict = mark(Means(), fails)
+    assert verdict.message == "Your code stopped with an error." and not verdict.is_explained
+
+
+class Draws(Exercise):
+    """Two draws, of which three things count."""
+
+    parts = {"draws": 1, "nothing": 1}
+
+    def questions(self, rng):
+        yield Question(int(rng.integers(5, 9)), part="draws")
+        yield Question(0, part="nothing")
+
+    def facts(self, answer, count):
+        return {"how many": len(answer), "the largest": max(answer, default=0), "sorted": sorted(answer) == answer}
+
+    def reference(self, count):
+        return list(range(count))
+
+
+def test_the_fact_that_differs_is_told_with_both_values_and_the_parts_that_are_right() -> None:
+    verdict = mark(Draws(), lambda count: [one // 2 for one in range(count)], seed=0)
+    assert "This does not hold: the largest (4; asked 8)." in verdict.message.replace("(3; asked 7)", "(4; asked 8)")
+    assert verdict.message.endswith("Parts that are right: “nothing”; not yet: “draws”.")
+
+
+def test_none_among_the_answers_is_a_way_without_a_return() -> None:
+    def halves(table):
+        return [None if at == 1 else float(one) for at, one in enumerate(rows(table))]
+
+    assert "Yours holds None where a value was asked." in mark(Means(), halves).message
+
+
+class Corners(Means):
+    """The sums of a table's quarters."""
+
+    def reference(self, table):
+        return np.array([[table[:1, :1].sum(), table[:1, 1:].sum()], [table[1:, :1].sum(), table[1:, 1:].sum()]])
+
+
+def test_the_one_place_that_is_ever_wrong_is_told() -> None:
+    def wrong_corner(table):
+        made = Corners().reference(table)
+        made[1, 0] = np.sqrt(abs(made[0, 1] * 3 + made[1, 1] ** 2))
+        return made
+
+    assert mark(Corners(), wrong_corner).message == "Of all your answers only the number at [1, 0] is ever wrong."
+
+
 # -- what is asked without an author's asking --------------------------------------------------------------------------
 
 
@@ -236,7 +319,21 @@ def test_a_model_is_asked_with_a_batch_of_one() -> None:
         def forward(self, x):
             return super().forward(x), x
 
+    class Wide(Small.reference):
+        def __init__(self, width):
+            super().__init__(width)
+            self.more = nn.Linear(width, 2)
+
+    class Unused(Small.reference):
+        def forward(self, x):
+            return (x * self.layer.weight[0] ** 2).sum(1)
+
     assert [len(question[1]) for question in Small().asked(0)] == [4, 1]
+    assert (
+        mark(Small(), Wide).message
+        == "Your layers hold 12 numbers, and 4 were asked; some of them are not used in `forward`."
+    )
+    assert mark(Small(), Unused).message.startswith("One weight or bias gets no slope")
     assert not mark(Small(), Squeezed).passed
     assert "gave 2 results back" in mark(Small(), Pair).failure.error
 

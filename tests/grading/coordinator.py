@@ -20,10 +20,11 @@ from pathlib import Path
 from helpers.files import write_whole
 from helpers.grading import pool
 from helpers.grading.coordinate import grade
-from helpers.grading.mark import exercises_of
+from helpers.grading.mark import exercises_of, lesson_of
 from helpers.grading.nbgrader.gradebook import open_course
 from helpers.grading.run import run
 from helpers.grading.sandbox.limits import Job
+from helpers.grading.sandbox.sealed import asking
 from helpers.grading.spool import Entry
 
 
@@ -54,6 +55,7 @@ def main() -> None:
     for order in sys.stdin:
         assignment, at_once, calls = order.split()
         exercises_of(assignment)
+        asking(lesson_of(assignment).name)  # ten million calls of reading, in which no file changes
         child = os.fork()
         if child == 0:
             if calls != "sandboxed":

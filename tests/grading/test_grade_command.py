@@ -23,8 +23,7 @@ from helpers.grading.run import run
 from helpers.grading.sandbox import kinds
 from helpers.grading.sandbox.limits import Job, Limits
 from helpers.lessons import LESSONS, exercises
-from tests.commands import TRUE
-from tests.smoke import smoke
+from tests.commands import SMOKE, TRUE
 
 ENDLESS = "def gc_content(sequence):\n    while True:\n        pass"
 
@@ -274,7 +273,7 @@ def test_no_file_of_a_submission_is_copied(tmp_path) -> None:
 def test_skipping_demos_changes_no_mark(lesson, monkeypatch) -> None:
     """Every other exercise solved, the rest as released; demos run, some for a few steps."""
     usual = kinds.environment
-    monkeypatch.setattr(kinds, "environment", lambda *words: {**usual(*words), **smoke(lesson.folder)})
+    monkeypatch.setattr(kinds, "environment", lambda *words: {**usual(*words), **SMOKE})
     name = f"{lesson.folder}/{lesson.folder}.ipynb"
     release, book = (
         (ROOT / "course" / name).read_text(encoding="utf-8"),

@@ -15,7 +15,7 @@ from helpers.authoring.adopt import repository
 from helpers.authoring.notebooks import execute
 from helpers.lessons import LESSONS
 from helpers.widgets.base import SAVED
-from tests.smoke import smoke
+from tests.commands import SMOKE
 
 UNTOUCHED = ("torch", "numpy", "pandas", "scikit-learn", "matplotlib", "ipywidgets", "ipykernel")
 
@@ -38,7 +38,7 @@ def run(
     """A released notebook, executed there, alone in an empty folder."""
     for name in set(os.environ) - set(env := colab.environment(index=index)):
         monkeypatch.delenv(name)
-    for name, value in {**env, **smoke(folder)}.items():
+    for name, value in {**env, **SMOKE}.items():
         monkeypatch.setenv(name, value)
     book = nbformat.read(ROOT / "course" / folder / f"{folder}.ipynb", as_version=4)
     assert execute(book, folder=place, timeout=300) == "", said(book)

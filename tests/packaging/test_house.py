@@ -13,13 +13,14 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "helpers"
 # From the ground up: a room imports from its own floor and from those below.
 FLOORS = (
-    {"places", "files", "moved", "palette", "text"},
+    {"places", "files", "grammars", "moved", "palette", "text"},
     {"settings", "engine"},
     {"dna", "lessons"},
     {"datasets", "models"},
     {"training", "interpret"},
     {"experiments"},
     {"plots"},
+    {"explore"},
     {"learner"},
     {"widgets"},
     {"exercises"},

@@ -302,6 +302,17 @@ def test_data_fetch_without_a_network_says_how_to_get_the_set(tmp_path: Path, mo
     assert not list((tmp_path / "cache").rglob("*.csv"))
 
 
+def test_data_fetch_into_a_cache_that_cannot_be_written_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, real_data: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way: this works for root, too")
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "file" / "cache"))
+    monkeypatch.setenv("COURSE_DATA", str(real_data))
+    done = course("data", "fetch", "human_tata")
+    assert done.exit_code == 1
+    assert "human_tata was fetched and cannot be kept; name a folder of yours in COURSE_CACHE" in done.stderr
+
+
 def test_data_verify_tells_damaged_from_missing(tmp_path: Path) -> None:
     assert course("data", "verify").exit_code == 0  # nothing was fetched, and nobody asked for it by name
     damaged = tmp_path / "cache/human_tata/test.csv"

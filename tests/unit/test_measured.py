@@ -66,6 +66,18 @@ def test_the_page_says_what_was_measured(stored) -> None:
     assert (ROOT / "docs" / "scoreboard.md").read_text(encoding="utf-8") == script("scoreboard_page").page(stored)
 
 
+@pytest.mark.parametrize("ink", ["light", "dark"])
+def test_the_picture_of_the_scoreboard_says_what_was_measured_and_stands_on_both_pages(ink) -> None:
+    page = script("scoreboard_page")
+    words = re.compile(r"<text[^>]*>(.+?)</text>", re.DOTALL)
+    kept = (ROOT / "docs" / "pictures" / f"scoreboard-{ink}.svg").read_text(encoding="utf-8")
+    assert set(words.findall(kept)) == set(words.findall(page.picture(ink == "dark")))
+    for row in progress.measured("human_tata", places="random"):
+        assert row["kind"] == "ensemble" or re.search(f"{statistics.mean(row['mcc']):.3f} +{row['model']}<", kept)
+    for place, folder in (("README.md", "docs/pictures"), ("docs/scoreboard.md", "pictures")):
+        assert page.shown(folder) in (ROOT / place).read_text(encoding="utf-8")
+
+
 def test_the_readmes_table_says_what_was_measured_and_its_first_scores_are_the_fair_ones(benchmark, stored) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     table = script("scoreboard_page").readme(stored)

@@ -215,3 +215,13 @@ def test_a_paired_bootstrap_names_shapes_that_differ() -> None:
     y, first, _ = two_models()
     with pytest.raises(ValueError, match=r"paired_bootstrap: the shapes are \(400,\) and \(399,\)"):
         paired_bootstrap(y, first, first[:, 1:], seed=0)
+
+
+def test_probabilities_in_place_of_logits_are_noticed(capsys) -> None:
+    binary_report([0, 0, 1, 1], [0.1, 0.2, 0.7, 0.9])
+    assert "of probabilities, threshold=0.5" in capsys.readouterr().out
+    binary_report([0, 0, 1, 1], [0.1, 0.2, 0.7, 0.9], threshold=0.5)
+    binary_report([0, 0, 1, 1], [-0.1, 0.2, 0.7, 0.9])
+    binary_report([0, 0, 1, 1], [0.5] * 4)
+    binary_report([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.4])
+    assert not capsys.readouterr().out

@@ -196,3 +196,42 @@ def test_scan_lets_gradients_through_to_a_filter() -> None:
     matrix = torch.zeros(4, 3, requires_grad=True)
     scan(one_hot(["ACGT"]), matrix).sum().backward()
     assert matrix.grad.tolist() == [[1, 0, 0], [1, 1, 0], [0, 1, 1], [0, 0, 1]]
+
+
+COUNTS = {"A": [9, 0, 1], "C": [0, 8, 1], "G": [1, 1, 7], "T": [0, 1, 1]}
+
+
+def test_a_matrix_may_name_its_rows_in_any_order() -> None:
+    import pandas as pd
+
+    right = probabilities(list(COUNTS.values()))
+    turned = dict(reversed(COUNTS.items()))
+    record = biopython.Motif(alphabet="ACGT", counts=turned)
+    for named in (turned, pd.DataFrame(turned), pd.DataFrame(turned).T, record.counts):
+        assert torch.equal(probabilities(named), right)
+    background = {"T": 0.4, "G": 0.1, "C": 0.1, "A": 0.4}
+    assert torch.equal(weights(COUNTS, background=background), weights(COUNTS, background=[0.4, 0.1, 0.1, 0.4]))
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (
+            lambda: weights(jaspar("POL012.1")),
+            "weights|probabilities: got the Motif POL012.1; pass one of its matrices",
+        ),
+        (lambda: information("ACGT"), "information: got the string 'ACGT'; expected numbers"),
+        (lambda: scan(one_hot(["ACGT"]), {"A": [1], "C": [0]}), "scan: the mapping has A, C; expected A, C, G and T"),
+        (lambda: information(object()), "information: got object; expected numbers"),
+        (lambda: weights([[0.97], [0.01], [0.01], [0.01]]), "sums to 1, so these are shares .*pass pseudocount=0"),
+        (lambda: Motif("X", "x", torch.full((4, 2), 0.25)), "Motif: every column sums to 1"),
+        (lambda: weights(COUNTS, background={"A": 1}), "background: the mapping has A; expected A, C, G and T"),
+    ],
+)
+def test_what_is_no_matrix_of_counts_is_named(call, sentence: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        call()
+
+
+def test_shares_stay_as_they_are_without_a_pseudocount() -> None:
+    assert probabilities([[0.97], [0.01], [0.01], [0.01]], 0)[0, 0] == pytest.approx(0.97)

@@ -118,6 +118,15 @@ def test_logo_names_what_is_wrong(matrix, options, sentence: str) -> None:
     assert sentence in str(raised.value)
 
 
+def test_positions_that_are_no_numbers_are_named() -> None:
+    for draw in (
+        lambda: logo(np.eye(4), positions=list("abcd")),
+        lambda: composition(["ACGT"], positions=list("abcd")),
+    ):
+        with pytest.raises(TypeError, match="positions hold 'a'; expected whole numbers that rise"):
+            draw()
+
+
 def test_composition_draws_the_shares_and_leaves_n_out() -> None:
     ax = composition(["ACG", "ANT", "CCT", "GCT"], positions=[-1, 0, 1])
     shares = {line.get_color(): line.get_ydata().tolist() for line in ax.lines}

@@ -19,7 +19,7 @@ def close():
 def test_a_hidden_path_has_the_truth_on_top_and_a_band_for_each_reader() -> None:
     ax = plots.hidden_path([True, False], {"both ways": [0.9, 0.2]}, what="island")
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["truth", "both ways"]
-    assert [image.get_array().tolist() for image in ax.images] == [[[1.0, 0.0]], [[0.9, 0.2]]]
+    assert ax.collections[0].get_array().tolist() == [[1.0, 0.0], [0.9, 0.2]] and ax.get_ylim() == (2, 0)
     assert "island" in ax.get_xlabel()
     with pytest.raises(ValueError, match="the rows have shapes"):
         plots.hidden_path([True, False], {"short": [1.0]}, what="island")
@@ -28,7 +28,7 @@ def test_a_hidden_path_has_the_truth_on_top_and_a_band_for_each_reader() -> None
 def test_gates_are_drawn_a_row_a_unit_with_their_own_scale() -> None:
     parts = {"state": np.full((3, 2), -0.5), "update": np.full((3, 2), 0.9), "recurrent": np.zeros((3, 2))}
     figure = plots.gates_by_base(parts, "ACG", marked=(0, 2))
-    images = [ax.images[0] for ax in figure.axes if ax.images and ax.get_ylabel() in parts]
+    images = [ax.collections[0] for ax in figure.axes if ax.get_ylabel() in parts]
     assert [image.get_array().shape for image in images] == [(2, 3), (2, 3)]
     assert [image.get_clim() for image in images] == [(-1, 1), (0, 1)]
     assert "".join(text.get_text() for text in figure.axes[0].texts) == "ACG"
@@ -55,8 +55,9 @@ def test_who_remembers_has_a_panel_a_distance_and_a_dot_a_seed() -> None:
     ten, fifty = figure.axes
     assert [ax.get_title() or ax.get_title(loc="left") for ax in figure.axes] == ["10 bases back", "50 bases back"]
     assert [tick.get_text() for tick in ten.get_yticklabels()] == ["LSTM, open", "RNN"]
-    dots = [sorted(line.get_xdata()) for line in fifty.lines if line.get_marker() == "o"]
-    assert dots == [[0.9, 0.91], []]
+    assert [sorted(dots.get_offsets()[:, 0].tolist()) for dots in fifty.collections] == [[0.9, 0.91], []]
+    bars = [line.get_xdata().tolist() for line in fifty.lines if line.get_linewidth() == 6]
+    assert bars[0] == [0.9, 0.91]
     assert [list(line.get_xdata()) for line in fifty.lines if line.get_marker() == "D"] == [[], [0.5]]
     with pytest.raises(ValueError, match="nothing to draw"):
         plots.who_remembers([])

@@ -51,8 +51,10 @@ def test_path_keeps_slope_across_and_intercept_up() -> None:
 
 def test_best_model_stands_on_top_with_its_mean() -> None:
     ax = plots.error_ranges({"good": [1.0, 2.0], "bad": [8.0, 9.0]}, x_label="error")
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["bad", "good"]
-    assert [text.get_text() for text in ax.texts] == ["8.5", "1.5"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["good", "bad"] and ax.get_ylim() == (1.5, -0.5)
+    assert [text.get_text() for text in ax.texts] == ["1.5", "8.5"]
+    bars = [line.get_xdata().tolist() for line in ax.lines if line.get_linewidth() == 6]
+    assert [1, 2] in bars and [8, 9] in bars
 
 
 def test_every_name_stands_at_its_own_point() -> None:

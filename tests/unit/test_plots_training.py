@@ -108,8 +108,8 @@ def test_what_cannot_be_drawn_is_said(y, scores, sentence) -> None:
 def test_the_truth_of_a_confusion_matrix_runs_down() -> None:
     ax = confusion([[90, 10], [1, 3]], classes=("other", "promoter"))
     written = {tuple(text.get_position()): text.get_text() for text in ax.texts}  # (x, y)
-    assert written[1, 0] == "10\n10.0%\nfalse positives"
-    assert written[0, 1] == "1\n25.0%\nfalse negatives"
+    assert written[1.5, 0.5] == "10\n10.0%\nfalse positives"
+    assert written[0.5, 1.5] == "1\n25.0%\nfalse negatives"
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted", "truth")
     assert [label.get_text() for label in ax.get_yticklabels()] == ["other", "promoter"]
     assert ax.get_ylim()[0] > ax.get_ylim()[1]  # truth 0 stands on top
@@ -130,15 +130,16 @@ PUBLISHED = [{"model": "large", "parameters": "86 M", "mcc": 0.71}, {"model": "u
 
 def test_the_scoreboard_is_sorted_and_says_how_large_and_how_slow() -> None:
     ax = scoreboard(ROWS, published=PUBLISHED)
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["majority", "unknown", "large", "logistic"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["logistic", "large", "unknown", "majority"]
+    assert ax.get_ylim() == (3.5, -0.5)  # the first on top
     assert texts(ax) == [
-        *("0.000", "1 parameter · 0.0 s"),
-        *("0.400", "published"),
-        *("0.710", "86 M parameters · published"),
         *("0.720", "281 parameters · 1.0 s"),
+        *("0.710", "86 M parameters · published"),
+        *("0.400", "published"),
+        *("0.000", "1 parameter · 0.0 s"),
     ]
     assert ax.get_xlabel() == "MCC on the test set"
-    assert [p.vertices[:, 0].tolist() for p in ax.collections[3].get_paths()] == [[0.70, 0.74]]
+    assert [0.70, 0.74] in [line.get_xdata().tolist() for line in ax.lines if line.get_linewidth() == 6]
 
 
 def test_a_scoreboard_of_nothing_or_without_the_metric_is_refused() -> None:

@@ -107,6 +107,15 @@ def test_other_losses_train_other_models() -> None:
     assert quick(loss=weighted).valid_mcc
 
 
+def test_a_column_of_pandas_is_read_without_a_warning(recwarn) -> None:
+    import pandas as pd
+
+    labels = pd.Series(Y.numpy())
+    labels.to_numpy().flags.writeable = False
+    assert quick(train=(X, labels)) == quick()
+    assert not recwarn.list
+
+
 def test_tokens_reach_an_embedding_as_whole_numbers() -> None:
     tokens, y = TRAIN[0].argmax(dim=1), TRAIN[1]  # (N, L) int64
     model = nn.Sequential(nn.Embedding(5, 4), nn.Flatten(), nn.Linear(48, 1), nn.Flatten(0))
@@ -235,6 +244,7 @@ WRONG = [
     ({"resume": True}, "resume=True needs checkpoint="),
     ({"loss": lambda logits, y: logits - y}, "before any training the loss of 2 rows of train is"),
     ({"loss": lambda logits, y: (logits - y).log().sum()}, "it must be one finite number"),
+    ({"loss": nn.BCEWithLogitsLoss(reduction="sum")}, r"whose steps grow with the batch; pass BCEWithLogitsLoss\(\)"),
 ]
 
 
@@ -253,6 +263,8 @@ def test_what_does_not_fit_is_said_before_training(settings, sentence) -> None:
         ([nn.Flatten(2)], r"returns \(2, 4, 12\)"),
         ([nn.GRU(12, 3)], "returns tuple"),
         ([nn.Flatten(), nn.AvgPool1d(48), nn.Flatten(0)], "no trainable parameters"),
+        ([nn.Flatten(), nn.Linear(48, 1), nn.Sigmoid(), nn.Flatten(0)], "the model ends in a sigmoid"),
+        ([nn.Flatten(), nn.Linear(48, 1).half(), nn.Flatten(0)], r"weights of float16 \(model.half\(\)\)"),
     ],
 )
 def test_a_model_of_the_wrong_shape_is_named(layers, sentence) -> None:

@@ -52,10 +52,23 @@ def tab(chromium: Any) -> Iterator[Any]:
     context.close()
 
 
+@pytest.fixture(scope="session")
+def one_tab(chromium: Any) -> Iterator[tuple[Any, list[str]]]:
+    """A page for all blank ones, one after the other, and what went wrong in it; a context for each costs the most."""
+    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    tab = context.new_page()
+    yield tab, listen_for_errors(tab)
+    context.close()
+
+
 @pytest.fixture
-def blank(tab: Any) -> Iterator[BlankPage]:
+def blank(one_tab: tuple[Any, list[str]]) -> Iterator[BlankPage]:
     """An empty page for widgets; an error in its scripts or on its console fails the test."""
-    errors = listen_for_errors(tab)
+    tab, errors = one_tab
+    tab.goto("about:blank")  # nothing of the last one is left: another document, another window
+    tab.emulate_media(color_scheme="light", reduced_motion="no-preference", forced_colors="none")
+    tab.mouse.move(0, 0)
+    errors.clear()
     yield BlankPage(tab)
     assert errors == []
 

@@ -100,6 +100,7 @@ def test_motif_weights_and_threshold_are_moved_by_hand(blank):
 def test_a_filter_that_no_longer_fits_is_told(blank):
     widget = ConvScanner("ACCGTCACC", "CCGTC")
     blank.mount(widget)
+    blank.tab.get_by_text("More", exact=True).click()
     blank.tab.get_by_role("group", name="Dilation").get_by_role("radio", name="4").check()
     widget.dilation = 4
     assert "does not fit" in blank.message()

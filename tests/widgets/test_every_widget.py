@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 
 import numpy as np
@@ -38,8 +39,6 @@ def test_saved_state_is_plain_and_holds_every_trait_of_the_widget(example):
 
 
 def test_picture_is_not_blank_and_makes_no_stray_figure(example):
-    import io
-
     from matplotlib import pyplot
     from PIL import Image
 
@@ -63,6 +62,11 @@ def test_label_names_the_widget_to_the_eye_and_to_a_screen_reader(blank, example
     assert len(widget.label) > 3
     assert blank.tab.get_by_role("group", name=widget.label, exact=True).first.get_attribute("data-widget")
     assert blank.tab.get_by_text(widget.label, exact=True).first.is_visible()
+    for picture in blank.tab.locator("canvas").all():
+        name, about = picture.get_attribute("aria-label"), picture.get_attribute("aria-describedby")
+        assert len(name.split()) <= 8, "a name is short; what the picture shows and how to use it describes it"
+        described = blank.tab.locator(f"#{about}").text_content()
+        assert len(described) > len(name) and picture.get_attribute("aria-roledescription") is None
 
 
 def test_what_is_said_to_the_eye_is_said_to_a_screen_reader_once_the_hand_rests(blank, example):
@@ -144,9 +148,30 @@ def test_axe_finds_nothing(blank, example, axe, scheme, width):
     assert blank.tab.evaluate("hosted[0].root().dataset.theme") == scheme
 
 
-@pytest.mark.parametrize("width", [320, 600, 1060])
+# What is written on a canvas and does not lie on it, by the corners of its ink.
+CUT = """() => {
+  window.cut = new Map();
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (words, x, y) {
+    const ink = this.measureText(words), at = this.getTransform(), slack = 2 * devicePixelRatio;
+    const { width, height } = this.canvas;
+    for (const dx of [-ink.actualBoundingBoxLeft, ink.actualBoundingBoxRight]) {
+      for (const dy of [-ink.actualBoundingBoxAscent, ink.actualBoundingBoxDescent]) {
+        const p = at.transformPoint({ x: x + dx, y: y + dy });
+        if (String(words).trim() && (p.x < -slack || p.y < -slack || p.x > width + slack || p.y > height + slack))
+          cut.set(words, [p.x, p.y, width, height].map(Math.round));
+      }
+    }
+    write.call(this, words, x, y);
+  };
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 600, 1060])
 def test_nothing_is_wider_than_its_place(blank, example, width):
+    blank.tab.evaluate(CUT)
     blank.mount(example.make(), width=f"{width}px")
+    assert blank.tab.evaluate("Object.fromEntries(cut)") == {}, "writing that a picture's edge cuts"
     wider = blank.tab.evaluate(
         """() => [...hosted[0].el.querySelectorAll('*')].filter((e) => {
           if (e.matches('.dlg-spoken') || e.closest('.dlg-scroll > *')) return false;
@@ -165,6 +190,10 @@ def test_every_control_has_a_name_and_can_be_reached(blank, example):
         .map((e) => e.type === 'radio' ? e.name : e)).size"""
     )
     seen = set()
+    order = blank.tab.evaluate(
+        "() => [...hosted[0].el.querySelectorAll('canvas[tabindex], .dlg-below')].map((e) => e.tagName)"
+    )
+    assert order == sorted(order), "the pictures come before the controls"
     blank.tab.evaluate("document.body.focus()")
     for _ in range(count + 2):
         blank.tab.keyboard.press("Tab")
@@ -175,3 +204,22 @@ def test_every_control_has_a_name_and_can_be_reached(blank, example):
             )
         )
     assert len(seen - {None}) == count
+
+
+def test_colours_that_the_system_sets_leave_a_choice_a_switch_and_a_slider_to_be_seen(blank):
+    from PIL import Image
+    from widget_examples import EXAMPLES
+
+    blank.tab.emulate_media(forced_colors="active")
+    [example] = [example for example in EXAMPLES if example.name == "BoundaryExplorer"]
+    blank.mount(example.make())
+    grounds = blank.tab.evaluate(
+        """() => [':checked', ':not(:checked)'].map((which) => getComputedStyle(
+        document.querySelector(`input[type=radio]${which} + span`)).backgroundColor)"""
+    )
+    assert grounds[0] != grounds[1]
+    switch = blank.tab.get_by_role("switch").first
+    assert switch.evaluate("e => parseFloat(getComputedStyle(e).borderTopWidth)") >= 1
+    track = blank.tab.get_by_role("slider", name="Hidden units").screenshot()
+    pixels = np.asarray(Image.open(io.BytesIO(track)).convert("L"))
+    assert (np.abs(pixels.astype(int) - pixels[0, 0]).max(axis=0) > 100).mean() > 0.9, "the slider has no track"

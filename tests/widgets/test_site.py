@@ -160,6 +160,12 @@ def test_links_to_the_repository_lead_to_files_that_exist(pages: dict[str, Page]
     assert [(name, match[1]) for name, match in found if match and not (ROOT / unquote(match[1])).exists()] == []
 
 
+def test_building_runs_no_program_of_the_package(site: Path, pages: dict[str, Page]) -> None:
+    """One would write the shipped data sets anew, into the folder of the site."""
+    assert [path.name for path in site.rglob("*.gz")] == []
+    assert [name for name in pages["docs/api/helpers.datasets.html"].places if "__main__" in name] == []
+
+
 def test_solutions_are_folded_under_their_stubs(site: Path) -> None:
     text = (site / LESSON).read_text(encoding="utf-8")
     asked = sum(exercise.points > 0 for exercise in exercises(1))
@@ -170,6 +176,7 @@ def test_solutions_are_folded_under_their_stubs(site: Path) -> None:
 
 def test_the_exercise_list_holds_every_misconception(site: Path) -> None:
     text = (site / "docs/exercises.html").read_text(encoding="utf-8")
+    assert re.findall(r"<dd>[^<]*`[^<]*", text) == [], "code is shown as code"
     for lesson in LESSONS:
         for exercise in exercises(lesson.number):
             for wrong in exercise.misconceptions() * bool(exercise.points):
@@ -224,6 +231,15 @@ def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen_and_axe_finds_n
 def test_every_widget_of_the_gallery_answers_without_kernel(address, tab) -> None:
     opened(tab, address + GALLERY)
     assert tab.locator(".course-widget").count() == len(EXAMPLES)
+    rows = tab.evaluate(
+        """() => [...document.querySelectorAll('.dlg-choice')].map((row) => [row.querySelector('legend').textContent,
+        ...[...row.querySelectorAll('legend, label')].filter((e) => e.checkVisibility())
+        .map((e) => Math.round((e.getBoundingClientRect().top + e.getBoundingClientRect().bottom) / 2))])"""
+    )
+    assert [name for name, *middles in rows if middles and max(middles) - min(middles) > 4] == [], "not one line high"
+    margins = "() => [...document.querySelectorAll('.dlg dt, .dlg dd')].map((e) => getComputedStyle(e).margin)"
+    assert set(tab.evaluate(margins)) == {"0px"}
+    assert tab.locator("summary[aria-label]").count() == 0, "a fold is called what stands on it"
     for example in EXAMPLES:
         place = tab.locator(f'.course-widget[data-widget="{example.name}"]')
         root = place.locator(".dlg")
@@ -234,12 +250,61 @@ def test_every_widget_of_the_gallery_answers_without_kernel(address, tab) -> Non
         assert root.get_attribute("data-paints") != before, example.name
 
 
+def test_on_a_phone_a_vertical_swipe_scrolls_and_everything_is_large_enough_for_a_finger(address, chromium) -> None:
+    context = chromium.new_context(viewport=PHONE, has_touch=True)
+    tab = opened(context.new_page(), address + GALLERY)
+    small = tab.evaluate(
+        """() => [...document.querySelectorAll('.dlg :is(button, input, label:has(input), summary)')]
+        .filter((e) => e.checkVisibility() && !e.matches('label input'))
+        .map((e) => [e.textContent || e.id, e.offsetWidth, e.offsetHeight])
+        .filter(([, ...sides]) => Math.min(...sides) < 44)"""
+    )
+    assert small == []
+    session = context.new_cdp_session(tab)
+    trapped = []
+    for place in tab.locator(".course-widget").all():
+        for picture in place.locator("canvas").all():
+            picture.evaluate("e => scrollTo(0, e.getBoundingClientRect().top + scrollY - 200)")
+            box, root = picture.bounding_box(), place.locator(".dlg")
+            before = root.evaluate("e => [scrollY, e.dataset.paints, JSON.stringify(e.numbers())]")
+            x, y = box["x"] + 0.55 * box["width"], box["y"] + min(0.3 * box["height"], 120)
+            steps = [("touchStart", y), *(("touchMove", y - 20 * i) for i in range(1, 8)), ("touchEnd", None)]
+            for kind, at in steps:
+                points = [{"x": x, "y": at}] if at else []
+                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            tab.wait_for_timeout(30)
+            after = root.evaluate("e => [scrollY, e.dataset.paints, JSON.stringify(e.numbers())]")
+            if after[0] < before[0] + 60 or after[1:] != before[1:]:
+                trapped.append((place.get_attribute("data-widget"), picture.get_attribute("aria-label"), before, after))
+    context.close()
+    assert trapped == []
+
+
+def test_no_page_tells_the_answer_of_a_guess_above_it(site: Path) -> None:
+    told = {}
+    for page in [*sorted(site.glob("solutions/*/*.html")), site / GALLERY]:
+        text = re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8").partition("application/vnd.jupyter")[0])
+        told[page.stem] = re.findall(r"(?:Predict\(|because=).{0,60}", text)
+    assert {name: found for name, found in told.items() if found} == {}
+
+
 def test_a_guess_in_a_lesson_is_answered(address, tab) -> None:
     opened(tab, address + LESSON)
     place = tab.locator('.course-widget[data-widget="Predict"]').first
     place.get_by_role("radio").first.check()
     place.get_by_role("button", name="Reveal").click()
     assert place.locator(".dlg").evaluate("root => root.numbers().revealed") is True
+
+
+def test_the_front_page_plays_and_opens_three_doors_and_every_lesson(address, tab, site: Path) -> None:
+    opened(tab, f"{address}index.html")
+    tab.get_by_role("slider", name="Shift").focus()
+    tab.keyboard.press("ArrowRight")
+    assert tab.locator(".dlg").evaluate("root => root.numbers().wrong") > 0
+    doors = ("solutions/00_start_here/00_start_here.html", "docs/widgets.html", "docs/instructor.html")
+    for target in (*doors, *(f"solutions/{lesson.folder}/{lesson.folder}.html" for lesson in LESSONS)):
+        assert tab.locator(f'article a[href="{target}"]').first.is_visible(), target
+    assert "builds a site" not in tab.locator("article").inner_text()
 
 
 def test_the_search_finds_a_lesson_by_a_word_of_its_text(address, tab) -> None:

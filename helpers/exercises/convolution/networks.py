@@ -147,6 +147,7 @@ class ResidualBlock(ModuleExercise):
     """ResidualBlock(channels: int, width: int), an nn.Module: (N, C, L) -> (N, C, L); relu(x + conv(relu(conv(x))))"""
 
     points = 3
+    called = ("conv1", "conv2")
     forbids = ("helpers.models.ResidualBlock", "helpers.models.convolution.ResidualBlock")
     hints = (
         "Two layers `nn.Conv1d(channels, channels, width, padding=width // 2)`: the length stays, so they add up.",
@@ -205,6 +206,14 @@ class ResidualBlock(ModuleExercise):
         def forward(self, x: Tensor) -> Tensor:
             inner = torch.relu(self.conv1(x))
             return torch.relu(inner + self.conv2(inner))
+
+    @misconception(
+        "Your two names changed places: in the formula `conv1` reads `x`, and `conv2` what came of it. It learns as "
+        "well; but weights that are loaded by name would land in the wrong layer."
+    )
+    class names_exchanged(reference):
+        def change(self, x: Tensor) -> Tensor:
+            return self.conv1(torch.relu(self.conv2(x)))
 
     @misconception(
         "You stacked `x` on top: twice the channels came out. A residual block adds, so channels stay as many."

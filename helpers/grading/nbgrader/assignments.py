@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sysconfig
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import SaveCells
+from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
-
-from helpers.settings import put_first
 
 LOCKED = "database is locked"
 PATIENCE = 60.0  # seconds for somebody else's lock
@@ -82,11 +83,15 @@ def make_gradebook(db_url: str, course_id: str) -> None:
     path = Path(db_url.removeprefix("sqlite:///"))
     if not db_url.startswith("sqlite:///") or path.exists():
         return
-    put_first("PATH", sysconfig.get_path("scripts"))  # nbgrader calls alembic by name; no environment may be active
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".gradebook-") as workshop:
-        Gradebook(f"sqlite:///{Path(workshop) / path.name}", course_id).close()
+        made = Path(workshop) / path.name
+        engine = create_engine(f"sqlite:///{made}")
+        with engine.begin() as base:  # nbgrader itself starts alembic to learn the version, for two seconds
+            MigrationContext.configure(base).stamp(ScriptDirectory(ALEMBIC_DIR), "head")
+        engine.dispose()
+        Gradebook(f"sqlite:///{made}", course_id).close()
         with contextlib.suppress(FileExistsError):  # nbgrader was quicker
-            os.link(Path(workshop) / path.name, path)
+            os.link(made, path)
 
 
 def graded_cells(book: NotebookNode) -> dict[str, tuple[float, str]]:

@@ -1,4 +1,5 @@
 const ROW = 26, KEYS = 16, HEAD = 22, GAP = 12; // of the sheet: CSS pixels, and how many keys it shows
+const NARROW = 460, READABLE = 34, LEAST = 22; // of a sheet, and of a number in it: on a narrow sheet the values stand under the keys
 const WHICH = ["q", "k", "v"];
 
 export default widget("attention-steps", (view) => {
@@ -53,14 +54,19 @@ export default widget("attention-steps", (view) => {
   }
   const output = () => mixed(rowOf(query()), get("order"));
 
-  /** How far the asking token's output is from what it is in the original order. */
+  const shuffled = () => get("order").some((token, i) => token !== i);
+  /** The asking token's output in the original order, and how far it is from the present one. */
+  function before() {
+    const plain = get("order").map((_, i) => i);
+    return mixed(softmax(scored(get("order")[query()], plain)), plain);
+  }
   function moved() {
-    const plain = get("order").map((_, i) => i), before = mixed(softmax(scored(get("order")[query()], plain)), plain);
-    return output().reduce((most, value, c) => Math.max(most, Math.abs(value - before[c])), 0);
+    const then = before();
+    return output().reduce((most, value, c) => Math.max(most, Math.abs(value - then[c])), 0);
   }
 
   // ---- controls
-  view.hint("Choose who asks, and follow each number from left to right. Click a number in q, k or v and press + or −, or drag it up and down, to change it.");
+  view.hint("Choose who asks, and follow each number from query to output. Click a number in q, k or v, and press + or − to change it.");
   const percent = (value) => fixed(value, 2);
   const masks = [["none", "none"], ["causal", "only those before"], ...(added ? [["own", "own"]] : [])];
   view.controls(
@@ -80,13 +86,16 @@ export default widget("attention-steps", (view) => {
   }
   const back = view.button("Back in order", () => reorder(get("order").slice().sort((a, b) => a - b)));
   const undo = view.button("Undo changes", () => view.set({ edits: [] }));
-  view.controls(view.choice("masking", "Mask", masks), h("div", { class: "dlg-buttons" }, view.button("Shuffle tokens", shuffle, { primary: true }), back, undo));
+  view.controls(view.choice("masking", "Mask", masks), h("div", { class: "dlg-buttons" }, view.button("Shuffle tokens", shuffle, { primary: true }), back),
+    h("div", { class: "dlg-buttons" }, view.button("Number −", () => turn(-1)()), view.button("Number +", () => turn(1)()), undo));
   view.watch("order", "edits", "query", "head");
 
   // ---- hands
   const places = view.add(h("div", { class: "dlg-unequal" }));
-  const rows = Math.min(count, KEYS);
-  const sheet = new Surface(view, { label: "One row of attention in numbers", height: () => 2 * HEAD + 2 * GAP + (rows + 2) * ROW + 6, place: places });
+  const rows = Math.min(count, KEYS), room = (wide) => (wide - 290) / (width + across); // for a number, about, side by side
+  const stacked = (wide) => wide < NARROW || (room(wide) < READABLE && (wide - 160) / Math.max(width, across) >= LEAST);
+  const height = (wide) => 2 * HEAD + 2 * GAP + (rows + (shuffled() ? 3 : 2)) * ROW + 6 + (stacked(wide) ? HEAD + GAP + rows * ROW : 0);
+  const sheet = new Surface(view, { label: "One row of attention in numbers", height, place: places });
   const square = new Surface(view, { label: "All weights", height: (wide) => Math.min(wide, 360), place: places });
   let box = null;
   const ask = (i) => view.set({ query: clamp(i, 0, count - 1) });
@@ -135,68 +144,99 @@ export default widget("attention-steps", (view) => {
   }
 
   function drawSheet() {
-    const c = sheet.begin(), { colours } = view, wide = sheet.width, row = query(), order = get("order"), shares = rowOf(row);
-    const label = clamp(wide * 0.12, 40, 64), room = clamp(wide * 0.1, 34, 76), bar = room * 1.6;
-    const each = Math.min(44, (wide - label - 2 * room - bar - 3 * GAP) / (width + across));
-    const x = { k: label, products: label + width * each + room };
-    Object.assign(x, { scores: x.products + room, bar: x.products + GAP, v: x.products + room + bar + GAP });
-    const digits = [...parts().q, ...parts().k].every(Number.isInteger) && width <= 16 ? 0 : 2;
-    const figure = (here, most_ = digits) => fixed(here, Number.isInteger(here) ? 0 : Math.abs(here) < 100 ? Math.max(most_, 1) : 0);
-    cells = [];
-    const box_ = { width: each - (each > 8 ? 2 : 0), height: ROW - 2, size: each >= 32 ? 11.5 : 9.5 };
-    const written = (here) => (each >= 22 ? figure(here, each >= 32 ? 2 : 1) : "");
-    const number = (which, token, column, at, y, strength = 1) => {
-      const here = parts()[which][token * columns[which] + column], ground = weightTint(here * strength, largest(which), colours.dark);
-      cell(sheet, { ...box_, x: at, y: y + 1, ground, text: written(here) });
-      if (chosen && chosen.which === which && chosen.token === token && chosen.column === column) {
-        c.strokeStyle = colours.accent;
-        c.lineWidth = 3;
-        c.strokeRect(at, y + 1, each - 2, ROW - 2);
-      }
-      cells.push({ which, token, column, x: at, y, wide: each });
-    };
+    const c = sheet.begin(), { colours } = view, wide = sheet.width, row = query(), order = get("order"), shares = rowOf(row), two = stacked(wide);
     const text = (words, at, y, align = "right", strong = false) => {
-      sheet.font(wide < 420 ? 11 : 12.5, strong ? "600" : "");
+      sheet.font(two ? 11 : 12.5, strong ? "600" : "");
       Object.assign(c, { fillStyle: strong ? colours.fg : colours.muted, textAlign: align, textBaseline: "middle" });
       c.fillText(words, at, y);
     };
+    sheet.font(two ? 11 : 12.5, "600");
+    const label = clamp(Math.max(...[row, ...visible()].map((j) => c.measureText(`${j} ${name(j)}`).width)) + 12, 40, wide * 0.35);
+    const room = two ? 54 : clamp(wide * 0.1, 44, 76), bar = two ? 110 : room * 1.6, each = (rest, numbers) => Math.min(44, rest / numbers);
+    const eachKey = two ? each(wide - label - 2 * room, width) : each(wide - label - 2 * room - bar - 3 * GAP, width + across);
+    const eachValue = two ? each(wide - label - bar - GAP, across) : eachKey;
+    const x = { k: label, products: label + width * eachKey + room };
+    Object.assign(x, { scores: x.products + room, bar: two ? label : x.products + room + 8, v: two ? label + bar + GAP : x.products + room + bar + GAP });
+    const digits = [...parts().q, ...parts().k].every(Number.isInteger) && width <= 16 ? 0 : 2;
+    const figure = (here, most_ = digits) => fixed(here, Number.isInteger(here) ? 0 : Math.abs(here) < 100 ? Math.max(most_, 1) : 0);
+    cells = [];
+    const written = (here, room_) => (room_ >= 22 ? figure(here, room_ >= 32 ? 2 : 1) : "");
+    const plate = (here, at, y, room_, ground, weight = "") =>
+      cell(sheet, { x: at, y: y + 1, width: room_ - (room_ > 8 ? 2 : 0), height: ROW - 2, size: room_ >= 32 ? 11.5 : 9.5, ground, text: written(here, room_), weight });
+    const number = (which, token, column, at, y, strength = 1) => {
+      const here = parts()[which][token * columns[which] + column], room_ = which === "v" ? eachValue : eachKey;
+      plate(here, at + column * room_, y, room_, weightTint(here * strength, largest(which), colours.dark));
+      if (chosen && chosen.which === which && chosen.token === token && chosen.column === column) {
+        c.strokeStyle = colours.accent;
+        c.lineWidth = 3;
+        c.strokeRect(at + column * room_, y + 1, room_ - 2, ROW - 2);
+      }
+      cells.push({ which, token, column, x: at + column * room_, y, wide: room_ });
+    };
+    const names = (j, y) => {
+      const long = `${j} ${name(j)}`;
+      let words = long;
+      while (c.measureText(words).width > label - 8 && words.length > 3) words = `${words.slice(0, -2)}…`;
+      text(words, label - 8, y + ROW / 2, "right", j === row);
+      cells.push({ row: j, x: 0, y, wide: label });
+    };
+    const keyRow = (j, y) => {
+      const middle = y + ROW / 2, product = parts().products[order[row] * count + order[j]], closed = masked(row, j) === -Infinity;
+      names(j, y);
+      for (let column = 0; column < width; column++) number("k", order[j], column, x.k, y);
+      text(figure(product), x.products, middle, "right", !closed);
+      text(closed ? "masked" : figure(product / divisor() + masked(row, j), 2), x.scores, middle, "right", !closed);
+    };
+    const valueRow = (j, y) => {
+      c.fillStyle = PALETTE.C;
+      c.fillRect(x.bar, y + 4, (x.v - GAP - x.bar - 42) * shares[j], ROW - 8);
+      text(share(shares[j]), x.v - GAP, y + ROW / 2, "right", shares[j] > 0.0005);
+      for (let column = 0; column < across; column++) number("v", order[j], column, x.v, y, shares[j] / most);
+    };
+    const most = Math.max(...shares, 1e-9), division = [...(get("scaled") ? ["÷√d"] : []), ...(get("temperature") === 1 ? [] : ["÷T"])].join("") || "÷1";
     let y = HEAD;
     text("query q", x.k, HEAD / 2, "left", true);
-    text(`${row} ${name(row)}`, label - 8, y + ROW / 2, "right", true);
-    for (let column = 0; column < width; column++) number("q", order[row], column, x.k + column * each, y);
-    if (wide > 420) text(`asks: each key is multiplied with it${count > KEYS ? `; of ${count} keys, the ${KEYS} asked most` : ""}`, x.products - room + GAP, y + ROW / 2, "left");
+    names(row, y);
+    for (let column = 0; column < width; column++) number("q", order[row], column, x.k, y);
+    if (!two) text(`asks: each key is multiplied with it${count > KEYS ? `; of ${count} keys, the ${KEYS} asked most` : ""}`, x.products - room + GAP, y + ROW / 2, "left");
     y += ROW + GAP;
     text("keys k", x.k, y + HEAD / 2, "left", true);
     text("q·k", x.products, y + HEAD / 2, "right", true);
-    text([...(get("scaled") ? ["÷√d"] : []), ...(get("temperature") === 1 ? [] : ["÷T"])].join("") || "÷1", x.scores, y + HEAD / 2, "right", true);
-    text("softmax", x.v - GAP, y + HEAD / 2, "right", true);
-    text("values v", x.v, y + HEAD / 2, "left", true);
+    text(division, x.scores, y + HEAD / 2, "right", true);
+    const valueHeads = () => {
+      text("softmax", x.v - GAP, y + HEAD / 2, "right", true);
+      text("values v", x.v, y + HEAD / 2, "left", true);
+    };
+    if (!two) valueHeads();
     y += HEAD;
-    const most = Math.max(...shares, 1e-9);
     for (const j of visible()) {
-      const middle = y + ROW / 2, product = parts().products[order[row] * count + order[j]], closed = masked(row, j) === -Infinity;
-      text(`${j} ${name(j)}`, label - 8, middle, "right", j === row);
-      cells.push({ row: j, x: 0, y, wide: label });
-      for (let column = 0; column < width; column++) number("k", order[j], column, x.k + column * each, y);
-      text(figure(product, room < 45 ? 1 : digits), x.products, middle, "right", !closed);
-      text(closed ? (room < 55 ? `${MINUS}∞` : "masked") : figure(product / divisor() + masked(row, j), room < 45 ? 1 : 2), x.scores, middle, "right", !closed);
-      c.fillStyle = PALETTE.C;
-      c.fillRect(x.scores + 8, y + 4, (bar - 8 - room * 0.62) * shares[j], ROW - 8);
-      text(share(shares[j]), x.v - GAP, middle, "right", shares[j] > 0.0005);
-      for (let column = 0; column < across; column++) number("v", order[j], column, x.v + column * each, y, shares[j] / most);
+      keyRow(j, y);
+      if (!two) valueRow(j, y);
       y += ROW;
+    }
+    if (two) {
+      y += GAP;
+      valueHeads();
+      y += HEAD;
+      for (const j of visible()) {
+        names(j, y);
+        valueRow(j, y);
+        y += ROW;
+      }
     }
     y += GAP;
     c.strokeStyle = colours.muted;
     c.lineWidth = 1;
     c.beginPath();
-    lineThrough(c, x.scores, y - GAP / 2, x.v + across * each - x.scores, 0);
+    lineThrough(c, x.bar, y - GAP / 2, x.v + across * eachValue - x.bar, 0);
     c.stroke();
-    text(wide > 420 ? "sum of weights × values = output" : "output", x.v - GAP, y + ROW / 2, "right", true);
-    output().forEach((here, column) => {
-      const ground = weightTint(here, largest("v"), colours.dark);
-      cell(sheet, { ...box_, x: x.v + column * each, y: y + 1, ground, text: written(here), weight: "700" });
-    });
+    const result = (words, numbers, strong) => {
+      text(words, x.v - GAP, y + ROW / 2, "right", strong);
+      numbers.forEach((here, column) => plate(here, x.v + column * eachValue, y, eachValue, weightTint(strong ? here : here / 3, largest("v"), colours.dark), strong ? "700" : ""));
+      y += ROW;
+    };
+    result(two ? "sum = output" : "sum of weights × values = output", output(), true);
+    if (shuffled()) result("in the first order", before(), false);
   }
 
   function drawWeights() {
@@ -204,7 +244,7 @@ export default widget("attention-steps", (view) => {
     const side = Math.min(square.width, square.tall) - 46, all = weights();
     box = { x: 46, y: 42, width: side - 4, height: side - 4 };
     const most = all.reduce((top, weight) => Math.max(top, weight), 1e-9);
-    drawSquare(square, box, { count, at: (i, j) => all[i * count + j], most, row: query(), names: name });
+    drawSquare(square, box, { count, at: (i, j) => all[i * count + j], most, row: query(), names: name, closed: (i, j) => masked(i, j) === -Infinity });
     nameAxes(square, box, 8, 10);
   }
 
@@ -213,12 +253,12 @@ export default widget("attention-steps", (view) => {
     drawSheet();
     drawWeights();
     const row = rowOf(query()), best = row.reduce((top, weight, j) => (weight > row[top] ? j : top), 0), who = `Token ${query()} (${name(query())})`;
-    const shuffled = get("order").some((token, i) => token !== i), far = shuffled ? moved() : 0;
-    back.disabled = !shuffled;
+    const far = shuffled() ? moved() : 0;
+    back.disabled = !shuffled();
     undo.disabled = get("edits").length === 0;
     const result = `Output ${output().slice(0, 6).map((number) => fixed(number)).join(", ")}${across > 6 ? ", …" : ""}.`;
     const fate = row[best] > 0 ? `${who} asks, and takes most from token ${best} (${name(best)}), weight ${share(row[best])}. ${result}` : `${who} may ask nobody: every key is masked, so all weights are zero, and so is the output.`;
-    const ordered = !shuffled ? "" : far < 1e-6 ? " The tokens stand in another order, and its output is the same: order is lost." : ` The tokens stand in another order, and its output moved by ${fixed(far, 3)}: only the mask knows of places.`;
+    const ordered = !shuffled() ? "" : far < 1e-6 ? " The tokens stand in another order, and its output is the same: order is lost." : ` The tokens stand in another order, and its output moved by ${fixed(far, 3)}: only the mask knows of places.`;
     const held = chosen ? ` Chosen: ${chosen.which} of ${get("tokens")[chosen.token]}, number ${chosen.column + 1}, ${fixed(value(chosen))}.` : "";
     const sentence = fate + ordered + held;
     sheet.describe(sentence);

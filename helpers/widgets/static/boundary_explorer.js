@@ -51,7 +51,7 @@ export default widget("boundary-explorer", (view) => {
     view.stop();
     view.set({ ...changes, network: {} });
   };
-  const names = Object.keys(datasets).map((name) => [name, name === "empty" ? "none" : name]);
+  const names = Object.keys(datasets).map((name) => [name, name === "empty" ? "no points" : name]);
   view.controls(view.choice("data", "Points", names, { onchange: (data) => afresh({ data, points: [] }) }),
     view.choice("pen", "Pen", [["blue", "blue", BLUE], ["gold", "gold", GOLD], ["eraser", "eraser"]]));
   view.controls(
@@ -110,6 +110,7 @@ export default widget("boundary-explorer", (view) => {
       const i = view.get("pen") === "eraser" ? -1 : nearest(point, reach * 0.75);
       return i >= 0 ? { point: i } : { pen: view.get("pen") };
     },
+    knob: (held) => "point" in held,
     move(point, held) {
       if ("point" in held) {
         const list = points().slice();

@@ -48,7 +48,8 @@ class View {
       h("p", { class: "dlg-title" }, model.get("label")),
     );
     this.body = h("div", { class: "dlg-body" });
-    this.root.append(this.body, this.text, this.spoken);
+    this.below = h("div", { class: "dlg-body dlg-below" });
+    this.root.append(this.body, this.below, this.text, this.spoken);
     el.append(this.root);
     this.#guardKeys();
     this.#followHost();
@@ -153,8 +154,18 @@ class View {
     this.root.querySelector(".dlg-title").after(h("p", { class: "dlg-hint" }, sentence));
   }
 
+  /** A row of controls, under the pictures: what is looked at comes first, to the eye and to the Tab key. */
   controls(...elements) {
-    return this.add(h("div", { class: "dlg-controls" }, ...elements));
+    const row = h("div", { class: "dlg-controls" }, ...elements);
+    this.below.append(row);
+    return row;
+  }
+
+  /** Controls that few need, folded away. */
+  more(...elements) {
+    const fold = h("details", { class: "dlg-more" }, h("summary", {}, "More"));
+    fold.append(h("div", { class: "dlg-controls" }, ...elements));
+    this.below.append(fold);
   }
 
   /** A slider bound to a number. `log`: in powers of ten. `format(value)` is shown and spoken. `min` and `max` may be functions. */
@@ -190,12 +201,7 @@ class View {
     this.#bind(trait, (now) =>
       options.forEach(([value], i) => (inputs[i].checked = several ? now.includes(value) : now === value)),
     );
-    return h(
-      "fieldset",
-      { class: "dlg-choice" },
-      h("legend", {}, label),
-      h("div", { class: "dlg-segments" }, ...segments),
-    );
+    return h("fieldset", { class: "dlg-choice" }, h("legend", {}, label), h("div", { class: "dlg-segments" }, ...segments));
   }
 
   /** On or off, bound to a truth-valued trait. */
@@ -255,14 +261,8 @@ class View {
   // listens before the element hears of it, JupyterLab after. Both spare an element that carries the attribute below
   // (an ancestor's does not count). So plain keys are the widget's; combinations, Escape and Shift+Enter the notebook's.
   #guardKeys() {
-    const ours = (event) =>
-      !(
-        event.ctrlKey ||
-        event.metaKey ||
-        event.altKey ||
-        event.key === "Escape" ||
-        (event.shiftKey && event.key === "Enter")
-      );
+    const ours = ({ ctrlKey, metaKey, altKey, shiftKey, key }) =>
+      !(ctrlKey || metaKey || altKey || key === "Escape" || (shiftKey && key === "Enter"));
     this.listen(
       window,
       "keydown",

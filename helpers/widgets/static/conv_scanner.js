@@ -1,4 +1,5 @@
-const LEFT = 30, LETTER = 30, CELL = 25, TICKS = 18; // of the upper picture, in CSS pixels
+const LEFT = 52, RIGHT = 10, LETTER = 30, CELL = 25, TICKS = 18; // in CSS pixels; both pictures begin and end alike
+const LEAST = 17; // of a cell that shows a base and its weight: where more bases stand, some are shown
 const WIDE_TYPED = 24;
 const DEEPEST = 2; // how far below the threshold scores are shown, in heights of what rises above it
 
@@ -39,7 +40,7 @@ export default widget("conv-scanner", (view) => {
   const letters = () => (windows() ? Array.from({ length: width() }, (_, j) => letterAt(start() + j * get("dilation"))).join("") : "");
   const steepest = () => Math.max(...get("weights").flat().map(Math.abs));
   const most = () => get("weights")[0].reduce((sum, _, j) => sum + Math.max(...get("weights").map((row) => Math.abs(row[j]))), 0) || 1;
-  const fitting = (value, room) => [number(value), fixed(value, 1), fixed(value, 0)].find((text) => text.length * 6 < room - 3) ?? "";
+  const fitting = (value, room) => [number(value), fixed(value, 1), fixed(value, 0)].find((text) => text.length * 5.6 < room - 3) ?? "";
   const number = (value) => fixed(value, Number.isInteger(Math.round(value * 1e6) / 1e6) ? 0 : 2);
 
   // ---- controls
@@ -59,12 +60,12 @@ export default widget("conv-scanner", (view) => {
     h("div", { class: "dlg-typed" }, h("label", { for: input.id }, "Motif"), input),
     view.slider("position", "Window", { min: 0, max: () => Math.max(windows() - 1, 0), step: 1 }),
     view.slider("bias", "Bias", { min: () => Math.min(-most(), get("bias")), max: () => Math.max(most(), get("bias")), step: 0.05, format: number }),
+    view.toggle("relu", "ReLU"),
   );
-  view.controls(
+  view.more(
     view.choice("stride", "Stride", options("stride", [1, 2, 3, 4])),
     view.choice("dilation", "Dilation", options("dilation", [1, 2, 4])),
     view.choice("pool", "Max pool", options("pool", [1, 2, 4, 8])),
-    view.toggle("relu", "ReLU"),
   );
   const best = () => {
     const all = scores();
@@ -74,12 +75,12 @@ export default widget("conv-scanner", (view) => {
     const all = scores(), from = position(), active = (i) => all[i] + get("bias") > 0;
     for (let i = 1; i <= all.length; i++) if (active((from + i) % all.length)) return view.set({ position: (from + i) % all.length });
   };
-  view.controls(h("div", { class: "dlg-buttons" }, view.button("Best window", best, { primary: true }), view.button("Next above threshold", next)));
+  view.controls(h("div", { class: "dlg-buttons" }, view.button("Best window", best, { primary: true }), view.button("Next above threshold", next), view.button("Weight −", () => turn(-1)()), view.button("Weight +", () => turn(1)())));
   view.watch("sequence", "weights", "padding");
 
   // ---- hands: the upper picture moves the window and weights, the lower one the window and the threshold
-  const tall = TICKS + LETTER + 10 + 4 * CELL + 34;
-  const upper = new Surface(view, { label: "Sequence and filter", height: () => tall });
+  const sumTop = TICKS + LETTER + 10 + 4 * CELL + 8;
+  const upper = new Surface(view, { label: "Sequence and filter", height: (wide) => sumTop + (wide < 480 ? 46 : 26) });
   const lower = new Surface(view, { label: "Match score of each window", height: () => 230 });
   const place = (i) => view.set({ position: clamp(Math.round(i), 0, Math.max(windows() - 1, 0)) });
   function change(row, column, value) {
@@ -138,11 +139,11 @@ export default widget("conv-scanner", (view) => {
   function drawStrip() {
     upper.begin();
     const { colours } = view, reach = span(), length = get("sequence").length, [before, after] = get("padding");
-    const room = upper.width - LEFT - 6, all = length + before + after;
-    const shown = all * 22 <= room ? all : Math.min(all, Math.max(reach + 2, Math.floor(room / 30)));
+    const room = upper.width - LEFT - RIGHT, all = length + before + after;
+    const shown = all * LEAST <= room ? all : Math.min(all, Math.max(reach + 2, Math.floor(room / 30)));
     const cellWide = Math.min(room / shown, 34);
     const first = clamp(start() - Math.floor((shown - reach) / 2), -before, length + after - shown);
-    strip = { cell: cellWide, x: (at) => LEFT + (at - first) * cellWide };
+    strip = { cell: cellWide, x: (at) => LEFT + (at - first) * cellWide, first, shown, all };
     const covered = (at) => windows() > 0 && at >= start() && at < start() + reach && (at - start()) % get("dilation") === 0;
     for (let at = first; at < first + shown; at++) {
       const letter = letterAt(at), x = strip.x(at) + 1, here = covered(at), size = clamp(cellWide * 0.55, 7, 15);
@@ -190,18 +191,25 @@ export default widget("conv-scanner", (view) => {
     const end = ` ${get("bias") < 0 ? MINUS : "+"} ${number(Math.abs(get("bias")))} (bias) = ${number(score + get("bias"))}${get("relu") ? ` → ReLU → ${number(activate(score))}` : ""}`;
     const long = terms.map((term, j) => (j === 0 ? number(term) : `${term < 0 ? MINUS : "+"} ${number(Math.abs(term))}`)).join(" ") + end;
     upper.font(14, "600");
-    const sum = c.measureText(long).width < upper.width - LEFT ? long : `sum of ${terms.length} weights ${number(score)}${end}`;
+    const short = [`sum of ${terms.length} weights ${number(score)}`, end.trim()], fits = (words) => c.measureText(words).width < upper.width - 8;
+    const lines = fits(long) ? [long] : fits(short.join(" ")) ? [short.join(" ")] : short;
     c.fillStyle = view.colours.fg;
     c.textAlign = "left";
     c.textBaseline = "middle";
-    c.fillText(sum, clamp(strip.x(start()), 2, Math.max(2, upper.width - c.measureText(sum).width - 4)), tall - 14);
+    lines.forEach((words, i) => c.fillText(words, clamp(strip.x(start()), 2, Math.max(2, upper.width - c.measureText(words).width - 4)), sumTop + 12 + i * 20));
   }
 
   function drawTrack(all) {
     const c = lower.begin(), { colours } = view, level = -get("bias"), pooled = get("pool") > 1, stride = get("stride");
-    const box = { left: 52, right: lower.width - 10, top: pooled ? 40 : 14, bottom: lower.tall - 44 };
+    const whole = strip.shown === strip.all; // then each bar stands under the first base of its window
+    const box = { left: LEFT, right: whole ? strip.x(strip.first + strip.all) : lower.width - RIGHT, top: pooled ? 54 : 26, bottom: lower.tall - 44 };
     const [floor, high] = extent([0, level, ...all], 0.08), low = Math.max(floor, level - DEEPEST * (high - level));
-    axes = new Axes(lower, colours, box, [start(0) - 0.7, start(Math.max(all.length - 1, 0)) + 0.7], [low, high]);
+    const xs = whole ? [strip.first - 0.5, strip.first + strip.all - 0.5] : [start(0) - 0.7, start(Math.max(all.length - 1, 0)) + 0.7];
+    axes = new Axes(lower, colours, box, xs, [low, high]);
+    if (!whole) {
+      c.fillStyle = colours.soft; // the part of the sequence that stands above
+      c.fillRect(Math.max(axes.x(strip.first - 0.5), box.left), box.top, axes.x(strip.first + strip.shown - 0.5) - axes.x(strip.first - 0.5), box.bottom - box.top);
+    }
     axes.frame({ xLabel: "first base of the window", yLabel: "match score", yTicks: 4 });
     const wide = axes.x(1) - axes.x(0), bar = Math.max(wide * 0.84, 1), base = axes.y(level);
     const up = colours.dark ? "#4db8ff" : PALETTE.C, down = get("relu") ? colours.muted + "80" : PALETTE.T;
@@ -221,12 +229,8 @@ export default widget("conv-scanner", (view) => {
     c.stroke();
     c.setLineDash([]);
     lower.font(12, "600");
-    const sign = `threshold ${number(level)}`, signWide = c.measureText(sign).width + 12;
-    const from = base + (base + 20 > box.bottom ? -20 : 3); // not over the numbers of the axis
-    c.fillStyle = colours.bg;
-    c.fillRect(box.right - signWide, from, signWide, 17);
     c.fillStyle = colours.fg;
-    axes.text(sign, box.right - 6, from + 9, { align: "right" });
+    axes.text(`- - threshold ${number(level)}`, box.right, box.top - 12, { align: "right" }); // above the bars, not over them
     const x = axes.x(start()), y = Math.min(axes.y(Math.max(all[position()], level)), box.bottom) - 4;
     c.fillStyle = colours.fg;
     c.beginPath();

@@ -117,6 +117,7 @@ export default widget("descent-explorer", (view) => {
       const [x, y] = view.get("start");
       return map && Math.hypot(map.x(x) - point.x, map.y(y) - point.y) < reach + 6 ? "start" : null;
     },
+    knob: () => true,
     move: (point) => setStart(map.xAt(point.x), map.yAt(point.y)),
   });
   const nudge = (across, up) => () => {
@@ -283,6 +284,7 @@ export default widget("descent-explorer", (view) => {
       ends.length === 0 ? "Choose an optimiser." : `Loss after ${view.get("steps")} steps: ${ends.join(", ")}.`;
     const [x, y] = view.get("start");
     land.describe(`Start at ${brief(x)}, ${brief(y)}. ${sentence}`);
+    curves.describe(`How far each walk is above the lowest loss, step by step. ${sentence}`);
     view.say(sentence);
   }
 

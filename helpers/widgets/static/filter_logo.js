@@ -102,10 +102,10 @@ export default widget("filter-logo", (view) => {
   view.hint("Choose a filter, and with the dashed line or the slider how active a window must be, in % of the largest activation. Such windows, aligned, make the logo.");
   const format = (share) => `${Math.round(100 * share)} %`;
   view.controls(
-    view.slider("filter", "Filter", { min: 0, max: filters - 1, step: 1 }),
+    ...(filters > 1 ? [view.slider("filter", "Filter", { min: 0, max: filters - 1, step: 1 })] : []),
     view.slider("share", "Threshold", { min: 0, max: 1, step: 0.01, format }),
   );
-  view.watch("motifs", "candidates");
+  view.watch("motifs", "candidates", "filter");
   const columns = view.add(h("div", { class: "dlg-columns" }));
   const left = h("div", {}), tall = 3 * (LOGO + TITLE) + 26;
   columns.append(left);
@@ -158,7 +158,7 @@ export default widget("filter-logo", (view) => {
     c.fillStyle = colours.fg;
     c.textBaseline = "top";
     c.textAlign = "left";
-    c.fillText(count ? `the strongest of its ${count.toLocaleString("en")} windows` : "no window reaches the threshold", 0, 4);
+    c.fillText(count > 1 ? `the strongest of its ${count.toLocaleString("en")} windows` : count ? "its only window" : "no window reaches the threshold", 0, 4);
     for (let k = 0; k < shown; k++) {
       const y = TITLE + 4 + k * size, at = starts[top[k]];
       for (let j = 0; j < width; j++) {
@@ -186,12 +186,14 @@ export default widget("filter-logo", (view) => {
     const high = (matrix, heights) => across(matrix, (b, j) => matrix[b][j] * heights[j]);
     const rows = [
       ["the filter's raw weights", raw, range, 0],
-      [windows ? `its ${windows.toLocaleString("en")} windows, aligned (bits)` : "no windows", windows ? high(shares, bits) : null, [0, 2], 0],
+      [windows ? `its ${windows > 1 ? `${windows.toLocaleString("en")} windows, aligned` : "only window"} (bits)` : "no windows", windows ? high(shares, bits) : null, [0, 2], 0],
       [near ? `nearest in JASPAR: ${near.name} (${near.id}${near.strand === 1 ? "" : ", other strand"})` : "", known && high(known, information(known)), [0, 2], near?.offset ?? 0],
     ];
-    const right = Math.min(logos.width - 4, 30 + (final - first) * WIDEST_LETTER);
+    logos.font(11);
+    const left = Math.max(30, ...range.map((value) => c.measureText(fixed(value, 1)).width + 10));
+    const right = Math.min(logos.width - 4, left + (final - first) * WIDEST_LETTER);
     rows.forEach(([title, heights, ys, offset], k) => {
-      const top = k * (LOGO + TITLE), box = { left: 30, right, top: top + TITLE + 6, bottom: top + TITLE + LOGO - 6 };
+      const top = k * (LOGO + TITLE), box = { left, right, top: top + TITLE + 6, bottom: top + TITLE + LOGO - 6 };
       const plot = new Axes(logos, colours, box, [first - 0.5, final - 0.5], ys);
       logos.font(13, "600");
       c.fillStyle = colours.fg;
@@ -211,7 +213,7 @@ export default widget("filter-logo", (view) => {
     logos.font(11);
     c.fillStyle = colours.muted;
     c.textAlign = "center";
-    const places = new Axes(logos, colours, { left: 30, right, top: 0, bottom: tall }, [first - 0.5, final - 0.5], [0, 1]);
+    const places = new Axes(logos, colours, { left, right, top: 0, bottom: tall }, [first - 0.5, final - 0.5], [0, 1]);
     for (let j = 0; j < width; j += width > 16 ? 5 : 1) places.text(String(j), places.x(j), tall - 10, { align: "center" });
   }
 

@@ -1,12 +1,13 @@
 const LEFT = 96, RIGHT = 12, LETTERS = 26, GAP = 6, TICKS = 18; // in CSS pixels
-const NARROW = 9; // columns narrower than this hold no letters: a strip around the step is shown in their place
+const NARROW = 9; // columns narrower than this hold no letters: only those around the step are shown, wider
+const COLUMN = 16; // the least width of a column whose base can be read and hit
 const LOWEST = -8; // power of ten at which the gradient's axis ends
 
 export default widget("hidden-state", (view) => {
   const get = (name) => view.get(name);
   const cells = recurrentCells(floats(get("weights")), get("units"), get("relu")), kinds = Object.keys(cells);
   const kept = keeper();
-  let axes = null;
+  let axes = null, place = null; // place: the columns that the maps show, { first, count, wide }
 
   // ---- arithmetic
   const step = () => clamp(get("step"), 0, get("sequence").length - 1);
@@ -43,37 +44,47 @@ export default widget("hidden-state", (view) => {
   view.watch("sequence", "original", "cell");
 
   // ---- pictures
-  const shown = () => ["state", ...(get("cell") === "LSTM" ? ["memory"] : []), ...GATES[get("cell")]];
-  const tallness = (name) => clamp(chosen().n * (name === "state" ? 12 : 7), name === "state" ? 60 : 34, name === "state" ? 130 : 64);
+  const rowsOf = (kind) => ["state", ...(kind === "LSTM" ? ["memory"] : []), ...GATES[kind]], shown = () => rowsOf(get("cell"));
+  const mostRows = Math.max(...kinds.map((kind) => rowsOf(kind).length));
+  /** A map's height; the state gets what other cells need for gates, so that nothing jumps when the cell changes. */
+  function tallness(name) {
+    const gate = clamp(chosen().n * 7, 30, 44);
+    return name === "state" ? clamp(chosen().n * 12, 60, 130) + (mostRows - shown().length) * (gate + GAP) : gate;
+  }
   const mapsTop = TICKS + LETTERS + GAP;
   const height = () => mapsTop + shown().reduce((sum, name) => sum + tallness(name) + GAP, 0) + 22;
   const maps = new Surface(view, { label: "Hidden state and gates", height });
   const chart = new Surface(view, { label: "Gradient against distance", height: () => 210 });
 
-  const column = (surface) => (surface.width - LEFT - RIGHT) / get("sequence").length;
-  const stepAt = (surface, point) => Math.floor((point.x - LEFT) / column(surface));
-  for (const surface of [maps, chart]) surface.drag({ grab: (point) => (point.x >= LEFT ? "step" : null), move: (point) => go(stepAt(surface, point)) });
+  const room = (surface) => surface.width - LEFT - RIGHT, each = (surface) => room(surface) / get("sequence").length;
+  const overview = (point) => point.y > maps.tall - 24 || place.count === get("sequence").length;
+  maps.drag({
+    grab: (point) => (point.x < LEFT || !place ? null : overview(point) ? { first: 0, wide: each(maps) } : place),
+    move: (point, { first, wide }) => go(first + Math.floor((point.x - LEFT) / wide)),
+  });
+  chart.drag({ grab: (point) => (point.x >= LEFT ? "step" : null), move: (point) => go(Math.floor((point.x - LEFT) / each(chart))) });
+  /** The columns to show: all, or those around the step; the window moves only when it must. */
+  function window_() {
+    const length = get("sequence").length, all = each(maps);
+    if (all >= NARROW) return { first: 0, count: length, wide: all };
+    const count = Math.floor(room(maps) / COLUMN), wide = room(maps) / count, at = step();
+    const inside = place && place.count === count && at >= place.first && at < place.first + count;
+    return { first: inside ? place.first : clamp(at - (count >> 1), 0, length - count), count, wide };
+  }
   const walk = (by) => () => go(step() + by);
   const keys = { ArrowLeft: walk(-1), ArrowRight: walk(1), PageUp: walk(-10), PageDown: walk(10), Home: () => go(0), End: () => go(Infinity) };
   for (const base of BASES + "N") keys[base] = keys[base.toLowerCase()] = () => mutate(base);
   maps.keys("states, base by base; left and right step, the letters A, C, G, T and N change the base", keys);
 
   function drawLetters() {
-    const c = maps.context, dna = get("sequence"), wide = column(maps), at = step();
-    const row = { x: LEFT, y: TICKS, height: LETTERS, here: at, dim: (i) => i > at };
-    if (wide >= NARROW) letterStrip(maps, dna, { ...row, wide, first: 0, count: dna.length });
-    else {
-      const count = Math.min(dna.length, Math.floor((maps.width - LEFT - RIGHT) / 20)), first = clamp(at - (count >> 1), 0, dna.length - count);
-      letterStrip(maps, dna, { ...row, wide: 20, first, count });
-      label(`${first} – ${first + count - 1}`, TICKS + LETTERS / 2);
-    }
+    const c = maps.context, dna = get("sequence"), at = step(), { first, count, wide } = place;
+    letterStrip(maps, dna, { x: LEFT, y: TICKS, height: LETTERS, here: at, dim: (i) => i > at, ...place });
     maps.font(11.5);
     c.fillStyle = view.colours.muted;
     c.textBaseline = "top";
     c.textAlign = "center";
-    if (wide < NARROW) return;
-    const every = dna.length > 40 ? 10 : 5;
-    for (let i = 0; i < dna.length; i += every) c.fillText(String(i), LEFT + (i + 0.5) * wide, 2);
+    const every = count > 40 ? 10 : 5;
+    for (let i = Math.ceil(first / every) * every; i < first + count; i += every) c.fillText(String(i), LEFT + (i - first + 0.5) * wide, 2);
   }
 
   function label(words, y, weight = "") {
@@ -83,23 +94,23 @@ export default widget("hidden-state", (view) => {
   }
 
   function drawMaps(far) {
-    const c = maps.context, { n } = chosen(), all = parts(), length = get("sequence").length, wide = column(maps), across = maps.width - LEFT - RIGHT;
+    const c = maps.context, { n } = chosen(), all = parts(), length = get("sequence").length, { first, count, wide } = place, across = room(maps);
     let y = mapsTop;
     for (const name of shown()) {
       const tall = tallness(name), values = all[name], gate = name !== "state" && name !== "candidate" && name !== "memory";
       const most = gate ? 1 : kept(`most ${name}`, `${get("sequence")} ${get("cell")}`, () => values.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9));
-      heat(maps, { x: LEFT, y, width: across, height: tall }, { rows: n, columns: length, at: (k, t) => values[t * n + k], most, signed: !gate });
+      heat(maps, { x: LEFT, y, width: across, height: tall }, { rows: n, columns: count, at: (k, t) => values[(first + t) * n + k], most, signed: !gate });
       label(name === "state" ? "hidden state" : gate ? `${name} gate` : name, y + tall / 2, name === "state" ? "600" : "");
       y += tall + GAP;
     }
     c.fillStyle = view.colours.bg;
     c.globalAlpha = 0.6; // what is read after the step does not count yet
-    c.fillRect(LEFT + (step() + 1) * wide, mapsTop, across, y - mapsTop - GAP);
+    c.fillRect(LEFT + (step() + 1 - first) * wide, mapsTop, across - (step() + 1 - first) * wide, y - mapsTop - GAP);
     c.globalAlpha = 1;
     c.strokeStyle = view.colours.fg;
     c.lineWidth = 2;
     const outside = wide < 6 ? 2 : 0; // a frame that does not cover what it frames
-    c.strokeRect(LEFT + step() * wide - outside, mapsTop - 1, wide + 2 * outside, y - mapsTop - GAP + 2);
+    c.strokeRect(LEFT + (step() - first) * wide - outside, mapsTop - 1, wide + 2 * outside, y - mapsTop - GAP + 2);
     const most = Math.max(...far);
     label("your changes", y + 8);
     if (most > 0) heat(maps, { x: LEFT, y, width: across, height: 16 }, { rows: 1, columns: length, at: (_, t) => far[t], most });
@@ -107,6 +118,10 @@ export default widget("hidden-state", (view) => {
       c.textAlign = "left";
       c.fillStyle = view.colours.muted;
       c.fillText("none yet: change a base", LEFT, y + 8);
+    }
+    if (count < length) { // these are all bases; the frame is what the maps show of them
+      c.strokeStyle = view.colours.accent;
+      c.strokeRect(LEFT + first * each(maps), y - 2, count * each(maps), 20);
     }
   }
 
@@ -152,12 +167,13 @@ export default widget("hidden-state", (view) => {
   function draw() {
     const far = changed(), dna = get("sequence"), back = remembered(), { states } = gradient(), at = step();
     maps.begin();
+    place = window_();
     drawLetters();
     drawMaps(far);
     drawGradient();
     bases.forEach((button, i) => button.setAttribute("aria-pressed", String(dna[at] === BASES[i])));
     undo.disabled = dna === get("original");
-    const fate = back >= 0 ? `${back} bases back, its gradient is below 1 % of where it starts` : `${states.length - 1} bases back, its gradient is still ${fixed((100 * states.at(-1)) / states[0], 0)} % of where it starts`;
+    const fate = back >= 0 ? `${back} ${back === 1 ? "base" : "bases"} back, its gradient is below 1 % of where it starts` : `${states.length - 1} bases back, its gradient is still ${fixed((100 * states.at(-1)) / states[0], 0)} % of where it starts`;
     const drift = Math.max(...far) > 0 ? ` Your changes move this state by ${amount(far[at])}, and at most by ${amount(Math.max(...far))}.` : "";
     const sentence = `The ${get("cell")}'s state after base ${at} (${dna[at]}): ${fate}.${drift}`;
     maps.describe(`Hidden state and gates of a ${get("cell")} with ${chosen().n} units over ${dna.length} bases. ${sentence}`);

@@ -1,4 +1,5 @@
-const STRIP = 170; // to the right of the plot: the mean square, on the same scale
+const STRIP = 170, BELOW = 92; // to the right of the plot, or below a narrow one: the mean square, on the same scale
+const WIDE = 560;
 
 function leastSquares(x, y) {
   const mean = (v) => v.reduce((sum, value) => sum + value, 0) / v.length;
@@ -47,7 +48,7 @@ export default widget("line-fitter", (view) => {
   );
   const picture = new Surface(view, {
     label: "Points, line and squared errors",
-    height: (width) => clamp(width * 0.52, 280, 440),
+    height: (width) => clamp(width * 0.52, 280, 440) + (width > WIDE ? 0 : BELOW),
   });
   view.watch("x", "y", "x_label", "y_label");
 
@@ -91,6 +92,7 @@ export default widget("line-fitter", (view) => {
       );
       return i === null ? null : { point: i };
     },
+    knob: () => true,
     move(point, held) {
       if ("handle" in held) return moveHandle(held.handle, axes.yAt(point.y));
       chosen = held.point;
@@ -147,29 +149,31 @@ export default widget("line-fitter", (view) => {
     });
   }
 
-  function drawMeanSquare(value, best, colours) {
+  function drawMeanSquare(value, best, colours, beside) {
     const c = picture.context,
-      left = axes.box.right + 24,
-      room = STRIP - 34;
+      left = beside ? axes.box.right + 24 : axes.box.left,
+      bottom = beside ? axes.box.bottom : picture.tall - 4,
+      room = beside ? STRIP - 34 : BELOW - 30;
     const side = (mean) => Math.min(axes.y(0) - axes.y(Math.sqrt(mean)), room);
     const tall = side(value);
     c.fillStyle = PALETTE.C + "40";
     c.strokeStyle = PALETTE.C;
     c.lineWidth = 1.5;
-    c.fillRect(left, axes.box.bottom - tall, tall, tall);
-    c.strokeRect(left, axes.box.bottom - tall, tall, tall);
+    c.fillRect(left, bottom - tall, tall, tall);
+    c.strokeRect(left, bottom - tall, tall, tall);
     if (view.get("reveal")) {
       c.strokeStyle = colours.good;
       c.setLineDash([4, 3]);
-      c.strokeRect(left, axes.box.bottom - side(best), side(best), side(best));
+      c.strokeRect(left, bottom - side(best), side(best), side(best));
       c.setLineDash([]);
     }
     c.fillStyle = colours.muted;
     picture.font(12);
-    axes.text(tall >= room ? "mean square (too big to draw)" : "mean square", left, axes.box.bottom - tall - 26);
+    const [x, y] = beside ? [left, bottom - tall] : [left + tall + 12, bottom + 4];
+    axes.text(tall >= room ? "mean square (cut off)" : "mean square", x, y - 26);
     c.fillStyle = colours.fg;
     picture.font(14, "600");
-    axes.text(significant(value), left, axes.box.bottom - tall - 10);
+    axes.text(significant(value), x, y - 10);
   }
 
   function draw() {
@@ -177,8 +181,8 @@ export default widget("line-fitter", (view) => {
       colours = view.colours,
       line = mine(),
       errors = residuals(line),
-      wide = picture.width > 560;
-    const box = { left: 58, right: picture.width - (wide ? STRIP : 12), top: 10, bottom: picture.tall - 44 };
+      wide = picture.width > WIDE;
+    const box = { left: 58, right: picture.width - (wide ? STRIP : 12), top: 10, bottom: picture.tall - 44 - (wide ? 0 : BELOW) };
     axes = new Axes(picture, colours, box, [x0, x1], [y0, y1]);
     axes.frame({ xLabel: view.get("x_label"), yLabel: view.get("y_label") });
     const best = leastSquares(view.get("x"), view.get("y")),
@@ -204,7 +208,7 @@ export default widget("line-fitter", (view) => {
       .forEach((x, i) =>
         axes.dot(x, view.get("y")[i], i === chosen ? colours.accent : colours.fg, i === chosen ? 8 : 5),
       );
-    if (wide) drawMeanSquare(value, least, colours);
+    drawMeanSquare(value, least, colours, wide);
     const bound = view.get("reveal")
       ? ` The best line has ${significant(least)}: yours is ${fixed(value / (least || 1), 2)} times that.`
       : "";

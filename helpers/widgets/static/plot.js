@@ -2,15 +2,19 @@
 
 const MOUSE_REACH = 12;
 const FINGER_REACH = 24; // how near counts as a hit, in CSS pixels
+const STILL = 6; // a finger that has moved less has not said yet whether it drags or scrolls
 
 /** A canvas that fills its place, `height(width)` CSS pixels tall. `begin()` clears it and gives the context. */
 class Surface {
   constructor(view, { label, height, place = view.body }) {
     this.view = view;
     this.height = height;
-    this.element = h("canvas", { class: "dlg-canvas", role: "img", "aria-label": label });
+    this.about = h("p", { id: `${view.id}-about${view.root.querySelectorAll("[id*=-about]").length}`, hidden: "" });
+    this.element = h("canvas", { class: "dlg-canvas", role: "img", "aria-label": label, "aria-describedby": this.about.id });
     this.context = this.element.getContext("2d");
+    this.manual = "";
     place.append(this.element);
+    view.root.append(this.about);
   }
 
   begin() {
@@ -34,50 +38,57 @@ class Surface {
     this.context.font = `${weight} ${size}px ${family}`;
   }
 
-  /** What a screen reader says of the picture. */
+  /** What a screen reader says of the picture after its name, which stays: what it shows, and how to use it. */
   describe(sentence) {
-    this.element.setAttribute("aria-label", sentence);
+    const words = this.manual + sentence;
+    if (this.about.textContent !== words) this.about.textContent = words;
   }
 
   /**
-   * Drag with mouse, pen or finger. `grab(point, reach)` returns what lies under the point, or null: only then does a
-   * finger drag instead of scrolling the page. `move(point, what)` follows; points are in CSS pixels of the canvas.
+   * Drag with mouse, pen or finger. `grab(point, reach)` returns what lies under the point, or null; `move(point, what)`
+   * follows; points are in CSS pixels of the canvas. A finger that goes up or down scrolls the page, one that goes
+   * sideways drags, a tap moves at once; on a `knob(what)`, drawn to be gripped, a finger drags in every direction.
    */
-  drag({ grab, move, drop = () => {} }) {
+  drag({ grab, move, drop = () => {}, knob = () => false }) {
     const { element: canvas, view } = this;
-    let held = null;
+    let held = null, waiting = null; // a finger's, of which nobody knows yet what it wants
     const at = (event) => {
       const box = canvas.getBoundingClientRect();
       return { x: event.clientX - box.left, y: event.clientY - box.top };
     };
     const stopScroll = (event) => {
-      if (grab(at(event.touches[0]), FINGER_REACH) !== null) event.preventDefault();
+      const found = grab(at(event.touches[0]), FINGER_REACH);
+      if (found !== null && knob(found)) event.preventDefault();
     };
     view.listen(canvas, "touchstart", stopScroll, { passive: false });
     view.listen(canvas, "pointerdown", (event) => {
       if (event.button !== 0) return;
-      held = grab(at(event), event.pointerType === "touch" ? FINGER_REACH : MOUSE_REACH);
-      if (held === null) return;
+      const finger = event.pointerType === "touch", found = grab(at(event), finger ? FINGER_REACH : MOUSE_REACH);
+      if (found === null) return;
       canvas.setPointerCapture(event.pointerId);
-      move(at(event), held);
+      if (finger && !knob(found)) waiting = { found, from: at(event) };
+      else move(at(event), (held = found));
     });
     view.listen(canvas, "pointermove", (event) => {
+      const { x, y } = at(event);
+      if (waiting && Math.hypot(x - waiting.from.x, y - waiting.from.y) >= STILL) [held, waiting] = [waiting.found, null];
       if (held !== null) move(at(event), held);
       const near = held === null && event.pointerType === "mouse" && grab(at(event), MOUSE_REACH) !== null;
       canvas.style.cursor = held !== null ? "grabbing" : near ? "grab" : "";
     });
     for (const type of ["pointerup", "pointercancel"]) {
       view.listen(canvas, type, () => {
+        if (waiting && type === "pointerup") move(waiting.from, (held = waiting.found));
         if (held !== null) drop(held);
-        held = null;
+        held = waiting = null;
       });
     }
   }
 
-  /** Take keys: `actions` maps a key to what it does; `purpose` tells a screen reader what the picture is for. */
-  keys(purpose, actions) {
-    const attributes = { role: "application", tabindex: 0, "aria-roledescription": purpose };
-    for (const [name, value] of Object.entries(attributes)) this.element.setAttribute(name, value);
+  /** Take keys: `actions` maps a key to what it does; `manual` tells a screen reader which there are. */
+  keys(manual, actions) {
+    this.manual = `${manual[0].toUpperCase()}${manual.slice(1)}. `;
+    for (const [name, value] of Object.entries({ role: "application", tabindex: 0 })) this.element.setAttribute(name, value);
     this.view.listen(this.element, "keydown", (event) => {
       const act = actions[event.key];
       if (!act || event.ctrlKey || event.metaKey || event.altKey) return;

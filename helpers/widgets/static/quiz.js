@@ -8,7 +8,7 @@ export default widget("quiz", (view) => {
   view.hint("Choose an option: what is wrong with a wrong one is said at once, and you may choose again.");
   const steps = questions.map((_, i) => [i, String(i + 1)]);
   const walk = view.choice("current", "Question", steps);
-  if (questions.length > 1) view.controls(walk);
+  if (questions.length > 1) view.add(view.controls(walk));
   view.watch("letters", "current");
 
   const pages = questions.map((question, i) =>

@@ -25,7 +25,7 @@ export default widget("sequence-encoder", (view) => {
     autocomplete: "off",
     autocapitalize: "characters",
   });
-  view.controls(
+  const typed = view.controls(
     h("div", { class: "dlg-typed" }, h("label", { for: input.id }, "Sequence"), input),
     view.choice(
       "strand",
@@ -37,6 +37,7 @@ export default widget("sequence-encoder", (view) => {
       { onchange: (strand) => view.set({ strand, position: view.get("sequence").length - 1 - at() }) },
     ),
   );
+  view.add(typed); // the letters come before what is made of them
   view.watch("sequence", "position");
 
   view.listen(input, "input", () => {

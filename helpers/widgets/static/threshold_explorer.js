@@ -176,7 +176,8 @@ export default widget("threshold-explorer", (view) => {
           y = axes.y(Math.max(value, 0));
         c.globalAlpha = middle >= cut ? 1 : 0.35;
         c.fillStyle = colour;
-        c.fillRect(axes.box.left + i * width + 0.5, y, width - 1, axes.y(Math.min(value, 0)) - y);
+        const tall = value === 0 ? 0 : Math.max(axes.y(Math.min(value, 0)) - y, 2); // few are not none
+        c.fillRect(axes.box.left + i * width + 0.5, value > 0 ? axes.y(0) - tall : y, width - 1, tall);
       });
     paint(bars.yes, ink.yes);
     paint(
@@ -200,11 +201,13 @@ export default widget("threshold-explorer", (view) => {
     c.arc(x, axes.y(0), 8, 0, 2 * Math.PI);
     c.fill();
     scores.font(12);
-    const right = x < axes.box.right - 120;
-    axes.text(right ? "called positive →" : "← called negative", x + (right ? 12 : -12), axes.box.top + 12, {
-      align: right ? "left" : "right",
-      halo: true,
-    });
+    const right = x + 16 + c.measureText("called positive →").width < axes.box.right;
+    axes.text(
+      right ? "called positive →" : "← called negative",
+      x + (right ? 12 : -12),
+      axes.box.top + (right ? 12 : 28), // under the word "positives"
+      { align: right ? "left" : "right", halo: true },
+    );
   }
 
   function drawCurve(surface, { xLabel, yLabel, title, xs, ys, here, baseline }) {
@@ -218,9 +221,9 @@ export default widget("threshold-explorer", (view) => {
     c.setLineDash([]);
     plot.line(xs, ys, ink.fg, 2);
     plot.dot(...here, ink.yes, 8);
-    surface.font(13, "600");
+    surface.font(surface.width < 300 ? 12 : 13, "600");
     c.fillStyle = ink.fg;
-    plot.text(title, box.left, 12);
+    plot.text(title, Math.min(box.left, surface.width - c.measureText(title).width), 12);
   }
 
   function draw() {
@@ -263,7 +266,7 @@ export default widget("threshold-explorer", (view) => {
         [base, base],
       ],
     });
-    const found = `At ${fixed(view.get("threshold"))}: of 100 positives ${Math.round(100 * m.sensitivity)} are found; of 100 calls ${Math.round(100 * m.precision)} are right.`;
+    const found = `At ${fixed(view.get("threshold"))}: ${count(counts.tp)} of ${count(yes.length)} positives are found; ${count(counts.tp)} of ${count(counts.tp + counts.fp)} calls are right.`;
     const lazy = Math.max(base, 1 - base);
     view.say(
       `${found} Accuracy ${fixed(m.accuracy)}, where always saying “${base < 0.5 ? "no" : "yes"}” has ${fixed(lazy)}; MCC ${fixed(m.mcc)}.`,

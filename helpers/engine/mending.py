@@ -1,0 +1,207 @@
+"""A learner's own code with one small thing changed: where that makes it right, the change is the mistake.
+
+Mutants of the reference find what the reference without something, or with something else, would answer. Code that
+was written another way needs the opposite: the change that mends it, in words of its own. What is said was tried on
+every question, and on those of another seed. It needs the code, so it can be said where the code is checked, and not
+where marks are made.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import copy
+import inspect
+import linecache
+import random
+import re
+import sys
+import textwrap
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from helpers.engine.additions import additions, arguments, unused_parameters
+from helpers.engine.changes import Change, changes, compiled
+from helpers.engine.codec import encode
+from helpers.engine.marking import Attempt, marking
+from helpers.engine.mutants import PATIENCE
+from helpers.engine.source import parsed
+from helpers.engine.time_limit import TimeLimit, time_limit
+from helpers.engine.verdict import Status, Verdict
+
+if TYPE_CHECKING:
+    from helpers.engine.exercise import Exercise
+
+MOST_SECONDS = 0.35  # that looking for a change may take
+WHOLE = "Your code would be right {}."
+ONE_PART = "The part “{}” would be right {}."
+MODULES = {"torch", "numpy", "math", "itertools", "functools", "collections", "random", "re", "string", "helpers"}
+OUTSIDE = {
+    "open", "exec", "eval", "compile", "input", "globals", "locals", "vars", "setattr", "delattr", "exit", "quit",
+    "breakpoint", "__import__", "get_ipython", "display",
+}  # fmt: skip
+WRITES = re.compile(r"save|dump|to_csv|tofile|unlink|mkdir|system|hub|seed|__\w+__$")  # attributes; `__init__` is meant
+BELONGS = re.compile(r"where (.*) belongs$")
+
+
+def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: int) -> Verdict:
+    """A verdict that says what to change in the code, where one change is enough, and only an error was explained yet.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    code : function or class
+        The learner's; changed copies of it run here, if they touch nothing outside of themselves.
+    answers, verdict
+        What the code answered, and what was found.
+    seed : int
+        Of the questions that were asked.
+    """
+    stopped = verdict.failure is not None and bool(verdict.failure.error)
+    if verdict.status is not Status.WRONG or verdict.misconception or (verdict.is_explained and not stopped):
+        return verdict
+    said = ""
+    with contextlib.suppress(Exception), warnings.catch_warnings(), same_chance():
+        warnings.simplefilter("ignore")
+        written = Written.of(code)
+        if written and written.is_harmless:
+            known = marking(exercise, seed)
+            said = change_in_words(Attempt(known, exercise.read(answers, known.questions) or []), written)
+    if said and not stopped:
+        return replace(verdict, message=said, is_explained=True)
+    said = said or unused(exercise, code)
+    return replace(verdict, message=f"{verdict.message} {said}", is_explained=True) if said else verdict
+
+
+def unused(exercise: Exercise, code: Any) -> str:
+    """A sentence on parameters that the code never looks at, though the reference does; "" where there are none."""
+    with contextlib.suppress(Exception):
+        written, reference = Written.of(code), ast.parse(textwrap.dedent(inspect.getsource(exercise.reference)))
+        looked_at = {one.arg for one in arguments(reference)} - {*unused_parameters(reference)}
+        names = [name for name in unused_parameters(written.tree) if name in looked_at] if written else []
+        return f"Your code never looks at `{'`, `'.join(names)}`." if names else ""
+    return ""
+
+
+def change_in_words(attempt: Attempt, written: Written) -> str:
+    """The change that makes everything right, or at least the first part that went wrong; "" if none does.
+
+    The search is cut off after `MOST_SECONDS`, wherever it is: a change can make a loop endless.
+    """
+    part = sorted(attempt.first_wrong_part, key=lambda place: (place != attempt.first_wrong, attempt.right[place]))
+    others = [place for place in range(len(attempt.given)) if place not in part]
+    found = ""
+    with contextlib.suppress(TimeLimit), time_limit(MOST_SECONDS, PATIENCE):
+        for words, code in written.changed():
+            if not all(is_right(attempt, code, place) for place in part):
+                continue
+            name = attempt.questions[part[0]].part
+            if all(is_right(attempt, code, place) for place in others):
+                if holds(attempt, code):
+                    return WHOLE.format(words)
+            elif not found and holds(attempt, code, name):
+                found = ONE_PART.format(name, words)
+    return found
+
+
+def is_right(attempt: Attempt, code: Any, place: int) -> bool:
+    """Whether code answers one question rightly."""
+    exercise, question = attempt.marking.exercise, attempt.questions[place]
+    given = exercise.read_one(exercise.unwatched_answer(code, question), question)
+    return attempt.is_right(given, attempt.expected[place])
+
+
+def holds(attempt: Attempt, code: Any, part: str = "") -> bool:
+    """Whether code is right, or right in a part, for this seed and another, and uses nothing that is forbidden."""
+    exercise, seed = attempt.marking.exercise, attempt.marking.seed
+    for one in (seed, seed + 1):
+        found = exercise.mark(exercise.answers(code, one), one)
+        if not (found.parts.get(part) if part and found.status is Status.WRONG else found.passed):
+            return False
+    return True
+
+
+@dataclass
+class Written:
+    """Code as it was written: its syntax, and the names that it looks up outside of itself."""
+
+    tree: ast.FunctionDef | ast.ClassDef
+    names: dict[str, Any]
+
+    @classmethod
+    def of(cls, code: Any) -> Written | None:
+        """A function or class that stands by itself in a cell or a file; None for anything else."""
+        methods = (
+            [one for one in vars(code).values() if isinstance(one, FunctionType)] if isinstance(code, type) else []
+        )
+        functions = methods or ([code] if isinstance(code, FunctionType) else [])
+        if not functions or (functions == [code] and code.__closure__):
+            return None
+        lines = linecache.getlines(functions[0].__code__.co_filename)
+        for node in reversed(parsed("".join(lines)).body):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == code.__name__:
+                tree = copy.deepcopy(node)
+                tree.decorator_list = []
+                return cls(tree, functions[0].__globals__)
+        return None
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether changed copies can be run: nothing outside can be written to, and no data is shared."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, (ast.Global, ast.Nonlocal, ast.Delete, ast.Await, ast.Yield)):
+                return False
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                module = getattr(node, "module", "") or ""
+                if any((module or one.name).partition(".")[0] not in MODULES for one in node.names):
+                    return False
+            if isinstance(node, ast.Attribute) and WRITES.search(node.attr) and node.attr != "__init__":
+                return False
+            if isinstance(node, ast.Name) and not is_harmless(node.id, self.names):
+                return False
+        return True
+
+    def changed(self) -> Iterator[tuple[str, Any]]:
+        """Copies of the code with one change each, in words, the likelier ones first."""
+        every: list[Change] = [*changes(self.tree), *additions(self.tree)]
+        for _, words, path, new in sorted(every, key=lambda one: one[0]):
+            names = dict(self.names)
+            try:
+                exec(compiled(self.tree, path, new, "<changed>"), names)
+            except Exception:  # a change may make no sense: `def` without a body, a name that is missing
+                continue
+            yield BELONGS.sub(r"where yours has \1", words), names[self.tree.name]
+
+
+def is_harmless(name: str, names: dict[str, Any]) -> bool:
+    """Whether what a name stands for cannot be changed, or not by what an exercise asks for."""
+    if name in OUTSIDE:
+        return False
+    value = names.get(name)
+    if isinstance(value, ModuleType):
+        return value.__name__.partition(".")[0] in MODULES
+    if callable(value):
+        return not hasattr(value, "parameters")  # a model is data that is shared
+    encode(value)  # raises where it is none of the plain kinds
+    return (
+        not isinstance(value, (list, dict, set)) and not hasattr(value, "detach") and not isinstance(value, np.ndarray)
+    )
+
+
+@contextlib.contextmanager
+def same_chance() -> Iterator[None]:
+    """Leave the generators of random numbers that everybody shares as they were."""
+    python, numpy, torch = random.getstate(), np.random.get_state(), sys.modules.get("torch")
+    state = torch.get_rng_state() if torch else None
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
+        if torch:
+            torch.set_rng_state(state)

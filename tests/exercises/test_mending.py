@@ -1,0 +1,191 @@
+"""The change that would mend a learner's own code: what is found, what is never run, what is never proposed."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from helpers.engine.exercise import Exercise, Question
+from helpers.engine.mending import Written, mended
+from helpers.engine.verdict import Verdict
+
+SEEN: list[int] = []
+TABLE = {"weight": torch.ones(2)}
+
+
+class Softened(Exercise):
+    """Shares along the last axis, of scores over a temperature."""
+
+    parts = {"shares": 1, "large scores": 1}
+    forbids = ("torch.softmax", ".softmax")
+
+    def questions(self, rng):
+        for shape in ((3,), (2, 4), (2, 3, 4)):
+            scores = torch.tensor(rng.normal(size=shape), dtype=torch.float64)
+            yield Question(scores, float(rng.uniform(0.5, 3)), part="shares")
+        yield Question(torch.tensor(rng.normal(size=4) + 2000), 0.5, part="large scores")
+
+    def reference(self, scores, temperature):
+        return torch.log_softmax(scores / temperature, dim=-1).exp()
+
+
+def one_too_much(scores, temperature):
+    shares = ((scores - scores.amax(dim=-1, keepdim=True)) / temperature).exp() + 1
+    return shares / shares.sum(dim=-1, keepdim=True)
+
+
+def no_keepdim(scores, temperature):
+    shares = ((scores - scores.amax(dim=-1, keepdim=True)) / temperature).exp()
+    return shares / shares.sum(dim=-1)
+
+
+def one_too_much_and_too_large(scores, temperature):
+    shares = (scores / temperature).exp() + 1
+    return shares / shares.sum(dim=-1, keepdim=True)
+
+
+def not_looked_at(scores, temperature):
+    return scores.sigmoid() * scores.cos()
+
+
+def one_letter_from_what_is_forbidden(scores, temperature):
+    return torch.sigmoid(scores / temperature)
+
+
+def notes_what_it_saw(scores, temperature):
+    SEEN.append(1)
+    return no_keepdim(scores, temperature) + TABLE["weight"].sum()
+
+
+def writes(scores, temperature):
+    torch.save(scores, "scores.pt")
+    return no_keepdim(scores, temperature)
+
+
+def shares_data(scores, temperature):
+    return scores.exp() / TABLE["weight"].sum() / temperature
+
+
+def never_ends(scores, temperature):
+    steps = 1
+    while steps < 3:
+        steps = steps * 2
+    return scores.exp() * steps * temperature
+
+
+def draws(scores, temperature):
+    return scores * torch.rand(()) * random.random() * np.random.rand()
+
+
+def found(code: Any, exercise: Exercise | None = None, seed: int = 3) -> Verdict:
+    """The verdict on code, with the change that mends it."""
+    exercise = exercise or Softened()
+    answers = exercise.answers(code, seed)
+    return mended(exercise, code, answers, exercise.mark(answers, seed), seed)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (one_too_much, "Your code would be right without `+ 1`."),
+        (one_too_much_and_too_large, "The part “shares” would be right without `+ 1`."),
+    ],
+)
+def test_the_change_that_mends_code_is_told_in_its_own_words(code: Any, said: str) -> None:
+    verdict = found(code)
+    assert (verdict.message, verdict.is_explained, verdict.status) == (said, True, "wrong")
+
+
+def test_an_error_is_told_before_the_change_that_mends_it() -> None:
+    first, second = found(no_keepdim).message.split(". ")
+    assert first.startswith("Two tensors do not fit each other")
+    assert second == "Your code would be right with `keepdim=True` in `shares.sum(dim=-1)`."
+
+
+def test_a_parameter_that_is_never_looked_at_is_told() -> None:
+    assert found(not_looked_at).message.endswith("Your code never looks at `temperature`.")
+
+
+def test_what_is_forbidden_is_never_proposed() -> None:
+    assert "would be right" not in found(one_letter_from_what_is_forbidden).message
+
+
+@pytest.mark.parametrize("code", [writes, shares_data, never_ends, lambda scores, temperature: scores])
+def test_other_code_keeps_its_verdict(code: Any) -> None:
+    exercise = Softened()
+    answers = exercise.answers(never_ends if code is writes else code, 3)
+    verdict = exercise.mark(answers, 3)
+    assert mended(exercise, code, answers, verdict, 3) is verdict
+
+
+@pytest.mark.parametrize(
+    ("code", "harmless"), [(writes, False), (shares_data, False), (notes_what_it_saw, False), (no_keepdim, True)]
+)
+def test_code_that_touches_what_is_not_its_own_is_not_run_changed(code: Any, harmless: bool) -> None:
+    written = Written.of(code)
+    assert written is not None and written.is_harmless is harmless
+
+
+def test_a_search_leaves_chance_and_the_code_as_they_were() -> None:
+    def state() -> tuple:
+        return random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()
+
+    exercise = Softened()
+    answers = exercise.answers(draws, 3)
+    verdict, before = exercise.mark(answers, 3), state()
+    mended(exercise, draws, answers, verdict, 3)
+    assert state() == before
+    assert torch.equal(one_too_much(torch.zeros(2, 2), 1.0), torch.full((2, 2), 0.5))
+
+
+def first_letters_return_too_early(sequence):
+    count = 0
+    for letter in sequence:
+        count += letter in "GC"
+        return count
+
+
+def counts_anew(sequence):
+    for letter in sequence:
+        count = 0
+        count += letter in "GC"
+    return count
+
+
+def names_exchanged(sequence):
+    (g, a), (c, t) = ((sequence.count(one) for one in pair) for pair in ("AG", "CT"))
+    assert a + g + c + t == len(sequence)
+    return g + c
+
+
+def result_thrown_away(sequence):
+    sequence.replace("A", "")
+    return len(sequence) - sequence.count("T")
+
+
+class Counted(Exercise):
+    """How many G and C."""
+
+    def questions(self, rng):
+        for length in (5, 9, 30):
+            yield ("".join(rng.choice(list("ACGT"), length)) + "GGA",)
+
+    def reference(self, sequence):
+        return sequence.count("G") + sequence.count("C")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (first_letters_return_too_early, "with `return count` after the loop, not in it"),
+        (result_thrown_away, "with `sequence = …` before `sequence.replace('A', '')`"),
+        (counts_anew, "with `count = 0` before the loop, not in it"),
+        (names_exchanged, "with `g` and `a` of `(g, a)` exchanged"),
+    ],
+)
+def test_what_stands_in_the_wrong_place_is_found(code: Any, said: str) -> None:
+    assert said in found(code, Counted()).message
