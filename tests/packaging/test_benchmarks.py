@@ -28,7 +28,7 @@ def test_make_bench_runs_every_benchmark_there_is() -> None:
     files = {path.stem for path in (ROOT / "benchmarks").glob("*.py")}
     parts = {"page", "side_by_side", "scoreboard_page", "cards_of_tasks", "room_class"}  # of others
     # minutes to half an hour, or what is not always there
-    alone = {"memory", "promoters", "chromatin", "representations", "cards", "divisions", "gpu", "hostile_class"}
+    alone = {"memory", "promoters", "representations", "cards", "divisions", "gpu", "hostile_class"}
     assert run == files - parts - alone
 
 

@@ -1,1 +1,1 @@
-"""The experiments of lesson 07, over seeds, with dumb models beside them; `course bench chromatin` runs them."""
+"""What is measured of the sets of lesson 07 without a network: the numbers to beat."""
