@@ -65,7 +65,7 @@ test-oldest test-newest: $(VENV)/.installed-test
 
 # Each subject in turn; what has no peer installed needs none. The scoreboard is apart: `course bench promoters`.
 bench: $(VENV)/.installed-bench
-	set -e; for subject in one_hot logo ism shuffle scan fit import grading widgets lessons own room; do \
+	set -e; for subject in one_hot logo ism shuffle scan fit import grading widgets lessons own explore room; do \
 	  $(PY) benchmarks/$$subject.py; \
 	done
 	$(PY) benchmarks/page.py

@@ -1,7 +1,8 @@
 """The course on a GPU, in one command of less than eight minutes: `python benchmarks/gpu.py`.
 
 Measures `fit` beside a loop over a DataLoader at batches of 128 and 1,024, bfloat16 beside float32, how busy the GPU
-is, the halved batch when memory runs out, and going on after a stop; then runs lessons 04 to 06 on it. Stores
+is, the halved batch when memory runs out, and going on after a stop; trains the networks of lesson 07, beside the CPU;
+then runs lessons 04 to 07 on it. Stores
 results/gpu.json after every step, so that what was measured stays if time runs out.
 
     python benchmarks/gpu.py [--device cpu --rehearse]
@@ -32,8 +33,11 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits as loss_of
 from torch.utils.data import DataLoader, TensorDataset
 
-from helpers.models import PromoterCNN
-from helpers.training import fit, predict
+from helpers.datasets.simulated.loops import loops
+from helpers.datasets.simulated.marks import marks
+from helpers.datasets.simulated.tracks import genes, profiles
+from helpers.models import PromoterCNN, chromatin
+from helpers.training import fit, losses, predict
 
 ROOT = Path(__file__).resolve().parent.parent
 LENGTH, EPOCHS, LR, ROUNDS = 70, 3, 2e-3, 3
@@ -173,6 +177,35 @@ def resumed(train: Any, valid: Any, device: str) -> dict[str, Any]:
     return {"epochs": history.epochs, "largest_difference_of_logits": float(f"{float(apart):.3g}")}
 
 
+def chromatin_networks(device: str, few: bool) -> dict[str, Any]:
+    """Each network of lesson 07 on the device and on the CPU: seconds, and the loss that the last epoch left."""
+    n = 64 if few else 2_000
+    marked, spliced, read, folded = (
+        marks(n, seed=1),
+        genes(n, seed=1, length=192),
+        profiles(n, seed=1),
+        loops(n, seed=1),
+    )
+    map_loss, bce = nn.functional.mse_loss, loss_of
+    jobs = {
+        "MultiTask": (lambda: chromatin.MultiTask(6), marked.X, marked.y, losses.masked_bce),
+        "Dilated": (lambda: chromatin.PerBase(chromatin.Dilated(16, (1, 2, 4, 8, 16, 32))), spliced.X, spliced.y, bce),
+        "UNet": (lambda: chromatin.PerBase(chromatin.UNet()), spliced.X, spliced.y, bce),
+        "ProfileNet": (chromatin.ProfileNet, read.X, read.counts, losses.shape_and_total),
+        "PairNet": (chromatin.PairNet, folded.X, folded.contacts.log(), map_loss),
+    }
+    found: dict[str, Any] = {}
+    for name, (build, X, y, loss) in jobs.items():
+        for place in dict.fromkeys((device, "cpu")):
+            torch.manual_seed(0)
+            settings = {"epochs": 2, "lr": 3e-3, "batch_size": 64, "loss": loss, "progress": False}
+            start = time.perf_counter()
+            history = fit(build(), (X, y), (X[:32], y[:32]), device=place, **settings)
+            took = round(time.perf_counter() - start, 2)
+            found.setdefault(name, {})[place] = {"seconds": took, "loss": round(history.train_loss[-1], 4)}
+    return found
+
+
 def lesson(number: int, device: str, limit: float) -> dict[str, Any]:
     """Run a lesson on simulated data on the device, as learners' machines would."""
     words = [sys.executable, "-c", "from helpers.commands.main import main; main()", "run", str(number)]
@@ -201,9 +234,10 @@ def main() -> None:
         ("resume", lambda: resumed(train, valid, device)),
         ("beside_a_loader", lambda: [beside_a_loader(train, valid, device, batch) for batch in (128, 1024)]),
         ("precision", lambda: precisions(train, valid, device)),
+        ("chromatin", lambda: chromatin_networks(device, chosen.rehearse)),
     ]
     if not chosen.rehearse:
-        steps += [(f"lesson_{n:02d}", lambda n=n: lesson(n, device, LESSON_S)) for n in (4, 5, 6)]  # type: ignore[misc]
+        steps += [(f"lesson_{n:02d}", lambda n=n: lesson(n, device, LESSON_S)) for n in (4, 5, 6, 7)]  # type: ignore[misc]
     for name, step in steps:
         if time.perf_counter() - start > LIMIT_S:
             results[name] = "no time was left"

@@ -8,7 +8,7 @@ import torch
 from helpers.datasets import Dataset
 from helpers.dna.windows import shift
 from helpers.explore.artefacts import Finding
-from helpers.explore.training import SCORES, Row
+from helpers.explore.training import SAID, SCORES, Row
 from helpers.training import predict
 from helpers.training.metrics import matthews
 
@@ -47,7 +47,9 @@ def after_moving(data: Dataset, row: Row) -> Finding:
         return Finding(what, False, "no move was tried", 1.0)
     lost, sure, told = worst
     found = sure > LEAST_LOST
-    return Finding(what, found, f"{told}, it loses {lost:.2f} of its {score} (at least {max(sure, 0):.2f})", SURE)
+    told += f", its {SAID[score]} changes by {-lost:+.2f}".replace("-", "−")
+    told += f", and falls by {sure:.2f} at least" if sure > 0 else ""
+    return Finding(what, found, told, SURE)
 
 
 def _moves(data: Dataset) -> list[tuple[str, torch.Tensor, int]]:

@@ -16,19 +16,9 @@ from helpers.datasets.own.card import UNCHECKED
 from helpers.explore import artefacts, pictures
 from helpers.explore.artefacts import Finding
 from helpers.explore.reading import Map, Motifs
-from helpers.explore.training import DRAWS, SCORES, SEEDS, Row
+from helpers.explore.training import DRAWS, SAID, SCORES, SEEDS, Row
 from helpers.text import visible
-
-SAID = {
-    "mcc": "MCC",
-    "auroc": "AUROC",
-    "auprc": "average precision",
-    "accuracy": "accuracy",
-    "macro_auroc": "macro AUROC",
-    "pearson": "Pearson",
-    "spearman": "Spearman",
-    "rmse": "RMSE",
-}
+from helpers.training.metrics import Interval
 
 
 def page(
@@ -72,7 +62,7 @@ def page(
         rows=[_cells(row) for row in rows],
         curves=pictures.of_scores(data, rows),
         findings=findings,
-        rate=f"{artefacts.FALSE_ALARMS:g}",
+        one_in=f"{round(1 / artefacts.FALSE_ALARMS):,}",
         motifs=motifs,
         filters=pictures.of_motifs(motifs),
         expected=f"{0.01 * motifs.filters:.1f}",
@@ -83,15 +73,19 @@ def page(
 
 
 def _cells(row: Row) -> dict[str, Any]:
-    over = "" if row.over_seeds is None else f"({row.over_seeds[0]:.3f}–{row.over_seeds[1]:.3f})".replace("-", "−")
+    over = "" if row.over_seeds is None else "({:.3f}–{:.3f})".format(*row.over_seeds).replace("-", "−")
     return {
         "name": row.name,
         "kind": row.kind,
-        "scores": [str(score).replace("-", "−") for score in row.scores.values()],
+        "scores": [_shown(score) for score in row.scores.values()],
         "over": over,
         "parameters": f"{row.parameters:,}",
         "seconds": f"{row.seconds:.1f}",
     }
+
+
+def _shown(score: Interval) -> str:
+    return "–" if np.isnan(score.value) else str(score).replace("-", "−")
 
 
 def verdict(data: Dataset, rows: Sequence[Row], findings: Sequence[Finding]) -> list[str]:
@@ -103,14 +97,15 @@ def verdict(data: Dataset, rows: Sequence[Row], findings: Sequence[Finding]) -> 
         max(some, key=lambda row: np.nan_to_num(row.scores[first].value, nan=-1)) for some in (networks, dumb)
     )
     ours, theirs = best.scores[first], other.scores[first]
-    apart = ours.low > theirs.high
+    if ours.low > theirs.high:
+        then = "The intervals do not meet: the network has learned more."
+    elif ours.value < theirs.value:
+        then = "Nothing here speaks for the network."
+    else:
+        then = "The intervals meet: nothing here shows that the network has learned more."
     said = [
-        f"The best network, {best.name}, reaches {SAID[first]} {ours}; the best dumb model, {other.name}, {theirs}. "
-        + (
-            "The intervals do not meet: the network has learned more."
-            if apart
-            else "The intervals meet: nothing here shows that the network has learned more."
-        )
+        f"The best network, {best.name}, reaches {SAID[first]} {_shown(ours)}; the best dumb model, {other.name}, "
+        f"{_shown(theirs)}. {then}"
     ]
     found = [one for one in findings if one.found]
     if found:
@@ -120,14 +115,15 @@ def verdict(data: Dataset, rows: Sequence[Row], findings: Sequence[Finding]) -> 
         )
     else:
         said.append(f"None of {len(findings)} searches for artefacts found any.")
-    return [one.replace("-0", "−0") for one in said]
+    return said
 
 
 def wrong(data: Dataset, findings: Sequence[Finding]) -> list[str]:
     """What would make the result wrong: artefacts found, what the negatives leave open, what nobody checked."""
     advice = {
         "length": "cut all sequences to one length (length=) and train again",
-        "GC content": "choose negatives of the same GC content (negatives='genome' or 'shuffle') and train again",
+        "GC content": "a network has to beat GC content alone, in the table; negatives of the same GC content "
+        "(negatives='genome' or 'shuffle') take it away",
         "N": "mask both classes alike, or drop sequences with N",
         "columns": "if your sequences are aligned on something real, such as a start site, this may be it; if not, "
         "they were cut differently. Cut windows at random places and train again",

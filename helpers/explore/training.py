@@ -23,13 +23,23 @@ from helpers.training.reports import class_report, number_report, report_interva
 SEEDS = (0, 1, 2)
 FILTERS, WIDTH = 32, 15
 STEPS = 2_000  # of a training, more or less: small sets are passed over more often
-BATCH = 128
-EPOCHS = (6, 40)
+BATCH = (16, 128)  # more in a large set
+EPOCHS = (6, 60)
 NETWORKS: dict[str, tuple[float, float]] = {"logistic regression": (0.01, 0.1), "CNN": (5e-3, 0.01)}  # rate and decay
 SCORES = {
     "binary": ("mcc", "auroc", "auprc", "accuracy"),
     "classes": ("accuracy", "macro_auroc", "mcc"),
     "number": ("pearson", "spearman", "rmse"),
+}
+SAID = {
+    "mcc": "MCC",
+    "auroc": "AUROC",
+    "auprc": "average precision",
+    "accuracy": "accuracy",
+    "macro_auroc": "macro AUROC",
+    "pearson": "Pearson",
+    "spearman": "Spearman",
+    "rmse": "RMSE",
 }
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "binary": binary_cross_entropy_with_logits,
@@ -151,14 +161,15 @@ def _network(name: str, data: Dataset, say: Say) -> Row:
     for number, seed in enumerate(SEEDS, start=1):
         say(f"{name}, seed {number} of {len(SEEDS)}")
         model = _built(name, data, seed)
-        epochs = int(np.clip(STEPS * BATCH / len(train), *EPOCHS))
+        batch = int(np.clip(len(train) // 40, *BATCH))
+        epochs = int(np.clip(STEPS * batch / len(train), *EPOCHS))
         history = fit(
             model,
             train,
             valid,
             epochs=epochs,
             lr=lr,
-            batch_size=BATCH,
+            batch_size=batch,
             weight_decay=decay,
             schedule=one_cycle,
             seed=seed,

@@ -223,4 +223,5 @@ def test_probabilities_in_place_of_logits_are_noticed(capsys) -> None:
     binary_report([0, 0, 1, 1], [0.1, 0.2, 0.7, 0.9], threshold=0.5)
     binary_report([0, 0, 1, 1], [-0.1, 0.2, 0.7, 0.9])
     binary_report([0, 0, 1, 1], [0.5] * 4)
+    binary_report([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.4])
     assert not capsys.readouterr().out
