@@ -184,7 +184,7 @@ def test_a_writer_that_knows_the_rule_shows_it_at_its_gap() -> None:
 
 def test_the_page_is_what_was_measured() -> None:
     result = json.loads((ROOT / "datasets" / "representations.json").read_text(encoding="utf-8"))
-    assert measured() == result and {len(runs) for runs in result.values()} == {5}
+    assert measured() == result and len({len(runs) for runs in result.values()}) == 1 and len(result["dial"]) > 3
     assert (ROOT / "docs" / "representations.md").read_text(encoding="utf-8") == page(result)
     assert {name for name, *_ in generators(result)} >= {"copier", "VAE, β = 1", "GAN"}
     assert (spread([0.5, 0.5]), spread([0.1, 0.3])) == ("0.50", "0.20 (0.10–0.30)")

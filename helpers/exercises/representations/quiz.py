@@ -63,8 +63,8 @@ class Quiz(MultipleChoice):
             {
                 "a": "a VAE has more weights",
                 "b": "a VAE is trained longer",
-                "c": "an autoencoder has no decoder",
-                "d": "its clouds overlap and lie where the prior is, so that the decoder has seen what lies between",
+                "c": "an autoencoder has only an encoder, and nothing that draws",
+                "d": "its decoder has seen what lies between",
             },
             "d",
             {
@@ -96,7 +96,7 @@ class Quiz(MultipleChoice):
                 "a": "take the judge that the generator was trained against",
                 "b": "train the generator longer",
                 "c": "turn the labels around",
-                "d": "train the judge longer, and show it something that it should find",
+                "d": "train the judge longer; does it find a plant?",
             },
             "d",
             {
@@ -109,7 +109,7 @@ class Quiz(MultipleChoice):
             "cycle",
             "A CycleGAN paints nuclei. Its cycle error on your cells is as small as can be. So the nuclei are",
             {
-                "a": "perhaps all in the wrong place: any code that can be undone has no cycle error",
+                "a": "anywhere: all that can be undone is free",
                 "b": "right: a wrong picture could not be turned back",
                 "c": "right on average",
                 "d": "too large",
@@ -127,7 +127,7 @@ class Quiz(MultipleChoice):
             {
                 "a": "yes, by definition",
                 "b": "yes, if λ was large enough",
-                "c": "ask a fresh probe: this adversary was trained against, and may be the only one that is blind",
+                "c": "ask a fresh probe",
                 "d": "no, it never is",
             },
             "c",

@@ -10,8 +10,8 @@ HEAD = """# Representations, measured
 
 Written by `course bench representations`; do not edit. It is what
 [lesson 08](../solutions/08_representations/08_representations.ipynb) draws from. All data but JASPAR's motifs are
-simulated, so the truth is known; each number is the mean of five seeds (other data, other weights), with the lowest and
-the highest in brackets.
+simulated, so the truth is known; each number is the mean of {seeds} seeds (other data, other weights), with the lowest
+and the highest in brackets.
 
 ## The table of generators
 
@@ -85,7 +85,7 @@ def generators(result: dict[str, list[dict[str, Any]]]) -> list[tuple[str, ...]]
 
 def page(result: dict[str, list[dict[str, Any]]]) -> str:
     """The whole page."""
-    made = HEAD + table(COLUMNS, generators(result)) + _nats(result["dial"])
+    made = HEAD.format(seeds=len(result["dial"])) + table(COLUMNS, generators(result)) + _nats(result["dial"])
     for name, head in SECTIONS.items():
         runs = result[name]
         first = next(iter(runs[0].values()))

@@ -111,7 +111,7 @@ def train_vae(
 
     Parameters
     ----------
-    X : Tensor, (N, *shape), float32
+    X : Tensor, (N, ...), float32
     beta : float or None
         What a nat of KL counts for; reached after a third of the steps.
     seed, steps, latent, hidden : int
