@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -57,7 +58,7 @@ def mark_network(seed: int, kind: str, without: int = -1) -> tuple[Tensor, Tenso
     loss = losses.masked_bce
     if kind == "zeros":
         labels = [y.clamp(min=0) for y in labels]
-    settings = {"epochs": 4, "lr": 3e-3, "batch_size": 128, "weight_decay": 0.1, "schedule": one_cycle}
+    settings: dict[str, Any] = {"epochs": 4, "lr": 3e-3, "batch_size": 128, "weight_decay": 0.1, "schedule": one_cycle}
     fit(net, (train, labels[0]), (valid, labels[1]), loss=loss, seed=seed, progress=False, **settings)
     return predict(net, train), predict(net, test)
 
@@ -81,15 +82,21 @@ def marks(seed: int) -> Scores:
     data, train, valid, test = mark_tables()
     alone = []
     for column in range(len(data.classes)):
-        net, pairs = _trunk(train.shape[1], 1, seed), []
+        net, pairs = nn.Sequential(_trunk(train.shape[1], 1, seed), nn.Flatten(0)), []
         for X, part in ((train, data.train), (valid, data.valid)):
             known = part.y[:, column] >= 0
-            pairs.append((X[known], part.y[known, column : column + 1]))
-        settings = {"epochs": 6, "lr": 2e-3, "batch_size": 64, "weight_decay": 0.1, "schedule": one_cycle}
-        fit(net, *pairs, loss=losses.masked_bce, seed=seed, progress=False, **settings)
+            pairs.append((X[known], part.y[known, column]))
+        settings: dict[str, Any] = {
+            "epochs": 6,
+            "lr": 2e-3,
+            "batch_size": 64,
+            "weight_decay": 0.1,
+            "schedule": one_cycle,
+        }
+        fit(net, *pairs, seed=seed, progress=False, **settings)
         alone.append(predict(net, test))
     scores = {
-        "ten networks": torch.cat(alone, dim=1),
+        "ten networks": torch.stack(alone, dim=1),
         "one network": mark_network(seed, "masked")[1],
         "one network, holes as zeros": mark_network(seed, "zeros")[1],
     }
@@ -142,7 +149,7 @@ def protein_network(seed: int, kind: str) -> nn.Module:
     torch.manual_seed(seed)
     net = nn.Sequential(MultiTask(1, filters=16, width=15), nn.Flatten(0))
     keep = torch.arange(len(y)) % 10 > 0
-    settings = {"epochs": 4, "lr": 1e-2, "batch_size": 64, "schedule": one_cycle}
+    settings: dict[str, Any] = {"epochs": 4, "lr": 1e-2, "batch_size": 64, "schedule": one_cycle}
     fit(net, (train[keep], y[keep]), (train[~keep], y[~keep]), seed=seed, progress=False, **settings)
     return net
 
@@ -237,7 +244,7 @@ def splice(seed: int) -> Scores:
         for skip in (True, False):
             torch.manual_seed(seed)
             net = Deep(layers, skip=skip)
-            settings = {"epochs": 4, "lr": 3e-3, "batch_size": 64, "schedule": one_cycle}
+            settings: dict[str, Any] = {"epochs": 4, "lr": 3e-3, "batch_size": 64, "schedule": one_cycle}
             loss = nn.functional.cross_entropy
             fit(net, (train, y), (valid, data.valid.y), loss=loss, seed=seed, progress=False, **settings)
             name = f"{layers} layers, {'with' if skip else 'without'} a way around"
@@ -269,7 +276,7 @@ def _expression_network(X: Tensor, y: Tensor, valid: tuple[Tensor, Tensor], seed
         nn.AdaptiveMaxPool1d(1), nn.Flatten(), nn.Dropout(0.2), nn.Linear(32, 1), nn.Flatten(0),
     )  # fmt: skip
     epochs = max(6, min(40, 12_000 // len(X)))
-    settings = {"epochs": epochs, "lr": 5e-3, "batch_size": 32, "schedule": one_cycle}
+    settings: dict[str, Any] = {"epochs": epochs, "lr": 5e-3, "batch_size": 32, "schedule": one_cycle}
     fit(net, (X.float(), y), valid, loss=nn.functional.mse_loss, seed=seed, progress=False, **settings)
     return net
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from helpers.models import chromatin
 from helpers.training import fit, losses, one_cycle, predict
 
 Scores = dict[str, float]
-HOW = {"lr": 1e-2, "batch_size": 32, "schedule": one_cycle, "progress": False}
+HOW: dict[str, Any] = {"lr": 1e-2, "batch_size": 32, "schedule": one_cycle, "progress": False}
 
 
 def relatives(seed: int) -> Scores:
