@@ -36,7 +36,8 @@ def main() -> None:
 
     bad = [case for case in cases() if case.lesson == 0 and case.kind != "oddities" and case.base == "course"]
     bad = bad[:: max(1, len(bad) // chosen.hostile)][: chosen.hostile]
-    honest = [Case(f"honest-{n:03d}", "", "", 0, "solutions") for n in range(chosen.submissions - len(bad))]
+    bases = ("solutions", "solutions", "course")  # a third has solved nothing
+    honest = [Case(f"honest-{n:03d}", "", "oddities", 0, bases[n % 3]) for n in range(chosen.submissions - len(bad))]
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         for name in ("solutions", "course"):
@@ -52,7 +53,7 @@ def main() -> None:
     lost = [
         case.name
         for case in honest
-        if any(found[case.name].points.get(n) != p for n, p in (case.expected or {}).items())
+        if case.name not in found or any(found[case.name].points.get(n) != p for n, p in (case.expected or {}).items())
     ]
     won = [case.name for case in bad if case.name in found and sum(found[case.name].points.values())]
     print(f"{len(honest)} honest and {len(bad)} hostile in {seconds:.0f} s with {chosen.jobs} at once")

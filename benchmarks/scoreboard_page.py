@@ -35,9 +35,8 @@ that apart. Each model therefore has
 All scores are Matthews correlations on the test set. **Round brackets** hold the lowest and the highest of the seeds:
 the luck of training. **Square brackets** hold 95 % of resamples of the test set, and of the seeds where there are
 several: the luck of both; five seeds are few, so they are a little too narrow. An ensemble, the mean of its seeds'
-logits, is several networks and is there once: its brackets know the luck of the test set alone. A row without a score
-*moved by one base* and without a paired test is from an earlier run that kept no logits: its square brackets are 1.96
-standard deviations of one seed's resamples to either side. AUROC stands without an interval; nothing is claimed of it.
+logits, is several networks and is there once: its brackets know the luck of the test set alone. AUROC
+stands without an interval; nothing is claimed of it.
 
 **What is claimed of two models** stands in the paired tests below each table, which judge both on the same resamples,
 and nowhere else: *ahead* and *behind* where the 95 % leave out 0, *level* where they do not, which says that this test

@@ -73,6 +73,10 @@ TEN_TIMES = {
     "Predict": "Predict('Where?', options=[f'{i + 1} steps' for i in range(30)], answer='3 steps', key='ten')",
     "Quiz": f"Quiz([dict(question, key=question['key'] + str(i)) for i in range(10) for question in {QUESTIONS!r}])",
     "SequenceEncoder": "SequenceEncoder('GCTATAAAAGNC' * 10)",
+    "ShiftExplorer": (
+        "ShiftExplorer(['ACGTTGCA' * 25 for i in range(5000)], np.arange(5000) % 2, "
+        "{name: np.random.default_rng(7).normal(0, 1, (21, 5000)) for name in 'abcdef'}, revealed=True)"
+    ),
     "ThresholdExplorer": (
         "ThresholdExplorer(np.arange(50000) % 11 == 0, np.random.default_rng(0).normal(0, 1, 50000) "
         "+ 2.2 * (np.arange(50000) % 11 == 0) - 1, threshold=0.4)"
@@ -89,6 +93,7 @@ SETTERS = {
     "PoolExplorer": ("(1, 12)", "w.pool = x"),
     "Predict": ("(0, 2)", "w.guess = w.options[x]"),
     "Quiz": ("(0, 2)", "w.letters = {'loss': 'abc'[x]}"),
+    "ShiftExplorer": ("(-10, 10)", "w.shift = x"),
     "SequenceEncoder": ("(0, 3)", "w.sequence = 'GCTATAAAAGN' + 'ACGT'[x]"),
     "DescentExplorer": ("(0.01, 0.1, 0.001)", "w.learning_rate = x"),
 }

@@ -51,6 +51,7 @@ LESSONS = (
     Lesson(5, "recurrent", "Recurrent networks: reading in order", ("human_tata", "human_nontata")),
     Lesson(6, "attention", "Attention: every base may ask every other", ("human_tata", "human_nontata")),
     Lesson(7, "chromatin", "Chromatin: one network, many questions"),
+    Lesson(8, "representations", "Representations: squeeze, denoise, generate"),
 )
 
 

@@ -21,6 +21,7 @@ LONG = (
     "test_colab",
     "test_nbval",
     "test_grade_command",
+    "test_jupyter",
 )
 # What makes a test of a kind: a fixture that it uses, at whatever distance, or the file that it stands in.
 FIXTURES = {"browser": {"chromium"}, "data": {"real_data"}}

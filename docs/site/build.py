@@ -28,6 +28,9 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "docs" / "site"
 GALLERY = "docs/widgets.ipynb"
 GUIDES = ("docs/learner.md", "docs/instructor.md", "docs/author.md", "docs/glossary.md")
+HERO = "shift-explorer"  # the gallery's cell whose widget plays on the front page
+SCREENSHOT = re.compile(r"^!\[JupyterLab .*?\]\(docs/pictures/lab\.png\)$", re.DOTALL | re.MULTILINE)
+ITSELF = re.compile(r" `make site` builds a site [^.]*\.")  # which nobody who reads it needs to hear
 LINK = re.compile(r"(!?\[[^\]]*\])\(([^)\s]+)\)")
 OF_DOCSTRINGS = re.compile(r"docstring of|duplicate object description")
 PICTURE = re.compile(r'<picture><source [^>]*srcset="([^"]+)"><img alt="([^"]+)" src="([^"]+)"></picture>')
@@ -83,9 +86,16 @@ def pages() -> dict[str, str]:
         book = nbformat.read(ROOT / name, as_version=4)
         links = partial(led_with_words, name=name, known=known, words=words)
         made[name] = nbformat.writes(lessons.page(book, Path(name).stem, links))
-    front = lessons.BADGE.sub(r"[\1](\2)", (ROOT / "README.md").read_text(encoding="utf-8"))
-    made["index.md"] = led(front, "index.md", known) + "\n" + listings.navigation()
+    made["index.md"] = front_page(known) + "\n" + listings.navigation()
     return made
+
+
+def front_page(known: set[str]) -> str:
+    """The README, with a widget that plays in the place of its screenshot."""
+    text = lessons.BADGE.sub(r"[\1](\2)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    above, below = SCREENSHOT.split(ITSELF.sub("", text))
+    gallery = nbformat.read(ROOT / GALLERY, as_version=4)
+    return led(above, "index.md", known) + lessons.alone(gallery, HERO, "front") + led(below, "index.md", known)
 
 
 def name_of(path: Path) -> str:
@@ -107,6 +117,8 @@ def led(text: str, name: str, known: set[str]) -> str:
         else:
             place = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
         place = {"README.md": "index.md"}.get(place, place)
+        if (lesson := re.sub("^course/", "solutions/", place)) in known:  # its solutions are folded
+            place = lesson
         if place in known or place.startswith("docs/pictures/"):
             return f"{label}({posixpath.relpath(place, posixpath.dirname(name) or '.')}{hash_}{anchor})"
         kind = "tree" if (ROOT / place).is_dir() else "blob"

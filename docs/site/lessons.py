@@ -103,6 +103,13 @@ def shown(output: Any, model: str, alive: dict[str, dict[str, Any]]) -> Any:
     return new_output("display_data", {"text/html": f"<div {attributes}>{picture}</div>"})
 
 
+def alone(book: Any, cell: str, name: str) -> str:
+    """The widget that one cell of a notebook shows, by itself, as Markdown for a page without other widgets."""
+    alive: dict[str, dict[str, Any]] = {}
+    [output] = [output for one in book.cells if one.id == cell for output in one.outputs]
+    return shown(output, name, alive).data["text/html"] + "\n\n" + script(alive)
+
+
 def script(alive: dict[str, dict[str, Any]]) -> str:
     """The states of a page's widgets and the modules that draw them, as host.js reads them."""
     names = sorted({entry["state"]["_esm"] for entry in alive.values()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import pkgutil
 import posixpath
+import re
 
 import helpers
 from helpers.engine.exercise import Exercise
@@ -68,12 +69,17 @@ def entry(exercise: Exercise) -> str:
     """One exercise: signature, kind, points, and its misconceptions folded."""
     wrong = exercise.misconceptions()
     points = "1 point" if exercise.points == 1 else f"{exercise.points:g} points"
-    rows = "".join(f"<dt><code>{one.name}</code></dt><dd>{html.escape(one.hint)}</dd>" for one in wrong)
+    rows = "".join(f"<dt><code>{one.name}</code></dt><dd>{with_code(one.hint)}</dd>" for one in wrong)
     count = "1 mistake" if len(wrong) == 1 else f"{len(wrong)} mistakes"
     return (
         f"### `{exercise.id}`\n\n`{exercise.signature}` · {exercise.kind} · {points}\n\n"
         f"<details><summary>{count}</summary><dl>{rows}</dl></details>"
     )
+
+
+def with_code(hint: str) -> str:
+    """A sentence as HTML, with code where it has backticks."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(hint))
 
 
 def modules() -> dict[str, list[str]]:

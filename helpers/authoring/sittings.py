@@ -19,7 +19,9 @@ BEGINNERS_SHARE = 1.5  # a beginner's minutes with an exercise, in units of its 
 LONGEST = 75  # minutes of a sitting
 TIME, PAUSE, ASIDE = "{time}", "{pause}", "Aside: "
 SECTION = re.compile(r"### (?:(\d+) · )?(.+)")
-EXERCISE = re.compile(r"(#### Exercise \d+\.\d+ · `\w+`.*?about )(\d+) minutes?")
+EXERCISE = re.compile(
+    r"(#### Exercise (\d+\.\d+) · `\w+`.*?about )(\d+) minutes?( · [\d.]+ points? · aside$)?", re.MULTILINE
+)
 WAIT = re.compile(r"# (?:run|read) · about (\d+) (s|min)\b")
 UNREAD = re.compile(
     r"<details>.*?</details>|<!--.*?-->|(?<=\])\([^)\s]*(?: \"[^\"]*\")?\)", re.DOTALL
@@ -30,7 +32,8 @@ UNREAD = re.compile(
 class Section:
     """A section of a lesson: its number (0 where it has none), its title, and the minutes it takes.
 
-    `sitting` counts the pauses before its end, from 0; an aside, which may be left out, belongs to none.
+    `sitting` counts the pauses before its end, from 0; an aside, which may be left out, belongs to none. An exercise
+    that is an aside stands as a section of its own, without a number.
     """
 
     number: int
@@ -67,7 +70,11 @@ def sections(cells: Sequence[Any], *, released: bool = False) -> list[Section]:
             if waited := WAIT.match(text):
                 minutes += int(waited[1]) / (60 if waited[2] == "s" else 1)
         elif asked := EXERCISE.match(text):
-            minutes += round_up(share * int(asked[2]))
+            needed = round_up(share * int(asked[3]))
+            if asked[4]:
+                found.append(Section(0, f"{ASIDE}{asked[2]}", needed, sitting))
+            else:
+                minutes += needed
         else:
             minutes += len(text.split()) / WORDS_A_MINUTE
     return [*found, Section(number, title, minutes, sitting)]
@@ -92,7 +99,9 @@ def sittings(cells: Sequence[Any]) -> list[float]:
 
 def in_words(cells: Sequence[Any]) -> str:
     """How long the lesson takes and where it pauses, as the sentence after **Time**."""
-    each, asides = sittings(cells), [part for part in sections(cells) if part.aside]
+    each, parts = sittings(cells), sections(cells)
+    asides = [part for part in parts if part.aside and part.number]
+    exercises = [part for part in parts if part.aside and not part.number]
     said = f"about {spoken(sum(each))}, mistakes and second tries included"
     if len(each) > 1:
         count, lengths = ("two", "three", "four")[len(each) - 2], listed([str(five(minutes)) for minutes in each])
@@ -102,6 +111,12 @@ def in_words(cells: Sequence[Any]) -> str:
         sections_ = f"sections {listed(numbers)}, are asides" if numbers[1:] else f"section {numbers[0]}, is an aside"
         minutes = five(sum(part.minutes for part in asides))
         said += f". What is folded, {sections_}: {minutes} minutes more, and nothing else needs it"
+    if exercises:
+        numbers = [part.title.removeprefix(ASIDE) for part in exercises]
+        minutes = five(sum(part.minutes for part in exercises))
+        which = f"Exercises {listed(numbers)} are asides" if numbers[1:] else f"Exercise {numbers[0]} is an aside"
+        said += f". {which}, too" if asides else f". {which}"
+        said += f": {minutes} minutes more, and the reference steps in"
     return said + "."
 
 
@@ -128,8 +143,8 @@ def told(cells: Sequence[Any]) -> list[str]:
         )
 
     def beginners(found: re.Match[str]) -> str:
-        minutes = round_up(BEGINNERS_SHARE * int(found[2]))
-        return f"{found[1]}{minutes} minutes"
+        minutes = round_up(BEGINNERS_SHARE * int(found[3]))
+        return f"{found[1]}{minutes} minutes{found[4] or ''}"
 
     texts = []
     for cell in cells:

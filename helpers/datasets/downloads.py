@@ -153,7 +153,7 @@ def _writable(cache: Path, name: str, say: Say) -> Path:
             return folder
     except OSError as error:
         folder = _temporary_folder(cache, error.strerror or str(error), say) / name
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         return folder
 
 

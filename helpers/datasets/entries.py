@@ -27,12 +27,15 @@ class DataFile:
         How many sequences (or, for the truth, planted motifs) it holds.
     label : int or None
         The class of all its sequences, where the file itself does not say.
+    mark : str or None
+        Which of several questions its labels answer, where each question has files of its own.
     """
 
     content: RemoteFile
     split: str
     sequences: int
     label: int | None = None
+    mark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,14 @@ class Entry:
         The data card: origin, negatives, splits, known problems. Own sets have none on disk.
     licence, citation : str
         Terms as far as the source states them, and whom to cite.
+    task : {"binary", "classes", "number", "marks", "contacts"}
+        What is to be predicted: 0 or 1, one of several classes, a number, several labels with holes, a map of contacts.
+    classes : tuple of str
+        The names of the classes, in the order of their numbers, or of the marks, in the order of their columns.
+    division : RemoteFile or None
+        The shipped file that says which sequences are for choosing and judging.
+    folder : str
+        Where its files lie, in the cache or in what ships.
     """
 
     name: str
@@ -70,6 +81,10 @@ class Entry:
     card: Path | None
     licence: str
     citation: str
+    task: str = "binary"
+    classes: tuple[str, ...] = ("0", "1")
+    division: RemoteFile | None = None
+    folder: str = ""
 
 
 @functools.cache
@@ -107,9 +122,14 @@ def _parse_entry(name: str, fields: dict[str, Any]) -> Entry:
         card=shipped() / "cards" / f"{name}.md",
         licence=fields["licence"],
         citation=fields["citation"],
+        task=fields.get("task", "binary"),
+        classes=tuple(fields.get("classes", ("0", "1"))),
+        division=RemoteFile("divisions", *division.values()) if (division := fields.get("division")) else None,
+        folder=folder,
     )
 
 
 def _parse_file(folder: str, fields: dict[str, Any]) -> DataFile:
-    content = RemoteFile(folder, fields["name"], fields["sha256"], fields["bytes"], tuple(fields.get("urls", ())))
-    return DataFile(content, fields["split"], fields["sequences"], fields.get("label"))
+    below, _, name = f"{folder}/{fields['name']}".rpartition("/")
+    content = RemoteFile(below, name, fields["sha256"], fields["bytes"], tuple(fields.get("urls", ())))
+    return DataFile(content, fields["split"], fields["sequences"], fields.get("label"), fields.get("mark"))

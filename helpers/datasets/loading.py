@@ -10,23 +10,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 
 from helpers import settings
 from helpers.datasets import downloads
+from helpers.datasets.contact_maps import Contacts, read_contacts
 from helpers.datasets.downloads import DataUnavailable, RemoteFile
-from helpers.datasets.entries import DataFile, Entry, shipped
+from helpers.datasets.entries import Entry, shipped
 from helpers.datasets.entries import entry as entry_of
-from helpers.datasets.splits import divide, leaks
-from helpers.dna.records import read_csv, read_fasta
+from helpers.datasets.parts import SPLITS, read_parts
+from helpers.datasets.splits import leaks
 from helpers.dna.sequences import one_hot
 
 if TYPE_CHECKING:
     import torch
-
-SPLITS = ("train", "valid", "test")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +36,9 @@ class Split:
     ----------
     sequences : list of N str
         Upper-case bases, all of one length L.
-    y : Tensor, shape (N,), float32 or int64
-        0 or 1, or a number to predict, as float32; the number of the class, where there are several, as int64.
+    y : Tensor, shape (N,) or (N, T), float32 or int64
+        0 or 1, or a number to predict, as float32; the number of the class, where there are several, as int64. Of
+        several marks, a column for each: 1 with it, 0 without, -1 where nobody looked.
     """
 
     sequences: list[str]
@@ -55,6 +55,9 @@ class Split:
         return len(self.sequences)
 
     def __repr__(self) -> str:
+        if self.y.ndim == 2:
+            measured = float((self.y >= 0).float().mean())
+            return f"Split({len(self):,} sequences, {self.y.shape[1]} marks, {measured:.0%} of the labels measured)"
         if not self.y.is_floating_point():
             return f"Split({len(self):,} sequences of {len(self.y.unique())} classes)"
         if not ((self.y == 0) | (self.y == 1)).all():
@@ -83,10 +86,10 @@ class Dataset:
         How many sequences left train and valid because they also stand in valid or test.
     entry : Entry
         What the registry knows of the set that was loaded: length, column of the start site, card.
-    task : {"binary", "classes", "number"}
-        What is to be predicted: 0 or 1, one of several classes, a number.
+    task : {"binary", "classes", "number", "marks"}
+        What is to be predicted: 0 or 1, one of several classes, a number, several marks with holes.
     classes : tuple of str
-        Their names, in the order of their numbers; empty for a number.
+        Their names, in the order of their numbers, or of the columns of marks; empty for a number.
     notes : tuple of str
         What was done to rows of your own files; nothing is done to the course's.
     """
@@ -115,10 +118,11 @@ class Dataset:
         """One line: what this is, its size, its balance, and the leaks that were removed."""
         stand_in = f" stand-in {self.entry.name}" if self.name != self.entry.name else ""
         sizes = ", ".join(f"{len(getattr(self, split)):,} {split}" for split in SPLITS)
-        if self.source == "own":
+        bases = len(self.test.sequences[0])
+        if self.source == "own" or self.task != "binary":
             from helpers.datasets.own.card import told
 
-            return f"{self.name} (own): {sizes} of {len(self.test.sequences[0])} bp; {told(self)}"
+            return f"{self.name} ({self.source}{stand_in}): {sizes} of {bases} bp; {told(self)}"
         positive = sum(float(getattr(self, split).y.sum()) for split in SPLITS)
         share = positive / sum(len(getattr(self, split)) for split in SPLITS)
         leaked = (
@@ -126,12 +130,21 @@ class Dataset:
             if self.leaks_removed
             else "no leaks removed"
         )
-        bases = len(self.test.sequences[0])
         return f"{self.name} ({self.source}{stand_in}): {sizes} of {bases} bp, {share:.0%} positive; {leaked}"
 
 
-def load(name: str, *, source: str | None = None, remove_leaks: bool = True) -> Dataset:
-    """Load a set of labelled sequences.
+@overload
+def load(  # type: ignore[overload-overlap]  # this name is not just any
+    name: Literal["hic_gm12878", "simulated_contacts"], *, source: str | None = None, remove_leaks: bool = True
+) -> Contacts: ...
+
+
+@overload
+def load(name: str, *, source: str | None = None, remove_leaks: bool = True) -> Dataset: ...
+
+
+def load(name: str, *, source: str | None = None, remove_leaks: bool = True) -> Dataset | Contacts:
+    """Load a set of labelled sequences, or of contacts.
 
     Parameters
     ----------
@@ -141,12 +154,13 @@ def load(name: str, *, source: str | None = None, remove_leaks: bool = True) -> 
         None takes what ``COURSE_DATA_SOURCE`` says, and else the real set if it can be had, or its simulated
         stand-in with a notice. ``"real"`` and ``"simulated"`` take that or fail.
     remove_leaks : bool
-        Drop from train and valid what also stands in test, and from train what stands in valid, on either strand.
+        Drop from train and valid what also stands in test, and from train what stands in valid, on either strand. A set
+        with a division of its own has nothing to drop.
 
     Returns
     -------
-    Dataset
-        With ``train``, ``valid`` and ``test``.
+    Dataset or Contacts
+        A Dataset with ``train``, ``valid`` and ``test``; of ``"hic_gm12878"`` and its stand-in the Contacts.
 
     Raises
     ------
@@ -174,12 +188,24 @@ def load(name: str, *, source: str | None = None, remove_leaks: bool = True) -> 
     return _read(name, entry, remove_leaks, paths)
 
 
+def require_binary(asker: str, data: Dataset | Contacts) -> None:
+    """Refuse, in the name of who asked, a set that has anything but one label of 0 or 1 a sequence: a ValueError."""
+    holds = {
+        "classes": f"has {len(getattr(data, 'classes', ()))} classes",
+        "number": "has a number to predict",
+        "marks": f"has {len(getattr(data, 'classes', ()))} marks, with holes",
+        "contacts": "holds the contacts of a genome",
+    }
+    if data.task in holds:
+        raise ValueError(
+            f"{asker}: {data.name} {holds[data.task]}; it takes sets with one label of 0 or 1 a sequence "
+            "(of your own files, positive= makes one)"
+        )
+
+
 def path(name: str) -> Path:
     """The folder where a set's files lie once they are there; nothing is fetched."""
-    entry = entry_of(name)
-    if entry.kind == "real":
-        return settings.cache() / name
-    return shipped() / entry.files[0].content.folder
+    return _root(entry_of(name)) / entry_of(name).folder
 
 
 def fetch(name: str) -> list[Path]:
@@ -215,9 +241,12 @@ def verify(name: str) -> dict[str, str]:
     dict of str to str
         For each file name ``"ok"``, ``"missing"`` or ``"damaged: ..."``.
     """
-    folder = path(name)
+    entry = entry_of(name)
     return {
-        file.content.name: downloads.state(file.content, folder / file.content.name) for file in entry_of(name).files
+        str(file.content).removeprefix(f"{entry.folder}/"): downloads.state(
+            file.content, _root(entry) / str(file.content)
+        )
+        for file in entry.files
     }
 
 
@@ -276,6 +305,10 @@ def _fetch(entry: Entry) -> list[Path]:
     return [_shipped_file(file.content) for file in entry.files]
 
 
+def _root(entry: Entry) -> Path:
+    return settings.cache() if entry.kind == "real" else shipped()
+
+
 def _shipped_file(file: RemoteFile) -> Path:
     place = shipped() / file.folder / file.name
     found = downloads.state(file, place)
@@ -284,35 +317,18 @@ def _shipped_file(file: RemoteFile) -> Path:
     return place
 
 
-def _read(name: str, entry: Entry, remove_leaks: bool, paths: Sequence[Path] | None = None) -> Dataset:
+def _read(name: str, entry: Entry, remove_leaks: bool, paths: Sequence[Path] | None = None) -> Dataset | Contacts:
     import torch
 
-    parts: dict[str, tuple[list[str], list[int]]] = {}
-    for file, place in zip(entry.files, paths or _fetch(entry), strict=True):
-        if file.split == "truth":
-            continue
-        sequences, labels = parts.setdefault(file.split, ([], []))
-        new_sequences, new_labels = _read_file(file, place)
-        sequences += new_sequences
-        labels += new_labels
-    if "all" in parts:
-        sequences, labels = parts["all"]
-        chosen = divide(sequences, labels)
-        parts = {split: ([sequences[i] for i in at], [labels[i] for i in at]) for split, at in chosen.items()}
-    train, valid, test = (
-        Split(parts[split][0], torch.tensor(parts[split][1], dtype=torch.float32)) for split in SPLITS
-    )
+    paths = paths or _fetch(entry)
+    if entry.task == "contacts":
+        return read_contacts(name, entry, paths)
+    parts = read_parts(entry, paths, None if entry.division is None else _shipped_file(entry.division))
+    kind = torch.int64 if entry.task == "classes" else torch.float32
+    train, valid, test = (Split(parts[split][0], torch.from_numpy(parts[split][1]).to(kind)) for split in SPLITS)
     removed = 0
-    if remove_leaks:
+    if remove_leaks and entry.division is None:  # a division has none
         from_train, from_valid = leaks(train, valid, test)
         train, valid = train.without(from_train), valid.without(from_valid)
         removed = len(from_train) + len(from_valid)
-    return Dataset(name, entry.kind, train, valid, test, removed, entry)
-
-
-def _read_file(file: DataFile, place: Path) -> tuple[list[str], list[int]]:
-    if file.label is None:
-        rows = read_csv(place, same_length=True)
-        return [row.sequence for row in rows], [row.label for row in rows]
-    sequences = [record.sequence for record in read_fasta(place, same_length=True)]
-    return sequences, [file.label] * len(sequences)
+    return Dataset(name, entry.kind, train, valid, test, removed, entry, entry.task, entry.classes)

@@ -11,8 +11,8 @@ OWN = re.compile(r"`(forward|__init__)` ")  # errors that a kind of exercise rai
 KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         "KeyError",
-        "(.+)",
-        "Your dictionary has no key {0}.",
+        r"('(?!pop from ).*'|-?\d+|\(.*\))$",
+        "Nothing is kept under the key {0}.",
     ),
     (
         "NameError",
@@ -107,7 +107,7 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         "AttributeError",
         r"'(\w+)' object has no attribute '(\w+)'",
-        "A {0} has no `{1}`.",
+        "A value of type {0} has no `{1}`.",
     ),
     (
         "TypeError",
@@ -127,17 +127,17 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         "TypeError",
         r"unsupported operand type\(s\) for (\S+): '(\w+)' and '(\w+)'",
-        "`{0}` does not go between a {1} and a {2}.",
+        "`{0}` does not go between the types {1} and {2}.",
     ),
     (
         "TypeError",
         r"can only concatenate (\w+) \(not \"(\w+)\"\)",
-        "`+` does not go between a {0} and a {1}.",
+        "`+` does not go between the types {0} and {1}.",
     ),
     (
         "TypeError",
         r"'(\w+)' object is not (callable|iterable|subscriptable)",
-        "A {0} is not {1}: nothing can be called, gone through or looked up in it.",
+        "A value of type {0} is not {1}.",
     ),
     (
         "RuntimeError",
@@ -177,7 +177,8 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "RuntimeError",
-        ".*(?:expected|have) .*(Float|Double|Long).* (?:but found|but got|and) .*(Float|Double|Long|Int|Bool)",
+        r".*(?:expected|have|got).*\b(Float|Double|Long|float|double|long)\b.* "
+        r"(?:but found|but got|and|!=) .*?(Float|Double|Long|Int|Bool|float|double|long|int|bool)\b",
         "Numbers of two kinds meet, {0} and {1}: turn one into the other, with `.float()` or `.to(other.dtype)`.",
     ),
     (
@@ -198,7 +199,7 @@ def explained(error: str, text: str) -> str:
         The error's type and what it says.
     """
     if OWN.match(text):
-        return f"{text.rstrip('.')}."
+        return f"{text.splitlines()[0].rstrip('.')}."
     product = PRODUCT.search(text)
     if product:
         return unfit(*map(int, product.groups()))

@@ -7,7 +7,7 @@ profiler hears of); below all of them torch dispatches an operation, and that ha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -26,7 +26,7 @@ FAMILIES = (
     (r"linear", r"linear|bilinear|_trilinear"),
     (r"(rnn|gru|lstm).*", r".*(rnn|gru|lstm).*"),
     (r"scaled_dot_product.*|multi_?head.*|transformer.*layer", r".*scaled_dot_product.*|.*multi_head.*|.*_attention.*"),
-    (r"backward|grad|jacobian", r"_make_dual|_fw_primal.*"),
+    (r"backward|grad|jacobian", r"_make_dual|_fw_primal.*|run_backward|grad_fn"),
 )
 
 
@@ -41,9 +41,11 @@ def relatives(forbids: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], str], ..
     return tuple(found)
 
 
-def forbidden_by(name: str, forbids: Iterable[str]) -> str:
+@cache
+def forbidden_by(name: str, forbids: tuple[str, ...]) -> str:
     """The forbidden name that a function or operation of torch stands for; "" if none."""
-    return next((one for ways, one in relatives(tuple(forbids)) if ways.fullmatch(name)), "")
+    name = name.removeprefix("_foreach_").rstrip("_")
+    return next((one for ways, one in relatives(forbids) if ways.fullmatch(name)), "")
 
 
 @cache

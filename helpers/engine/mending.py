@@ -25,10 +25,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.engine.additions import additions, unused_parameters
+from helpers.engine.additions import additions, arguments, unused_parameters
 from helpers.engine.changes import Change, changes, compiled
 from helpers.engine.codec import encode
 from helpers.engine.marking import Attempt, marking
+from helpers.engine.mutants import PATIENCE
 from helpers.engine.source import parsed
 from helpers.engine.time_limit import TimeLimit, time_limit
 from helpers.engine.verdict import Status, Verdict
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 MOST_SECONDS = 0.35  # that looking for a change may take
 WHOLE = "Your code would be right {}."
-ONE_PART = "The part *{}* would be right {}."
+ONE_PART = "The part “{}” would be right {}."
 MODULES = {"torch", "numpy", "math", "itertools", "functools", "collections", "random", "re", "string", "helpers"}
 OUTSIDE = {
     "open", "exec", "eval", "compile", "input", "globals", "locals", "vars", "setattr", "delattr", "exit", "quit",
@@ -81,8 +82,8 @@ def unused(exercise: Exercise, code: Any) -> str:
     """A sentence on parameters that the code never looks at, though the reference does; "" where there are none."""
     with contextlib.suppress(Exception):
         written, reference = Written.of(code), ast.parse(textwrap.dedent(inspect.getsource(exercise.reference)))
-        idle = unused_parameters(reference)
-        names = [name for name in unused_parameters(written.tree) if name not in idle] if written else []
+        looked_at = {one.arg for one in arguments(reference)} - {*unused_parameters(reference)}
+        names = [name for name in unused_parameters(written.tree) if name in looked_at] if written else []
         return f"Your code never looks at `{'`, `'.join(names)}`." if names else ""
     return ""
 
@@ -95,7 +96,7 @@ def change_in_words(attempt: Attempt, written: Written) -> str:
     part = sorted(attempt.first_wrong_part, key=lambda place: (place != attempt.first_wrong, attempt.right[place]))
     others = [place for place in range(len(attempt.given)) if place not in part]
     found = ""
-    with contextlib.suppress(TimeLimit), time_limit(MOST_SECONDS):
+    with contextlib.suppress(TimeLimit), time_limit(MOST_SECONDS, PATIENCE):
         for words, code in written.changed():
             if not all(is_right(attempt, code, place) for place in part):
                 continue

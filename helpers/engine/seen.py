@@ -26,7 +26,10 @@ DIFFERS = "The answer differs."
 SAME_AS_REFERENCE = "It is what comes out {}."
 VAGUE = ("All your numbers", "Yours is nan", "You give", "These are the right numbers, but")  # they leave open why
 MOST_TOLD, MOST_PLACES, MOST_FACT = 3, 9, 60  # questions and places to speak of one place; characters of a fact
-NOTHING_GIVEN = "Yours holds None: there is a way through your code that ends without a `return`."
+NOTHING_GIVEN = (
+    "Yours holds None where a value was asked. Is there a way through your code without a `return`, or is something "
+    "looked up that is not there?"
+)
 UNSTEADY = (
     "Asked the same again, your code answers something else. Does it draw at random, or keep something from one call "
     "to the next?"
@@ -102,8 +105,8 @@ def of_values(attempt: Attempt) -> Diagnosis:
 
 def with_rest(said: str, attempt: Attempt) -> str:
     """A sentence, and which parts of the exercise, or how many of its questions, are right already."""
-    good = [f"*{part}*" for part, is_right in attempt.parts.items() if is_right]
-    bad = [f"*{part}*" for part, is_right in attempt.parts.items() if not is_right]
+    good = [f"“{part}”" for part, is_right in attempt.parts.items() if is_right]
+    bad = [f"“{part}”" for part, is_right in attempt.parts.items() if not is_right]
     if good and bad:
         return f"{said} Parts that are right: {', '.join(good)}; not yet: {', '.join(bad)}."
     right = sum(attempt.right)
@@ -134,7 +137,7 @@ def has_none(value: Any) -> bool:
 
 def only_wrong(values: list[tuple[Any, Any]], attempt: Attempt) -> str:
     """The one place, of few, at which every answer is wrong where it is wrong at all."""
-    if len(values) < MOST_TOLD or not all(is_array(g) and is_array(e) for g, e in values):
+    if not MOST_TOLD <= len(values) == len(attempt.given) or not all(is_array(g) and is_array(e) for g, e in values):
         return ""
     pairs = [(np.asarray(g).astype(float), np.asarray(e).astype(float)) for g, e in values]
     shape = pairs[0][1].shape

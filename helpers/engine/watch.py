@@ -7,20 +7,26 @@ out of a dictionary. A call is a call, though: Python reports each one to a prof
 
 from __future__ import annotations
 
+import _thread
 import copy
 import inspect
+import mmap
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from types import CodeType, FrameType
 from typing import Any
 
-from helpers.engine.by_hand import begins, leans_on, outside_standard
+from helpers.engine.by_hand import BEYOND, SWITCH, begins, leans_on, outside_standard
 from helpers.engine.families import dispatch_mode, forbidden_by, relatives
 from helpers.engine.source import MISSING, resolve
 
+THREADS = threading.__file__
+AGAIN = (f"{os.sep}torch{os.sep}_refs{os.sep}", f"{os.sep}torch{os.sep}_decomp{os.sep}")  # what torch does, in Python
+CLOSELY = 50  # calls of one function that are looked at closely
 LIBRARIES = tuple({os.path.realpath(path) + os.sep for path in (sys.prefix, sys.base_prefix)})
 HERE = os.path.realpath(next(iter(sys.modules[__name__.partition(".")[0]].__path__))) + os.sep  # the package around
 
@@ -56,22 +62,32 @@ class Watch:
         self.before_in_threads: Any = None
         self.modes: list[Any] = []
         self.threads: set[int] = set()
+        self.calls: Counter[CodeType] = Counter()
+        self.names = (*self.forbids, *BEYOND)
+        self.shared: mmap.mmap | None = None  # a byte for each name, which copies of this process write as well
 
     def __enter__(self) -> Watch:
         if self.forbids:
             self.before, self.before_in_threads = sys.getprofile(), threading.getprofile()
+            self.shared = mmap.mmap(-1, len(self.names))
             self.enter_modes()
             threading.setprofile(self.see_elsewhere)
-            sys.setprofile(self.see)
+            sys.setprofile(self.hear)
         return self
 
     def __exit__(self, *error: Any) -> None:
         if self.forbids:
+            if sys.getprofile() != self.hear:
+                self.note(SWITCH)
             resume(self.before)
             threading.setprofile(self.before_in_threads)
             for mode in reversed(self.modes):
                 mode.__exit__(*error)
             self.modes.clear()
+            assert self.shared is not None
+            for name, used in zip(self.names, self.shared[:], strict=True):
+                if used and name not in self.used:
+                    self.used.append(name)
 
     def enter_modes(self) -> None:
         """Let torch, where it is there, tell this watch of what it does in this thread."""
@@ -87,7 +103,7 @@ class Watch:
         if threading.get_ident() not in self.threads:
             self.threads.add(threading.get_ident())
             Watch.enter_modes(self.in_thread())
-        self.see(frame, event, called)
+        self.hear(frame, event, called)
 
     def in_thread(self) -> Watch:
         """A watch that notes in the same list."""
@@ -99,9 +115,18 @@ class Watch:
         """Remember that this was used."""
         if name not in self.used:
             self.used.append(name)
+            if self.shared is not None:
+                self.shared[self.names.index(name)] = 1
+
+    def hear(self, frame: FrameType, event: str, called: Any) -> None:
+        """Hear of a call: the profiler's function; Python drops one that raises."""
+        try:
+            self.see(frame, event, called)
+        except Exception:  # something was made so that it cannot be looked at
+            self.note(SWITCH)
 
     def see(self, frame: FrameType, event: str, called: Any) -> None:
-        """Hear of a call: the profiler's function."""
+        """Look at a call."""
         if event == "call":
             self.see_python(frame)
         elif event == "c_call":
@@ -110,17 +135,26 @@ class Watch:
                     self.note(name)
             if (beyond := begins(called)) and is_own(outside_standard(frame)):
                 self.note(beyond)
+            if called is _thread.start_new_thread and frame.f_code.co_filename != THREADS:
+                self.note(SWITCH)  # such a thread has no profiler
             method = getattr(called, "__name__", "")
             if method in self.methods and is_own(frame):
                 self.note(self.methods[method])
+            if method == "run_backward" and is_own(frame):
+                self.see_relative(method)
 
     def see_python(self, frame: FrameType) -> None:
         """Hear of a call of a Python function: the frame is its own."""
         code = frame.f_code
         if code in self.codes:
             self.note(self.codes[code])
+        if code is threading.setprofile.__code__ and is_own(frame.f_back):
+            self.note(SWITCH)
+        if any(part in code.co_filename for part in AGAIN):
+            self.see_relative(code.co_name)
         if is_own(frame):
-            for beyond in leans_on(frame):
+            self.calls[code] += 1
+            for beyond in leans_on(frame, closely=self.calls[code] <= CLOSELY):
                 self.note(beyond)
         takes_self = code.co_argcount > 0 and code.co_varnames[0] == "self"
         if takes_self and self.classes:
@@ -138,6 +172,9 @@ class Watch:
             self.note(self.torch[name])
         if name in self.methods and is_own(nearest_outside_torch()):
             self.note(self.methods[name])
+        asked_of = getattr(getattr(function, "__self__", None), "__name__", "") if name == "__get" else ""
+        if asked_of == "grad_fn" and may_call_back(sys._getframe(2)):
+            self.see_relative(asked_of)
         self.see_relative(name)
 
     def see_relative(self, name: str) -> None:
@@ -168,6 +205,11 @@ def is_own(frame: FrameType | None) -> bool:
         return False
     file = frame.f_code.co_filename
     return not file.startswith(("<frozen", HERE, *LIBRARIES))
+
+
+def may_call_back(frame: FrameType) -> bool:
+    """Whether this asks a tensor for what it came from in order to call it: that goes one step back."""
+    return is_own(frame) or frame.f_code.co_name in ("get_gradient_edge", "_get_grad_fn_or_grad_acc")
 
 
 def behind_wrappers(frame: FrameType | None) -> FrameType | None:

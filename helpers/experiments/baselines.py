@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from helpers.datasets import require_binary
 from helpers.dna.motifs import Motif, best_hit, jaspar
 from helpers.dna.sequences import gc_content, kmer_counts
 
@@ -43,6 +44,7 @@ class Baseline:
 
 def dumb_models(dataset: Dataset) -> list[Baseline]:
     """Ask all four whom a model has to beat: the majority, GC content, the best TATA box, counts of 4-mers."""
+    require_binary("dumb_models", dataset)
     makers = (majority_baseline, gc_baseline, pwm_baseline, kmer_baseline)
     return [make(dataset) for make in makers]
 

@@ -12,6 +12,7 @@ from torch import Generator, Tensor, nn
 
 from helpers.datasets import shipped
 from helpers.dna.sequences import BASES, tokenise
+from helpers.settings import smoke
 from helpers.training.devices import own_randomness, reseed
 
 KINDS: dict[str, Any] = {"RNN": nn.RNN, "GRU": nn.GRU, "LSTM": nn.LSTM}
@@ -104,8 +105,9 @@ def learn(
     seed : int
         Draws the first weights and all sequences.
     steps : int
-        Batches at most.
+        Batches at most; in a smoke run a tenth.
     """
+    steps = steps // 10 if smoke() else steps
     cpu = torch.device("cpu")
     with own_randomness(cpu):
         reseed(cpu, seed, epoch=0)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from helpers.datasets import Dataset, Split
+from helpers.datasets import Dataset, Split, require_binary
 from helpers.models import MLP, AttentionClassifier, GRUClassifier, LogisticRegression, PromoterCNN
 from helpers.training import History, fit, one_cycle, predict
 from helpers.training.devices import own_randomness, reseed
@@ -125,9 +125,12 @@ def train(name: str, data: Dataset, *, seed: int, quick: bool = True) -> Trained
     ------
     KeyError
         If there is no such recipe.
+    ValueError
+        If the set has anything but one label of 0 or 1 a sequence.
     """
     if name not in RECIPES:
         raise KeyError(f"train: no model is called {name!r}; there are {', '.join(RECIPES)}")
+    require_binary("train", data)
     recipe = RECIPES[name]
     split = _some(data.train, recipe.quick_sequences, seed) if quick else data.train
     large = len(data.train) > LARGE

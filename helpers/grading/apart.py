@@ -9,12 +9,15 @@ What they send back is JSON.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import multiprocessing
 import os
 import resource
+import signal
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from multiprocessing import forkserver, spawn
@@ -34,6 +37,7 @@ READING, MARKING = 20, 10  # seconds of one processor, for a notebook and for an
 PATIENCE = 12  # times as long by the clock: other programs may be at work here
 MEMORY = 1024 * MIB  # beside what everything imported takes
 LONGEST = 400 * MIB  # of one message
+TOO_MUCH = "took too much memory"
 IMPORTED = ["helpers.grammars", "helpers.grading.mark", "helpers.grading.handed_in.transplant", "nbformat.v4"]
 LOCK = threading.Lock()
 NAME = "reading and marking"
@@ -41,8 +45,12 @@ PREPARATION = spawn.get_preparation_data
 Work = Callable[..., Iterator[Any]]
 
 
-class Overrun(RuntimeError):
-    """Work that took too long or too much; the message says which."""
+class Failed(RuntimeError):
+    """Work that did not come to its end; the message says why: it took too long, or too much, or failed."""
+
+
+class Killed(Failed):
+    """Work whose process was killed: perhaps by a machine short of memory, and through no fault of what was read."""
 
 
 def planned(
@@ -58,9 +66,13 @@ def planned(
     from helpers.grading.handed_in.reading import NoNotebook
     from helpers.grading.handed_in.transplant import Plan
 
+    work = (plan_in_data, notebook, release, demos, modules)
     try:
-        (found,) = results(plan_in_data, notebook, release, demos, modules, seconds=READING)
-    except Overrun as error:
+        try:
+            (found,) = results(*work, seconds=READING)
+        except Killed:
+            (found,) = results(*work, seconds=READING)
+    except Failed as error:
         raise NoNotebook(f"reading it {error}") from None
     if "unreadable" in found:
         raise NoNotebook(found["unreadable"])
@@ -85,6 +97,7 @@ def marked(entry: Entry) -> dict[str, Mark]:
     prepare(entry.assignment)
     found: dict[str, Mark] = {}
     waiting: list[tuple[str, float]] | None = None
+    suspects: set[int] = set()  # places at which the process was killed once
     while waiting is None or waiting:
         begin = len(found)
         try:
@@ -95,7 +108,10 @@ def marked(entry: Entry) -> dict[str, Mark]:
                     mark = Mark(**one | {"status": Status(one["status"]), "standing": Status(one["standing"])})
                     found[mark.exercise] = mark
             break
-        except Overrun as error:
+        except Failed as error:
+            if isinstance(error, Killed) and len(found) not in suspects:
+                suspects.add(len(found))
+                continue
             if waiting is None:
                 raise
             name, points = waiting[len(found)]
@@ -107,10 +123,8 @@ def marked(entry: Entry) -> dict[str, Mark]:
 
 def unmarked(exercise: str, points: float, why: str) -> Mark:
     """The mark of an exercise whose answers could not be marked."""
-    message = f"There is nothing to mark: {why}."
-    return Mark(
-        exercise, exercise, "", Status.UNREADABLE, Status.UNREADABLE, 0, points, message, None, {}, "", message, "", []
-    )
+    unreadable, message = Status.UNREADABLE, f"There is nothing to mark: {why}."
+    return Mark(exercise, exercise, "", unreadable, unreadable, 0, points, message, None, {}, "", message, "", [], why)
 
 
 def marks_in_data(entry: Entry, begin: int) -> Iterator[Any]:
@@ -122,9 +136,7 @@ def marks_in_data(entry: Entry, begin: int) -> Iterator[Any]:
         try:
             yield asdict(mark.in_data(exercise, entry))
         except Exception as error:  # whatever was handed in
-            yield asdict(
-                unmarked(exercise.id, exercise.points, f"your answers end marking with {type(error).__name__}")
-            )
+            yield asdict(unmarked(exercise.id, exercise.points, f"marking your answers {reason(error)}"))
 
 
 # -- processes -----------------------------------------------------------------------------------------------------
@@ -160,8 +172,10 @@ def results(work: Work, *arguments: Any, seconds: float) -> Iterator[Any]:
 
     Raises
     ------
-    Overrun
-        If it takes longer, or more memory, or ends otherwise.
+    Failed
+        If it takes longer, or more memory, or fails.
+    Killed
+        If its process is killed.
     """
     here, there = context().Pipe(duplex=False)
     process = context().Process(target=serve, args=(there, work, arguments, seconds), name=NAME, daemon=True)
@@ -173,20 +187,44 @@ def results(work: Work, *arguments: Any, seconds: float) -> Iterator[Any]:
     try:
         while True:
             if not here.poll(seconds * PATIENCE):
-                raise Overrun(f"took longer than {seconds * PATIENCE:.0f} s")
+                raise Failed(f"took longer than {seconds * PATIENCE:g} s")
             try:
                 came = json.loads(here.recv_bytes(LONGEST))
-            except (EOFError, OSError):
+            except (EOFError, OSError):  # also in the middle of a message
                 process.join(5)
-                late = process.exitcode == -24
-                raise Overrun(f"took longer than {seconds:.0f} s" if late else "took too much memory") from None
+                raise end_of(process.exitcode, seconds) from None
             if came is None:
                 return
+            if "failed" in came:
+                raise Failed(came["failed"])
             yield came["yields"]
     finally:
         process.kill()
         process.join()
         here.close()
+
+
+def end_of(code: int | None, seconds: float) -> Failed:
+    """Why a process ended without a word, from its exit code: below 0 it is the signal that ended it."""
+    if code == -signal.SIGXCPU:
+        return Failed(f"took longer than {seconds:g} s")
+    if code == -signal.SIGKILL:
+        return Killed("was killed, by the system or by a person")
+    if code is not None and code < 0:
+        return Failed(f"crashed Python itself ({signal.Signals(-code).name})")
+    return Failed(f"ended without a word (exit code {code}), a fault of the course's")
+
+
+def reason(error: BaseException) -> str:
+    """Why work failed, in words that go on after what it was; what the error says may come from the learner."""
+    no_room = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    if no_room or isinstance(error, MemoryError) or "can't allocate memory" in str(error):  # the last are torch's words
+        return TOO_MUCH
+    if isinstance(error, RecursionError):
+        return "went deeper than Python can follow"
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{os.path.basename(place.filename)}, line {place.lineno}"
+    return f"failed with {type(error).__name__} ({where}), a fault of the course's"
 
 
 def without_program(name: str) -> dict[str, Any]:
@@ -207,9 +245,17 @@ def serve(pipe: Connection, work: Work, arguments: tuple[Any, ...], seconds: flo
             resource.setrlimit(resource.RLIMIT_DATA, (held + MEMORY, held + MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     allow(seconds)
-    for one in work(*arguments):
-        pipe.send_bytes(json.dumps({"yields": one}).encode())
-    pipe.send_bytes(b"null")
+    last = b"null"
+    try:
+        for one in work(*arguments):
+            data = json.dumps({"yields": one}).encode()
+            if len(data) > LONGEST:
+                raise MemoryError
+            pipe.send_bytes(data)
+    except Exception as error:
+        failed = reason(error)
+        last = json.dumps({"failed": failed}).encode()
+    pipe.send_bytes(last)  # here, where what the error held in memory is gone
     os._exit(0)  # nothing that a handler could still do is wanted
 
 

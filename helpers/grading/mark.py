@@ -40,6 +40,8 @@ class Mark:
         The message as a learner reads it in a notebook.
     mistakes : list of (name, hint)
         The misconceptions that the answers show.
+    trouble : str
+        Why there was no marking, "" where there was.
     """
 
     exercise: str
@@ -56,6 +58,7 @@ class Mark:
     text: str
     html: str
     mistakes: list[tuple[str, str]]
+    trouble: str = ""
 
     @property
     def passed(self) -> bool:

@@ -20,7 +20,7 @@ Result = tuple[str, "Entry | Exception"]  # the student, and what came of it
 
 def work(job: dict[str, Any], stop: threading.Event | None = None) -> dict[str, Any]:
     """Run one submission: plain data in, plain data out, so that it can be done anywhere."""
-    return asdict(run(Job(**{**job, "limits": Limits(**job["limits"])}), stop))
+    return dict(vars(run(Job(**{**job, "limits": Limits(**job["limits"])}), stop)))
 
 
 def jobs_here() -> int:

@@ -98,7 +98,7 @@ def row_of(entry: Entry, known: Recorded | None = None) -> Row:
         known.penalty if known else 0,
         {name: one.standing for name, one in marks.items()},
         [Mistake(name, *each) for name, one in marks.items() for each in one.mistakes],
-        entry.doubts,
+        [*entry.doubts, *(f"{name}: {one.trouble}" for name, one in marks.items() if one.trouble)],
     )
 
 

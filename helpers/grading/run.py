@@ -30,6 +30,7 @@ START = 180.0  # seconds for the first import of torch on a slow disk
 GRACE = 5.0  # seconds between asking to stop and stopping
 MOST_RESTARTS = 60
 ONCE_MORE = (Cause.KILLED, Cause.LEFT)  # may be somebody else's doing
+MOST_PARTS = 200_000  # lists and tables in one reply: an empty one has three bytes, and here twenty times as many
 MOST_DEPTH = 100  # of answers; the deepest that can be read has a third of it
 LEARNERS = (Kind.ANSWER, Kind.OWN)
 OWN_SHARE = 0.4  # of the time in all, for cells that are no answers
@@ -279,8 +280,11 @@ class Talk:
         self.sandbox.say(json.dumps({**order, **timed, "token": token}).encode(), last)
         while True:
             reply: Any = None
+            line = self.sandbox.hear(last)
+            if line.count(b"[") + line.count(b"{") > MOST_PARTS:
+                return {"said": "the answers hold too many lists"}
             with contextlib.suppress(ValueError, RecursionError):
-                reply = json.loads(self.sandbox.hear(last))
+                reply = json.loads(line)
             if type(reply) is dict and reply.get("token") == token:
                 return reply
             self.strange += 1

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,7 @@ def write(root: Path, entry: Entry) -> None:
     """Store an entry; the folder is readable by its owner only, for seeds and answers are in it."""
     path = place(root, entry.assignment, entry.student)
     (root / NAME).mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(path, json.dumps(asdict(entry), ensure_ascii=True).encode())
+    write_whole(path, json.dumps(vars(entry), ensure_ascii=True).encode())
 
 
 def read(root: Path, assignment: str, student: str) -> Entry | None:

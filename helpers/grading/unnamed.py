@@ -15,7 +15,7 @@ from helpers.engine.exercise import Exercise
 from helpers.engine.marking import Attempt, marking
 from helpers.engine.verdict import Status
 from helpers.grading import pool, spool
-from helpers.grading.apart import Overrun, prepare, results
+from helpers.grading.apart import Failed, prepare, results
 from helpers.grading.mark import exercises_of, lesson_of
 from helpers.grading.progress import Progress
 from helpers.grading.sandbox.limits import Job, NoSandbox, digest
@@ -76,7 +76,7 @@ def groups(course: Course, lesson: str, unnamed: Unnamed, entries: Mapping[str, 
             continue
         try:
             (lot,) = results(grouped, exercise.id, theirs, lesson, seed, seconds=SECONDS)
-        except Overrun:  # whatever was handed in: the other exercises have their groups all the same
+        except Failed:  # whatever was handed in: the other exercises have their groups all the same
             continue
         found += [Group(**one) for one in lot]
     return sorted(found, key=lambda one: -len(one.students))

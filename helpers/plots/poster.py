@@ -79,10 +79,7 @@ def poster(
     if not boards or not all(boards.values()):
         raise ValueError("poster: there are no rows to draw")
     colours = ON_DARK if dark else KINDS
-    size: dict[str, Any] = (
-        {"width": 6.8, "height": 5.4, "rows": len(boards)} if narrow else {"width": 7.4, "height": 6.6}
-    )
-    figure, drawn = panels(1 if narrow else len(boards), **size)
+    figure, drawn = panels(1, 6.8, 5.4, rows=len(boards)) if narrow else panels(len(boards), 7.4, 6.6)
     for ax, (data, rows) in zip(drawn, boards.items(), strict=True):
         ours = _without_lesser_ensembles([_dot(row, row.get("kind", _kind(row))) for row in rows])
         of, places = rows[0].get("data", data), rows[0].get("places", "published")
@@ -106,10 +103,13 @@ def _legend(figure: Figure, kinds: Sequence[str], colours: Mapping[str, str], na
     """Say below the panels what the signs mean."""
     from matplotlib.lines import Line2D
 
+    width = 56 if narrow else 99
     signs = [
-        Line2D([], [], linestyle="", marker=SIGNS[kind], label=fill(MEANING[kind], 56 if narrow else 99), **look)
+        Line2D(
+            [], [], ls="", marker=SIGNS[kind], color=colours[kind], ms=11, label=fill(MEANING[kind], width), **hollow
+        )
         for kind in kinds
-        for look in [_hollow(kind) | {"color": colours[kind], "markersize": 11}]
+        for hollow in [_hollow(kind)]
     ]
     columns, size = (1, 10) if narrow else (len(signs), 12)
     figure.legend(

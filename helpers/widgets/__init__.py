@@ -23,6 +23,7 @@ _HOMES = {
     "Predict": "predict",
     "Quiz": "quiz",
     "SequenceEncoder": "sequence_encoder",
+    "ShiftExplorer": "shift_explorer",
     "ThresholdExplorer": "threshold_explorer",
 }
 

@@ -26,7 +26,9 @@ How a widget is made
    Python's ``numbers()`` gives, under the same names. Handlers only call ``view.set({trait: value})``; the one redraw
    follows by itself, and Python hears of it 120 ms later. See ``static/common.js`` for controls, canvases, dragging,
    keys, and ``static/plot.js`` for axes. Bases and colours come as ``BASES`` and ``PALETTE``.
-   A canvas is never the only way: whatever can be dragged can be reached by a control or by keys.
+   A canvas is never the only way: whatever can be dragged can be reached by a control or by keys. A finger that moves
+   up or down scrolls the page, whatever lies under it but a knob. Controls stand under the pictures, seldom used ones
+   in ``view.more(...)``. A picture's name is short and stays; ``describe`` says what it shows.
 
 3. One line in ``helpers/widgets/__init__.py`` (``_HOMES``) and one entry in ``tests/widgets/widget_examples.py``.
    With that entry the widget goes through all common tests: blank page, JupyterLab, Notebook 7, exported page.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import ast
+import contextlib
 import cProfile
 import functools
 import json
@@ -12,8 +14,11 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections import Counter
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -26,7 +31,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 from helpers.dna import sequences
-from helpers.engine.by_hand import BEYOND, LIBRARY, PROCESS, SWITCH
+from helpers.engine.by_hand import BEYOND, LIBRARY, PROGRAM, SWITCH
 from helpers.engine.families import dispatch_mode
 from helpers.engine.source import parsed
 from helpers.engine.watch import Watch
@@ -93,8 +98,8 @@ def by_scikit_learn():
         (lambda: scipy.special.expit(z.numpy()), LIBRARY),
         (lambda: scaler.mean_, LIBRARY),
         (lambda: MutableSeq("ACG").reverse_complement(), LIBRARY),
-        (lambda: subprocess.run([sys.executable, "-c", ""], check=True), PROCESS),
-        (lambda: os.system("true"), PROCESS),
+        (lambda: subprocess.run([sys.executable, "-c", ""], check=True), PROGRAM),
+        (lambda: os.system("true"), PROGRAM),
         (lambda: sys.setprofile(None), SWITCH),
     ],
 )
@@ -102,6 +107,126 @@ def test_what_no_answer_by_hand_needs_is_seen(code, beyond) -> None:
     with Watch(SIGMOID) as watch:
         code()
     assert watch.used == [beyond]
+
+
+TOOLS = {"kept": [expit]}
+KEPT = SimpleNamespace(how=partial(expit))
+
+
+class Kept:
+    how = staticmethod(expit)
+
+    def answer(self):
+        return self.how(z.numpy())
+
+
+class Given:
+    def __init__(self):
+        self.how = expit
+
+    def __call__(self):
+        return self.how(z.numpy())
+
+
+class Shy(type):
+    """Nobody may ask where its classes come from."""
+
+    @property
+    def __module__(cls):
+        raise ValueError
+
+
+SHY = Shy("SHY", (), {})()
+
+
+def shy():
+    with contextlib.suppress(ValueError):
+        (lambda: SHY)()
+
+
+def profiled():
+    profile = cProfile.Profile()
+    profile.enable()
+    try:
+        return doubled(3)
+    finally:
+        profile.disable()
+
+
+def raw_thread():
+    done = _thread.allocate_lock()
+    done.acquire()
+    _thread.start_new_thread(done.release, ())
+    done.acquire()
+
+
+@pytest.mark.parametrize(
+    ("code", "beyond"),
+    [
+        (lambda: TOOLS["kept"][0](z.numpy()), LIBRARY),
+        (lambda: KEPT.how(z.numpy()), LIBRARY),
+        (lambda how=expit: how(z.numpy()), LIBRARY),
+        (lambda: (lambda tools: tools[0](z.numpy()))((expit,)), LIBRARY),
+        (Kept().answer, LIBRARY),
+        (Given(), LIBRARY),
+        (shy, SWITCH),
+        (profiled, SWITCH),
+        (raw_thread, SWITCH),
+        (lambda: threading.setprofile(None), SWITCH),
+        (lambda: sys.getprofile(), SWITCH),
+    ],
+)
+def test_what_is_kept_out_of_sight_is_seen(code, beyond) -> None:
+    with Watch(SIGMOID) as watch:
+        code()
+    assert watch.used == [beyond]
+
+
+@pytest.mark.parametrize(
+    ("forbids", "code"),
+    [
+        (SIGMOID, lambda: torch._refs.sigmoid(z)),
+        (SIGMOID, lambda: torch._foreach_sigmoid([z])),
+        (GRAD, lambda: w.sum().grad_fn(torch.tensor(1.0))),
+        (GRAD, lambda: torch.autograd.graph.get_gradient_edge(w.sum()).node(torch.tensor(1.0))),
+        (
+            GRAD,
+            lambda: torch.autograd.Variable._execution_engine.run_backward(
+                (w.sum(),), (torch.tensor(1.0),), False, False, (), True, True
+            ),
+        ),
+    ],
+)
+def test_cousins_of_torch_are_seen(forbids, code) -> None:
+    with Watch(forbids) as watch:
+        code()
+    assert watch.used
+
+
+def test_a_tensor_that_knows_how_it_was_made_may_be_printed() -> None:
+    with Watch(GRAD) as watch:
+        (lambda: f"{w.sum()!r} {w.grad} {w.requires_grad}")()
+    assert watch.used == []
+
+
+def in_a_copy(code):
+    """Run code in a copy of this process, and wait for its end."""
+    copy = os.fork()
+    if copy == 0:
+        try:
+            code()
+        finally:
+            os._exit(0)
+    os.waitpid(copy, 0)
+
+
+def test_a_copy_of_this_process_is_watched_as_this_one_is() -> None:
+    with Watch(SIGMOID) as watch:
+        in_a_copy(lambda: doubled(3))
+    assert watch.used == []
+    with Watch(SIGMOID) as watch:
+        in_a_copy(lambda: in_a_copy(lambda: expit(z.numpy())))
+    assert watch.used == [LIBRARY]
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def found(code: Any, exercise: Exercise | None = None, seed: int = 3) -> Verdict
     ("code", "said"),
     [
         (one_too_much, "Your code would be right without `+ 1`."),
-        (one_too_much_and_too_large, "The part *shares* would be right without `+ 1`."),
+        (one_too_much_and_too_large, "The part “shares” would be right without `+ 1`."),
     ],
 )
 def test_the_change_that_mends_code_is_told_in_its_own_words(code: Any, said: str) -> None:

@@ -174,17 +174,17 @@ def test_what_cannot_be_looked_at_is_still_wrong() -> None:
             lambda t: t @ t,
             r"does not go: the first has to have as many columns as the second has rows. With the second",
         ),
-        (lambda t: {"a": 1}["b"], "Your dictionary has no key 'b'."),
+        (lambda t: {"a": 1}["b"], "Nothing is kept under the key 'b'."),
         (lambda t: t.sum() / 0 if 1 // 0 else t, "Your code divides by 0 here."),
         (lambda t: torch.tensor(t).softmax(dim=5), "There is no axis 5 here: the axes that there are go from -2 to 1."),
         (lambda t: torch.tensor(t).T.view(-1), "`reshape` can."),
         (lambda t: torch.tensor(t) + torch.ones(7), "on axis 1 one has 2 entries and the other 7."),
         (lambda t: torch.tensor(t)[9], "Place 9 was asked for on axis 0, which has 5; they are counted from 0."),
         (lambda t: [1, 2][5], "An index reaches beyond the end of a list."),
-        (lambda t: list(t).mean(), "A list has no `mean`."),
+        (lambda t: list(t).mean(), "A value of type list has no `mean`."),
         (lambda t: [].sort().mean(), "Something is None here"),
         (lambda t: (lambda a, b: a)(1), "A call leaves out 'b'."),
-        (lambda t: "a" + 1, "`+` does not go between a str and a int."),
+        (lambda t: "a" + 1, "`+` does not go between the types str and int."),
         (lambda t: torch.tensor(t).mean().backward(), "There is no slope to be found"),
         (lambda t: 1 if torch.tensor(t) > 0 else 0, "is asked whether it is true"),
     ],
@@ -224,14 +224,14 @@ class Draws(Exercise):
 def test_the_fact_that_differs_is_told_with_both_values_and_the_parts_that_are_right() -> None:
     verdict = mark(Draws(), lambda count: [one // 2 for one in range(count)], seed=0)
     assert "This does not hold: the largest (4; asked 8)." in verdict.message.replace("(3; asked 7)", "(4; asked 8)")
-    assert verdict.message.endswith("Parts that are right: *nothing*; not yet: *draws*.")
+    assert verdict.message.endswith("Parts that are right: “nothing”; not yet: “draws”.")
 
 
 def test_none_among_the_answers_is_a_way_without_a_return() -> None:
     def halves(table):
         return [None if at == 1 else float(one) for at, one in enumerate(rows(table))]
 
-    assert "ends without a `return`" in mark(Means(), halves).message
+    assert "Yours holds None where a value was asked." in mark(Means(), halves).message
 
 
 class Corners(Means):

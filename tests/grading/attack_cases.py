@@ -173,6 +173,22 @@ def link_to_solution(book: Notebook, path: Path) -> None:
     path.symlink_to(ROOT / "solutions" / path.stem / path.name)
 
 
+def pipe(book: Notebook, path: Path) -> None:
+    os.mkfifo(path)
+
+
+def sparse(book: Notebook, path: Path) -> None:
+    path.write_bytes(as_bytes(book))
+    os.truncate(path, 200 * 1024**2)
+
+
+def one_id(book: Notebook, path: Path) -> bytes:
+    for cell in book["cells"]:
+        cell["id"] = "same"
+        cell["attachments"] = {"../../a.png": {"image/png": None}}
+    return as_bytes(book)
+
+
 def bom(book: Notebook, path: Path) -> bytes:
     return b"\xef\xbb\xbf" + as_bytes(book)
 
@@ -335,7 +351,24 @@ MANGLERS: dict[str, Callable[[Notebook, Path], bytes | None]] = {
     **{
         one.__name__: one
         for one in (
-            *(cut, empty, null, no_cells, huge, deep, zeros, missing, folder, link_to_solution, bom, latin1, surrogate),
+            *(
+                cut,
+                empty,
+                null,
+                no_cells,
+                huge,
+                deep,
+                zeros,
+                missing,
+                folder,
+                link_to_solution,
+                pipe,
+                sparse,
+                one_id,
+                bom,
+                latin1,
+                surrogate,
+            ),
             *(format3, format99, schema99, duplicated, checks_deleted, answers_deleted, checks_edited, kernelspec),
             *(ids_lost, sources_as_strings, numbering, generous_metadata, forged_outputs, scripts_everywhere),
             strange_files,

@@ -43,6 +43,17 @@ PROCESSES = {
     "    return float(os.popen(sys.executable + ' -c \"' + PROGRAM + '\" ' + s).read())",
     "fork": "import os\ndef gc_content(s):\n    r, w = os.pipe()\n    if os.fork() == 0:\n"
     "        os.write(w, str(READY(s)).encode()); os._exit(0)\n    os.wait()\n    return float(os.read(r, 99))",
+    "alarmed": "import signal\nclass Now(Exception): pass\ndef ring(*_):\n    raise Now\ndef gc_content(s):\n"
+    "    signal.signal(signal.SIGALRM, ring)\n    for _ in range(100):\n        try:\n"
+    "            signal.setitimer(signal.ITIMER_REAL, 0.001)\n            while True:\n                len(s)\n"
+    "        except Now:\n            pass\n    return READY(s)",
+    "shy": "class Shy(type):\n    @property\n    def __module__(cls):\n        raise ValueError\n"
+    "shy = Shy('Shy', (), {})()\ndef look():\n    return shy\ndef gc_content(s):\n    try:\n        look()\n"
+    "    except ValueError:\n        pass\n    return READY(s)",
+    "profiled": "import cProfile\ndef gc_content(s):\n    with cProfile.Profile():\n        return READY(s)",
+    "raw-thread": "import _thread\ndef gc_content(s):\n    box, done = [], _thread.allocate_lock()\n"
+    "    def work():\n        box.append(READY(s))\n        done.release()\n"
+    "    done.acquire()\n    _thread.start_new_thread(work, ())\n    done.acquire()\n    return box[0]",
     "switched-off": "import sys\ndef gc_content(s):\n    sys.setprofile(None)\n    return READY(s)",
 }
 
@@ -71,7 +82,19 @@ VALUES = (
     "__import__('fractions').Fraction(9, 2)",
     "type('F', (float,), {'__eq__': lambda s, o: True, '__hash__': float.__hash__})(2)",
     "'\\ud83d'",
+    "'\\x1b]0;x\\x07'",
+    "__import__('decimal').Decimal('0.5')",
+    "__import__('numpy').array([0.5], dtype=object)",
+    "type('A', (), {'__array__': lambda s, *a, **k: __import__('numpy').array(0.5)})()",
+    "type('D', (), {'detach': lambda s: s, 'cpu': lambda s: 1 / 0})()",
+    "type('R', (), {'__reduce__': lambda s: (eval, ('1 / 0',)), '__deepcopy__': lambda s, m: 1 / 0})()",
 )
+NOTHING = """import gc
+inside = next(one for one in gc.get_objects() if type(one) is dict and "answers_of" in one and "Inside" in one)
+inside["MOST_SENT"] = 10**9
+inside["answers_of"] = lambda *a: [[]] * 4_000_000
+def gc_content(s):
+    return 0"""
 NESTED = "value = []\nfor _ in range(5000):\n    value = [value]\ndef gc_content(s):\n    return value"
 CIRCLE = "value = {}\nvalue['value'] = value\ndef gc_content(s):\n    return value"
 
@@ -128,6 +151,7 @@ def families() -> Iterator[dict[str, Any]]:
     for number, value in enumerate(VALUES):
         yield marks(f"value-{number:02d}", f"def gc_content(s):\n    return {value}", f"{value} is no answer")
     yield marks("value-nested", NESTED, "nor is a list 5000 deep")
+    yield marks("value-of-nothing", NOTHING, "millions of empty lists take memory nowhere but inside")
     yield marks("value-circle", CIRCLE, "nor is a table that holds itself")
     for number, error in enumerate(ERRORS):
         yield marks(

@@ -99,9 +99,37 @@ FORMS: dict[str, Form] = {
         "class Settings: pass\nSettings.NAME = staticmethod(own_NAME)\n"
         "def NAME(*a, **k):\n    return Settings.NAME(*a, **k)"
     ),
+    "nonlocal": bound(
+        "def made():\n    how = None\n    def settle():\n        nonlocal how\n        how = own_NAME\n"
+        "    settle()\n    return how\nNAME = made()"
+    ),
+    "lambda-in-a-table": bound("tools = {'NAME': lambda *a, **k: own_NAME(*a, **k)}\nNAME = tools['NAME']"),
+    "awaited": bound("async def later():\n    return own_NAME\nNAME = await later()"),
+    "annotated": bound(
+        "from collections.abc import Callable\nfrom dataclasses import dataclass\n@dataclass\nclass Mine:\n"
+        "    how: Callable = own_NAME\nNAME: Callable = Mine().how"
+    ),
+    "wraps": bound("import functools\n@functools.wraps(own_NAME)\ndef NAME(*a, **k):\n    return own_NAME(*a, **k)"),
+    "made-in-a-loop": bound("for i in range(3):\n    def NAME(*a, **k):\n        return own_NAME(*a, **k)"),
+    "deleted-and-bound-again": bound("NAME = 3\ndel NAME\nNAME = own_NAME"),
+    "globals-update": bound("globals().update(NAME=own_NAME)"),
+    "locals": bound("locals()['NAME'] = own_NAME"),
+    "main-module": bound("import __main__\n__main__.NAME = own_NAME"),
+    "joined-lines": bound("import functools; own = own_NAME; NAME = own;"),
+    "exec-of-a-definition": bound("exec('def NAME(*a, **k):\\n\\treturn own_NAME(*a, **k)', globals())"),
+    "defined-twice": lambda n, c: Odd([f"{wrong(n)}\n\n{c}"]),
     # how the cell looks
     "if": inside("if True:\n    BODY"),
     "try": inside("try:\n    BODY\nfinally:\n    pass"),
+    "else": inside("if False:\n    pass\nelse:\n    BODY"),
+    "except": inside("try:\n    import nothing_of_this_name\nexcept ImportError:\n    BODY"),
+    "from-the-future": inside("from __future__ import annotations\nCODE"),
+    "capture-on-top": inside("%%capture\nCODE"),
+    "capture-into-a-name": inside("\n\n%%capture out\nCODE"),
+    "time-at-the-end": inside("CODE\n%time NAME"),
+    "tabs": lambda n, c: Odd([c.replace("    ", "\t")]),
+    "prints-much": inside("print('x' * 200_000)\nCODE"),
+    "exits-at-the-end": inside("CODE\nraise SystemExit"),
     "time-on-top": inside("%%time\nCODE"),
     "magic-line": inside("%matplotlib inline\nCODE"),
     "shell-line": inside("!true\nCODE"),
@@ -122,6 +150,9 @@ FORMS: dict[str, Form] = {
         [f"from {n}_of_mine import own_{n} as {n}"],
         before=[f"%%writefile {n}_of_mine.py\nimport torch\nfrom torch import nn\n{as_helper(n, c)}"],
     ),
+    "run-from-a-file": lambda n, c: Odd(
+        [f"%run -i {n}_to_run.py"], before=[f"%%writefile {n}_to_run.py\n{as_helper(n, c)}\n{n} = own_{n}"]
+    ),
     # what is wrong at home is wrong for marks
     "nothing-comes-back": returning("pass"),
     "raises": returning("raise ValueError('no')"),
@@ -131,5 +162,6 @@ FORMS: dict[str, Form] = {
     "asks-the-reader": returning("return input('?')"),
     "another-kind": returning("return 'seven'"),
     "half-written": lambda n, c: Odd([f"def {n}(x"]),
+    "promised": bound("async def NAME(*a, **k):\n    return own_NAME(*a, **k)"),
     "leans-on-what-is-gone": lambda n, c: Odd([c], own=[f"del {n}"]),
 }

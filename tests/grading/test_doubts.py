@@ -21,6 +21,8 @@ from tests.commands import ROOT
         ("import os\nos.fork()", "a cell uses `fork`, which begins other processes"),
         ("import sys\nsys.setprofile(None)", "a cell uses `setprofile`, which changes how Python watches calls"),
         ("getattr(sys, 'setprofile')(None)", "a cell uses `setprofile`"),
+        ("exec(compile('1', 'torch.py', 'exec'))", "a cell uses `compile`, which lets code stand in another file"),
+        ("import signal\nsignal.setitimer(0, 1)", "a cell uses `setitimer`, which changes how Python runs"),
         ("with torch._C.DisableTorchFunction():\n    pass", "a cell uses `DisableTorchFunction`"),
         ("from helpers.engine.watch import Watch", "a cell imports what asks and marks"),
         ("import helpers.grading.mark", "a cell imports what asks and marks"),

@@ -82,4 +82,4 @@ def test_what_is_right_has_its_points(both) -> None:
 
 
 def test_there_are_enough_oddities() -> None:
-    assert len(FORMS) >= 60
+    assert len(FORMS) >= 85

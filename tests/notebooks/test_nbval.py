@@ -24,10 +24,10 @@ def test_solved_notebook_runs_top_to_bottom_and_calls_nobody(lesson, tmp_path) -
     calls = tmp_path / "calls"
     env = {**os.environ, **without_network(calls), "COURSE_HOME": str(tmp_path), "COURSE_DATA_SOURCE": "simulated"}
     env |= SMOKE  # in full every lesson trains in test_real_promoters
-    env["PYTEST_ADDOPTS"] = ""  # those of the run around this one
+    env |= {"PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # nothing of the run around this one
     notebook = ROOT / "solutions" / lesson.folder / f"{lesson.folder}.ipynb"
-    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", str(notebook)]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    command = [sys.executable, "-m", "pytest", "-p", "nbval.plugin", "--nbval-lax", "-p", "no:cacheprovider"]
+    done = subprocess.run([*command, str(notebook)], cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert calls.read_text() == ""
 

@@ -19,6 +19,7 @@ class Data:
     train: Split
     valid: Split
     test: Split
+    task: str = "binary"
 
 
 @pytest.fixture(scope="module")

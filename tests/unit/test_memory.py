@@ -89,3 +89,8 @@ def test_what_was_measured_says_what_lesson_05_says() -> None:
 def test_an_unknown_kind_is_named() -> None:
     with pytest.raises(ValueError, match="kind is 'Transformer'; expected one of RNN, GRU, LSTM"):
         memory.Reader("Transformer")
+
+
+def test_a_smoke_run_takes_a_tenth_of_the_batches(monkeypatch) -> None:
+    monkeypatch.setenv("COURSE_SMOKE", "1")
+    assert memory.learn("GRU", 50, seed=0, steps=30)[1] == 3

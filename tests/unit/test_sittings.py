@@ -53,3 +53,13 @@ def test_a_releases_headings_are_not_lengthened_again() -> None:
     released = [cell | {"source": source} for cell, source in zip(LESSON, sittings.told(LESSON), strict=True)]
     one = next(section for section in sittings.sections(released, released=True) if section.number == 1)
     assert round(one.minutes) == 10 + 11 + 2
+
+
+def test_an_exercise_that_is_an_aside_is_counted_apart_and_named() -> None:
+    aside = text("#### Exercise 1.2 · `two`  ●○○○○  about 4 minutes · 1 point · aside\n\nDo it.")
+    cells = [*LESSON[:3], aside, *LESSON[3:]]
+    assert [round(minutes, 1) for minutes in sittings.sittings(cells)] == [23.0, 5.0]
+    told = sittings.told(cells)
+    assert told[0].endswith("Exercise 1.2 is an aside, too: 10 minutes more, and the reference steps in.")
+    assert "about 6 minutes · 1 point · aside" in told[3]
+    assert sittings.pauses(cells) == ["after section 2"]

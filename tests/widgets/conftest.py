@@ -66,7 +66,7 @@ def blank(one_tab: tuple[Any, list[str]]) -> Iterator[BlankPage]:
     """An empty page for widgets; an error in its scripts or on its console fails the test."""
     tab, errors = one_tab
     tab.goto("about:blank")  # nothing of the last one is left: another document, another window
-    tab.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    tab.emulate_media(color_scheme="light", reduced_motion="no-preference", forced_colors="none")
     tab.mouse.move(0, 0)
     errors.clear()
     yield BlankPage(tab)

@@ -163,9 +163,9 @@ def test_numbers_are_changed_by_keys_and_taken_back(blank, qkv):
 def test_numbers_are_changed_by_dragging(blank):
     blank.mount(AttentionSteps("AC", [[1, 2], [0, 1]], [[1, 0], [0, 1]], [[1], [2]]))
     box = blank.tab.get_by_role("application").bounding_box()
-    blank.tab.mouse.move(box["x"] + 70 + 20, box["y"] + 30)  # the query's first number
+    blank.tab.mouse.move(box["x"] + 40 + 20, box["y"] + 30)  # the query's first number
     blank.tab.mouse.down()
-    blank.tab.mouse.move(box["x"] + 70 + 20, box["y"] - 10, steps=3)
+    blank.tab.mouse.move(box["x"] + 40 + 20, box["y"] - 10, steps=3)
     blank.tab.mouse.up()
     [(which, head, token, column, value)] = blank.get("edits")
     assert (which, head, token, column) == ("q", 0, 0, 0) and value > 1

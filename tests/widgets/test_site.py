@@ -176,6 +176,7 @@ def test_solutions_are_folded_under_their_stubs(site: Path) -> None:
 
 def test_the_exercise_list_holds_every_misconception(site: Path) -> None:
     text = (site / "docs/exercises.html").read_text(encoding="utf-8")
+    assert re.findall(r"<dd>[^<]*`[^<]*", text) == [], "code is shown as code"
     for lesson in LESSONS:
         for exercise in exercises(lesson.number):
             for wrong in exercise.misconceptions() * bool(exercise.points):
@@ -263,10 +264,11 @@ def test_on_a_phone_a_vertical_swipe_scrolls_and_everything_is_large_enough_for_
     trapped = []
     for place in tab.locator(".course-widget").all():
         for picture in place.locator("canvas").all():
-            picture.evaluate("e => scrollTo(0, e.getBoundingClientRect().top + scrollY - 200)")
+            top = "e.getBoundingClientRect().top + scrollY - 200"
+            picture.evaluate(f"e => scrollTo({{ top: {top}, behavior: 'instant' }})")
             box, root = picture.bounding_box(), place.locator(".dlg")
             before = root.evaluate("e => [scrollY, e.dataset.paints, JSON.stringify(e.numbers())]")
-            x, y = box["x"] + 0.55 * box["width"], box["y"] + min(0.3 * box["height"], 120)
+            x, y = box["x"] + 0.55 * box["width"], box["y"] + 0.08 * box["height"]  # where there is no knob
             steps = [("touchStart", y), *(("touchMove", y - 20 * i) for i in range(1, 8)), ("touchEnd", None)]
             for kind, at in steps:
                 points = [{"x": x, "y": at}] if at else []
@@ -293,6 +295,17 @@ def test_a_guess_in_a_lesson_is_answered(address, tab) -> None:
     place.get_by_role("radio").first.check()
     place.get_by_role("button", name="Reveal").click()
     assert place.locator(".dlg").evaluate("root => root.numbers().revealed") is True
+
+
+def test_the_front_page_plays_and_opens_three_doors_and_every_lesson(address, tab, site: Path) -> None:
+    opened(tab, f"{address}index.html")
+    tab.get_by_role("slider", name="Shift").focus()
+    tab.keyboard.press("ArrowRight")
+    assert tab.locator(".dlg").evaluate("root => root.numbers().wrong") > 0
+    doors = ("solutions/00_start_here/00_start_here.html", "docs/widgets.html", "docs/instructor.html")
+    for target in (*doors, *(f"solutions/{lesson.folder}/{lesson.folder}.html" for lesson in LESSONS)):
+        assert tab.locator(f'article a[href="{target}"]').first.is_visible(), target
+    assert "builds a site" not in tab.locator("article").inner_text()
 
 
 def test_the_search_finds_a_lesson_by_a_word_of_its_text(address, tab) -> None:

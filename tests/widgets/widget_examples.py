@@ -246,6 +246,20 @@ def _mutations(rng: np.random.Generator) -> Any:
     return widgets().MutationMap(dna, effects, rng.normal(size=len(dna)), **settings)
 
 
+def _shifts(rng: np.random.Generator) -> Any:
+    """Random logits of some models, guessed at or not."""
+    length, count, reach = int(rng.integers(30, 90)), int(rng.integers(4, 300)), int(rng.integers(1, 12))
+    y = np.arange(count) % 2
+    logits = {
+        name: rng.normal(size=(2 * reach + 1, count)) + rng.normal() * y for name in "abcdef"[: rng.integers(1, 7)]
+    }
+    settings = {"shift": int(rng.integers(-reach, reach + 1)), "model": int(rng.integers(len(logits)))}
+    if rng.random() < 0.6:
+        settings |= {"guess": rng.uniform(-1, 1, 2 * reach + 1).tolist(), "mark": (3, 9, "here")}
+    sequences = [_dna(rng, length) for _ in y]
+    return widgets().ShiftExplorer(sequences, y, logits, revealed=bool(rng.random() < 0.7), **settings)
+
+
 EXAMPLES = [
     Example(
         code="BoundaryExplorer(data='XOR', hidden=3)",
@@ -406,5 +420,19 @@ EXAMPLES = [
         trait="position",
         value=20,
         random=_mutations,
+    ),
+    Example(
+        code=(
+            "ShiftExplorer([''.join(np.random.default_rng(i).choice(list('ACGT'), 70)) for i in range(600)], "
+            "np.arange(600) % 2, {name: np.random.default_rng(7).normal(0, 1, (21, 600)) + height "
+            "* (np.arange(600) % 2 * 2 - 1) * np.cos(turn * np.arange(-10, 11))[:, None] "
+            "for name, height, turn in [('MLP', 2, 3), ('CNN', 3, 2.9), ('MotifCNN', 1, 0.01)]}, "
+            "mark=(4, 11, 'TATA in training'), revealed=True, shift=1)"
+        ),
+        control="Shift",
+        key="ArrowRight",
+        trait="shift",
+        value=-3,
+        random=_shifts,
     ),
 ]

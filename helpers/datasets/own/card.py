@@ -34,6 +34,10 @@ def told(data: Dataset) -> str:
     """What is to be predicted, with how many sequences of each class, or the range of the numbers."""
     from helpers.datasets.loading import SPLITS
 
+    if data.task == "marks":
+        cells = sum(getattr(data, part).y.numel() for part in SPLITS)
+        measured = sum(int((getattr(data, part).y >= 0).sum()) for part in SPLITS) / cells
+        return f"{len(data.classes)} marks, {measured:.0%} of the labels measured"
     values = [value for part in SPLITS for value in getattr(data, part).y.tolist()]
     if data.task == "number":
         return f"a number from {min(values):.4g} to {max(values):.4g}, in the mean {sum(values) / len(values):.4g}"

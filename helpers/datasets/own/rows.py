@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from helpers.datasets.parts import about_middle
 from helpers.dna.contents import complain
 from helpers.dna.records import AMINO_ACIDS_ALONE
 
@@ -184,14 +185,7 @@ def same_length(rows: Sequence[Row], length: int | None) -> tuple[list[Row], lis
         notes.append(f"{_of(cut, len(rows))} were cut to the {width:,} bases in their middles")
     if filled:
         notes.append(f"{_of(filled, len(rows))} were filled up with N on both sides, to {width:,} bases")
-    return [row._replace(sequence=_about_middle(row.sequence, width)) for row in rows], notes
-
-
-def _about_middle(sequence: str, width: int) -> str:
-    over = len(sequence) - width
-    if over >= 0:
-        return sequence[over // 2 : over // 2 + width]
-    return ("N" * (-over // 2) + sequence).ljust(width, "N")
+    return [row._replace(sequence=about_middle(row.sequence, width)) for row in rows], notes
 
 
 def _of(count: int, total: int) -> str:

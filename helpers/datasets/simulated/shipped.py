@@ -10,12 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers.datasets.parts import HOLE
+from helpers.datasets.simulated import stand_ins
 from helpers.datasets.simulated.planting import Site
 from helpers.datasets.simulated.promoters import Promoters, promoters
 from helpers.datasets.splits import divide
 from helpers.files import write_whole
 from helpers.places import shipped
 
+STAND_INS = {"ctcf_pu1": stand_ins.ctcf_pu1, "marks": stand_ins.marks, "splice": stand_ins.splice}
+STAND_INS["expression"] = stand_ins.expression
 SETS = {"tata": (2100, 2100, 5), "nontata": (4000, 4000, 2), "ecoli": (839, 3000, 3)}
 SIZES = {"tata": (3000, 600, 600), "nontata": (6000, 1000, 1000)}
 SPLITS = ("train", "valid", "test")
@@ -26,7 +30,7 @@ def planted(kind: str, split: str) -> list[list[Site]]:
 
     Parameters
     ----------
-    kind : "tata", "nontata" or "ecoli"
+    kind : "tata", "nontata", "ecoli", "ctcf_pu1", "marks", "splice" or "expression"
         The set ``simulated_<kind>``.
     split : "train", "valid" or "test"
         The part of it.
@@ -41,9 +45,10 @@ def planted(kind: str, split: str) -> list[list[Site]]:
     ValueError
         For another kind or split.
     """
-    if kind not in SETS or split not in SPLITS:
+    if kind not in (known := (*SETS, *STAND_INS)) or split not in SPLITS:
         raise ValueError(
-            f"planted: no {split!r} of {kind!r}; the kind is one of {', '.join(SETS)}, the split of {', '.join(SPLITS)}"
+            f"planted: no {split!r} of {kind!r}; the kind is one of {', '.join(known)}, "
+            f"the split of {', '.join(SPLITS)}"
         )
     folder = shipped() / "simulated" / kind
     with gzip.open(folder / f"{split}.csv.gz", "rt", encoding="ascii") as lines:
@@ -68,7 +73,29 @@ def write(folder: Path) -> list[Path]:
             written.append(_write_table(folder / kind / f"{split}.csv.gz", table))
             truth += [(split, row, *site) for row, i in enumerate(rows) for site in made.sites[i]]
         written.append(_write_table(folder / kind / "truth.csv.gz", truth))
-    return written
+    return written + _write_stand_ins(folder)
+
+
+def _write_stand_ins(folder: Path) -> list[Path]:
+    """Write the sets of lesson 07: columns for marks, an empty field for a hole; contacts as `cooler` dumps them."""
+    written = []
+    for kind, draw in STAND_INS.items():
+        made = draw()
+        several = made.labels.ndim == 2
+        bands = made.labels.tolist() if kind in ("ctcf_pu1", "splice") else [0] * len(made.sequences)
+        truth: list[Sequence[object]] = [("split", "row", *Site._fields)]
+        header = ("sequence", *(stand_ins.MARKS if several else ("label",)))
+        compared = stand_ins.without_flanks(made.sequences) if kind == "expression" else made.sequences
+        for split, rows in divide(compared, bands, test=0.2).items():
+            told = made.labels[rows].reshape(len(rows), -1).tolist()
+            labels = [["" if label == HOLE else label for label in row] for row in told]
+            table = [header, *((made.sequences[i], *row) for i, row in zip(rows, labels, strict=True))]
+            written.append(_write_table(folder / kind / f"{split}.csv.gz", table))
+            truth += [(split, row, *site) for row, i in enumerate(rows) for site in made.sites[i]]
+        written.append(_write_table(folder / kind / "truth.csv.gz", truth))
+    met, expected = stand_ins.contacts()
+    written.append(_write_table(folder / "contacts" / "contacts.tsv.gz", met, "\t"))
+    return [*written, _write_table(folder / "contacts" / "truth.csv.gz", expected)]
 
 
 def _division(kind: str, made: Promoters) -> dict[str, list[int]]:
@@ -78,9 +105,9 @@ def _division(kind: str, made: Promoters) -> dict[str, list[int]]:
     return {split: list(range(*edges[i : i + 2])) for i, split in enumerate(SPLITS)}
 
 
-def _write_table(path: Path, rows: Sequence[Sequence[object]]) -> Path:
+def _write_table(path: Path, rows: Sequence[Sequence[object]], delimiter: str = ",") -> Path:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    csv.writer(text, lineterminator="\n", delimiter=delimiter).writerows(rows)
     packed = io.BytesIO()
     # no name and no time in the header, so that the bytes depend on the rows only
     with gzip.GzipFile("", "wb", 9, packed, mtime=0) as stream:

@@ -30,7 +30,7 @@ class Quiz(MultipleChoice):
             "Six marks, one trunk. What stands at the end?",
             {
                 "a": "six logits, and a sigmoid for each in the loss",
-                "b": "a softmax over the six marks",
+                "b": "a softmax over the six marks, so that they sum to one",
                 "c": "one logit with six values",
                 "d": "six softmaxes over the sequences",
             },
@@ -48,7 +48,7 @@ class Quiz(MultipleChoice):
                 "a": "nothing happens: test and training rows are different rows",
                 "b": "the test score is too low",
                 "c": "the loss has no minimum",
-                "d": "remembering is rewarded: the test asks what the training set has answered",
+                "d": "the test pays for remembering",
             },
             "d",
             {
@@ -63,7 +63,7 @@ class Quiz(MultipleChoice):
             {
                 "a": "always: more labels are more labels",
                 "b": "when every mark has a hundred thousand labels",
-                "c": "when a mark has few labels, and others that depend on the same motifs have many",
+                "c": "when a mark has few labels of its own",
                 "d": "when the marks have nothing in common",
             },
             "c",
@@ -104,7 +104,7 @@ class Quiz(MultipleChoice):
             "profile",
             "Why does a profile network learn the shape apart from the total?",
             {
-                "a": "the total depends on how deeply one read; the shape tells where proteins sit",
+                "a": "depth sets the total, proteins the shape",
                 "b": "because counts cannot be learned",
                 "c": "to have fewer parameters",
                 "d": "because shapes have no noise",

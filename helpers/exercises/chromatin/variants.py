@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from helpers.dna.sequences import BASES, one_hot, random_dna, reverse_complement
 from helpers.engine.exercise import Exercise, misconception
 from helpers.exercises.convolution.models import placed_model
+from helpers.interpret.mutagenesis import in_silico_mutagenesis
 
 
 class VariantEffect(Exercise):
@@ -27,13 +28,12 @@ class VariantEffect(Exercise):
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         cases = ((10, -1, True), (11, 1, False), (14, -1, False), (16, -1, True))  # the sign; which strand says more
         for length, sign, forward in cases:
-            fitting: list[tuple] = []
-            while not fitting:  # some models have no variant of this sign in some sequence
+            fitting = torch.zeros(0)
+            while not len(fitting):  # some models have no variant of this sign in some sequence
                 model, sequence = placed_model(length), random_dna(length, rng)
-                places = rng.permutation(np.arange(2, length // 2 - 1)).tolist()
-                variants = [(place, alt) for place in places for alt in BASES if alt != sequence[place]]
-                fitting = [one for one in variants if kind(model, sequence, *one) == (sign, forward)]
-            yield model, sequence, *fitting[0]
+                fitting = variants_of_a_kind(model, one_hot(sequence), sign, forward)
+            row, place = fitting[int(rng.integers(len(fitting)))].tolist()
+            yield model, sequence, place, BASES[row]
 
     def reference(self, model: nn.Module, sequence: str, position: int, alt: str) -> float:
         other = changed(sequence, position, alt)
@@ -144,12 +144,16 @@ def strands(sequence: str, position: int, alt: str) -> list[tuple[str, int, str]
     ]
 
 
-def kind(model: nn.Module, sequence: str, position: int, alt: str) -> tuple[int, bool]:
-    """The sign of a variant, and whether the forward strand says more: what questions are chosen by."""
-    words = [word for one in strands(sequence, position, alt) for word in (one[0], changed(*one))]
-    with torch.no_grad():
-        a, b, c, d = model(one_hot(words).float()).tolist()
-    return (1 if b - a + d - c > 0 else -1), abs(b - a) > abs(d - c)
+def variants_of_a_kind(model: nn.Module, X: Tensor, sign: int, forward: bool) -> Tensor:
+    """Row and place of each variant of a sign, of which this strand, or the other, says more: what is asked of.
+
+    From a table of all mutations, which is made in another way than the answer.
+    """
+    here, back = in_silico_mutagenesis(model, torch.stack([X, X.flip(0, 1)]))
+    there = back.flip(0, 1)  # the other strand's letters, at their places on this one
+    fits = (X == 0) & ((here + there).sign() == sign) & ((here.abs() > there.abs()) == forward)
+    inner = torch.arange(X.shape[1])
+    return (fits & (inner >= 2) & (inner < X.shape[1] // 2 - 1)).nonzero()
 
 
 def sigmoid(logit: float) -> float:

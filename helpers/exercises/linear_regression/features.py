@@ -179,7 +179,7 @@ class Features(Exercise):
     def at_share(self, sequences: list[str]) -> Tensor:
         return torch.tensor([[1 - gc_content(s), len(s)] for s in sequences])
 
-    @misconception("`//` drops the fraction, so every share becomes 0 (or 1). Use `/`.")
+    @misconception("The fractions are gone, so each share is 0 (or 1): `//` and `int` drop them. Use `/`, keep floats.")
     def whole_division(self, sequences: list[str]) -> Tensor:
         return torch.tensor([[(s.count("G") + s.count("C")) // len(s), len(s)] for s in sequences]).float()
 

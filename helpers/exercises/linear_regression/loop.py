@@ -174,32 +174,8 @@ class TrainingStep(Exercise):
         self.reference(w, b, x, y, lr)
 
 
-class MendTheLoop(Exercise):
-    """mend_the_loop(model, X, y, epochs, lr) -> the losses, one an epoch; the model is trained in place"""
-
-    kind = "bug hunt"
-    parts = {"it moves": 1, "it looks at y": 1, "all of it learns": 1}
-    hints = (
-        "There are three bugs. One concerns an order, one a shape, one a list.",
-        "Print `prediction.shape` and `y.shape`; print `model.weight.grad` just before the step; and ask who is not "
-        "in the optimiser's list.",
-    )
-
-    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        """Ask such that no bug hides another.
-
-        Where columns are centred, the bias stays at 0 whether or not it learns; where y is 0 everywhere, a table of
-        all pairs has the right loss.
-        """
-        for part, centred, scale in (
-            ("it moves", True, 0.0),
-            ("it looks at y", True, 1.0),
-            ("all of it learns", False, 1.0),
-        ):
-            X = torch.tensor(rng.normal(0.5, 1, (4, 2))).float()
-            X = X - X.mean(dim=0) if centred else X
-            y = scale * (X @ torch.tensor([2.0, -1.0]) + (0.0 if centred else 3.0))
-            yield Question({"bias": 0.0 if centred else 0.5}, X, y, 4, 0.05, part=part)
+class WholeLoop:
+    """What is asked of a whole loop, written or mended, and what goes wrong in either."""
 
     def ask(self, code: Any, first: dict[str, float], X: Tensor, y: Tensor, epochs: int, lr: float) -> Any:
         """Train a linear layer with known first weights; report its parameters and the losses."""
@@ -231,28 +207,11 @@ class MendTheLoop(Exercise):
         return losses
 
     @misconception(
-        "Nothing moves: the slopes are set to zero after `.backward()` has found them and before the step can use "
-        "them. (Two more bugs wait behind this one.)"
-    )
-    def as_found(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
-        return [((model(X) - y) ** 2).mean().item()] * epochs
-
-    @misconception("The shapes are mended, but nothing moves: `zero_grad()` stands between `.backward()` and the step.")
-    def zeroed_too_late(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
-        return [((model(X)[:, 0] - y) ** 2).mean().item()] * epochs
-
-    @misconception(
         "It moves, but only towards the mean of y: (N, 1) minus (N,) is an N × N table that sets every prediction "
         "against every measurement."
     )
     def table_of_all_pairs(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
         return self.train(torch.optim.SGD(model.parameters(), lr=lr), lambda: model(X), y, epochs)
-
-    @misconception(
-        "It moves now. Two bugs are left: (N, 1) minus (N,) is an N × N table, and somebody never learns at all."
-    )
-    def moves_and_no_more(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
-        return self.train(torch.optim.SGD([model.weight], lr=lr), lambda: model(X), y, epochs)
 
     @misconception("The model learns, all of it, but nothing comes back: end with `return losses`.")
     def nothing_returned(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> None:
@@ -274,3 +233,92 @@ class MendTheLoop(Exercise):
             optimiser.step()
             losses.append(loss.item())
         return losses
+
+
+class TrainModel(WholeLoop, Exercise):
+    """train_model(model, X, y, epochs, lr) -> the losses, one an epoch; the model is trained in place"""
+
+    kind = "training loop"
+    parts = {"one epoch": 1, "several epochs": 2}
+    hints = {
+        "In the loop: the loss of `model(X)[:, 0]`, `zero_grad()`, `backward()`, `step()`.": "one epoch",
+        "All of these stand inside `for _ in range(epochs):`; the optimiser is made once, above.": "several epochs",
+    }
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        for epochs, part in ((1, "one epoch"), (1, "one epoch"), (2, "several epochs"), (5, "several epochs")):
+            X = torch.tensor(rng.normal(0.5, 1, (4, 2))).float()
+            yield Question({"bias": 0.5}, X, X @ torch.tensor([2.0, -1.0]) + 3.0, epochs, 0.05, part=part)
+
+    @misconception("The model never moves: the losses come back, and `optimiser.step()` is missing.")
+    def never_stepped(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        return [((model(X)[:, 0] - y) ** 2).mean().item()] * epochs
+
+    @misconception("You step against the slopes of the epoch before: `.backward()` comes first, then the step.")
+    def stepped_first(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        optimiser, losses = torch.optim.SGD(model.parameters(), lr=lr), []
+        for _ in range(epochs):
+            loss = ((model(X)[:, 0] - y) ** 2).mean()
+            optimiser.step()
+            optimiser.zero_grad()
+            loss.backward()
+            losses.append(loss.item())
+        return losses
+
+    @misconception("Your losses are those after each step. Note the loss that the slopes came from: before the step.")
+    def losses_after(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        losses = self.reference(model, X, y, epochs, lr)
+        return [*losses[1:], ((model(X)[:, 0] - y) ** 2).mean().item()]
+
+    @misconception("Only the last loss comes back. Keep a list, and append one loss an epoch.")
+    def last_loss(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> float:
+        return self.reference(model, X, y, epochs, lr)[-1]
+
+    @misconception("One epoch was trained, whatever `epochs` says: `return` stands inside the loop. Indent it less.")
+    def one_epoch(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        return self.reference(model, X, y, 1, lr)
+
+
+class MendTheLoop(WholeLoop, Exercise):
+    """mend_the_loop(model, X, y, epochs, lr) -> the losses, one an epoch; the model is trained in place"""
+
+    kind = "bug hunt"
+    parts = {"it moves": 1, "it looks at y": 1, "all of it learns": 1}
+    hints = (
+        "There are three bugs. One concerns an order, one a shape, one a list.",
+        "Print `prediction.shape` and `y.shape`; print `model.weight.grad` just before the step; and ask who is not "
+        "in the optimiser's list.",
+    )
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        """Ask such that no bug hides another.
+
+        Where columns are centred, the bias stays at 0 whether or not it learns; where y is 0 everywhere, a table of
+        all pairs has the right loss.
+        """
+        for part, centred, scale in (
+            ("it moves", True, 0.0),
+            ("it looks at y", True, 1.0),
+            ("all of it learns", False, 1.0),
+        ):
+            X = torch.tensor(rng.normal(0.5, 1, (4, 2))).float()
+            X = X - X.mean(dim=0) if centred else X
+            y = scale * (X @ torch.tensor([2.0, -1.0]) + (0.0 if centred else 3.0))
+            yield Question({"bias": 0.0 if centred else 0.5}, X, y, 4, 0.05, part=part)
+
+    @misconception(
+        "Nothing moves: the slopes are set to zero after `.backward()` has found them and before the step can use "
+        "them. (Two more bugs wait behind this one.)"
+    )
+    def as_found(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        return [((model(X) - y) ** 2).mean().item()] * epochs
+
+    @misconception("The shapes are mended, but nothing moves: `zero_grad()` stands between `.backward()` and the step.")
+    def zeroed_too_late(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        return [((model(X)[:, 0] - y) ** 2).mean().item()] * epochs
+
+    @misconception(
+        "It moves now. Two bugs are left: (N, 1) minus (N,) is an N × N table, and somebody never learns at all."
+    )
+    def moves_and_no_more(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        return self.train(torch.optim.SGD([model.weight], lr=lr), lambda: model(X), y, epochs)

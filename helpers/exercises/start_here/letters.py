@@ -76,7 +76,7 @@ class GcContent(Exercise):
     def at_content(self, sequence: str) -> float:
         return (sequence.count("A") + sequence.count("T")) / len(sequence)
 
-    @misconception("`//` divides and drops the fraction, so a share becomes 0. Use `/`.")
+    @misconception("The fraction is gone, so a share becomes 0: `//` and `int` drop it. Divide with `/`.")
     def whole_division(self, sequence: str) -> float:
         return (sequence.count("G") + sequence.count("C")) // len(sequence)
 

@@ -28,6 +28,7 @@ ATTRIBUTES = {
     **dict.fromkeys(("fork", "system", "popen", "posix_spawn", "execv", "execve"), "begins other processes"),
     **dict.fromkeys(("setprofile", "settrace", "addaudithook"), "changes how Python watches calls"),
     **dict.fromkeys(("DisableTorchFunction", "_DisableTorchDispatch"), "changes how torch watches calls"),
+    **dict.fromkeys(("getprofile", "Profile", "setitimer", "__code__"), "changes how Python runs or watches calls"),
     **dict.fromkeys(("_getframe", "get_objects", "get_referrers"), "looks at Python's own objects"),
 }
 
@@ -85,6 +86,8 @@ def signs(tree: ast.AST) -> Iterator[str]:
         named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [module or ""]
         if isinstance(node, (ast.Import, ast.ImportFrom)) and any(name.startswith(ROOMS) for name in named):
             yield "imports what asks and marks"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "compile":
+            yield "uses `compile`, which lets code stand in another file"
         attribute = attribute_of(node)
         if attribute in ATTRIBUTES:
             yield f"uses `{attribute}`, which {ATTRIBUTES[attribute]}"

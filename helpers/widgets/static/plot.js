@@ -71,7 +71,8 @@ class Surface {
     });
     view.listen(canvas, "pointermove", (event) => {
       const { x, y } = at(event);
-      if (waiting && Math.hypot(x - waiting.from.x, y - waiting.from.y) >= STILL) [held, waiting] = [waiting.found, null];
+      const across = waiting && Math.abs(x - waiting.from.x), down = waiting && Math.abs(y - waiting.from.y);
+      if (waiting && Math.max(across, down) >= STILL) [held, waiting] = [across > down ? waiting.found : null, null];
       if (held !== null) move(at(event), held);
       const near = held === null && event.pointerType === "mouse" && grab(at(event), MOUSE_REACH) !== null;
       canvas.style.cursor = held !== null ? "grabbing" : near ? "grab" : "";

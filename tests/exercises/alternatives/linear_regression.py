@@ -145,6 +145,17 @@ def loop_that_names_both(model: Any, X: Any, y: Any, epochs: int, lr: float) -> 
     return losses
 
 
+def r2_by_variance(prediction: Any, y: Any) -> Any:
+    left, measured = np.asarray(y) - np.asarray(prediction), np.asarray(y)
+    return left, 1 - (left**2).mean() / measured.var()
+
+
+def r2_in_a_loop(prediction: Any, y: Any) -> Any:
+    left = [float(t - p) for p, t in zip(prediction, y, strict=True)]
+    mean = sum(float(t) for t in y) / len(y)
+    return left, 1 - sum(e * e for e in left) / sum((float(t) - mean) ** 2 for t in y)
+
+
 def zeros_like_y(prediction: Any, y: Any) -> float:
     return 0.0
 
@@ -159,6 +170,8 @@ ALTERNATIVES = {
     "gradient_step": [step_as_array, step_as_tensors],
     "standardise": [standardise_in_double, standardise_column_by_column],
     "training_step": [zero_first, zero_last, slopes_asked_for],
+    "train_model": [loop_with_a_column_of_y, loop_that_zeroes_last, loop_that_names_both],
+    "residuals_and_r2": [r2_by_variance, r2_in_a_loop],
     "features": [features_in_double, features_stacked],
     "mend_the_loop": [loop_with_a_column_of_y, loop_that_zeroes_last, loop_that_names_both],
 }
@@ -183,6 +196,8 @@ WRONG = {
         lambda train, other: (train - train.mean(0)) / train.std(0),
     ],
     "training_step": [lambda w, b, x, y, lr: 0.0, lambda w, b, x, y, lr: lr],
+    "train_model": [lambda model, X, y, epochs, lr: [0.0] * epochs],
+    "residuals_and_r2": [lambda prediction, y: (0 * y, 0.0), lambda prediction, y: 1.0],
     "features": [lambda sequences: torch.zeros(len(sequences), 2), lambda sequences: [len(s) for s in sequences]],
     "mend_the_loop": [lambda model, X, y, epochs, lr: [0.0] * epochs, lambda model, X, y, epochs, lr: None],
 }
