@@ -155,7 +155,7 @@ def mutation_maps(
         raise ValueError("mutation_maps: maps is empty; expected at least one sequence and its effects")
     figure, grid = panels(1, width=11, height=1.35, rows=2 * len(maps))
     for (title, (bases, effects)), above, below in zip(maps.items(), grid[::2], grid[1::2], strict=True):
-        here, changes = (checked_matrix("mutation_maps", one) for one in (bases, effects))
+        here, changes = (checked_matrix("mutation_maps", one).detach().cpu() for one in (bases, effects))
         worth = -changes.sum(dim=0) / (1 - here).sum(dim=0)  # the mean of three changes
         places = None if positions is None else positions[title]
         logo(here * worth, kind="weights", ax=above, positions=places, ylabel="worth")
@@ -164,7 +164,9 @@ def mutation_maps(
         most = max(float(changes.abs().max()), 1e-9)
         low, high = (0, here.shape[1] - 1) if places is None else (places[0], places[-1])
         extent = (low - 0.5, high + 0.5, 3.5, -0.5)
-        below.imshow(changes, aspect="auto", cmap="PuOr", vmin=-most, vmax=most, interpolation="nearest", extent=extent)
+        below.imshow(
+            changes.numpy(), aspect="auto", cmap="PuOr", vmin=-most, vmax=most, interpolation="nearest", extent=extent
+        )
         below.set_yticks(range(4), list("ACGT"))
         below.set(ylabel="written", xlim=above.get_xlim(), xlabel="column" if below is grid[-1] else "")
     return figure

@@ -13,11 +13,19 @@ from typer.testing import CliRunner, Result
 
 from helpers.commands.main import app
 from helpers.datasets import from_files
+from helpers.dna.motifs import jaspar_all
 from helpers.dna.sequences import one_hot, random_dna
-from helpers.explore import training
+from helpers.explore import reading, training
 from helpers.training import load, predict
 
 LENGTH = 40
+
+
+@pytest.fixture(autouse=True)
+def few_motifs(monkeypatch) -> None:
+    """A few of JASPAR's motifs: the whole collection is looked through elsewhere, in seconds."""
+    for module in (training, reading):
+        monkeypatch.setattr(module, "known", lambda: jaspar_all()[::20])
 
 
 def course(*words: object) -> Result:
