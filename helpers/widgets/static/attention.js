@@ -11,14 +11,17 @@ function softmax(row) {
 
 const share = (value) => (value >= 0.995 ? "1.00" : value >= 0.1 || value === 0 ? value.toFixed(2) : value.toFixed(3));
 
-/** A square of weights with the words "asks" (rows) and "is asked" (columns), letters where they fit, `margin` away; `row` is framed, `closed(i, j)` cells are hatched. */
-function drawSquare(surface, box, { count, from = [0, 0], at, most, row, names, column = -1, margin = 0, closed = null }) {
+/** A square of weights with the words "asks" (rows) and "is asked" (columns), letters where they fit, `margin` away;
+ * `row` is framed, cells that are `closed(i, j)` are hatched. */
+function drawSquare(surface, box, { count, from = [0, 0], at, most, row, names, ...rest }) {
+  const { column = -1, margin = 0, closed = null } = rest;
   const c = surface.context, { colours } = surface.view, side = box.width / count;
   heat(surface, box, { rows: count, columns: count, at, most });
   c.strokeStyle = colours.muted;
   c.lineWidth = 0.7;
   c.beginPath();
-  for (let i = 0; closed && i < count; i++) for (let j = 0; j < count; j++) if (closed(i, j)) lineThrough(c, box.x + j * side, box.y + (i + 1) * side, side, -side);
+  for (let i = 0; closed && i < count; i++)
+    for (let j = 0; j < count; j++) if (closed(i, j)) lineThrough(c, box.x + j * side, box.y + (i + 1) * side, side, -side);
   c.stroke();
   c.strokeStyle = colours.fg;
   c.lineWidth = 1;

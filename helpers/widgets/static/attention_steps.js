@@ -156,13 +156,15 @@ export default widget("attention-steps", (view) => {
     const eachKey = two ? each(wide - label - 2 * room, width) : each(wide - label - 2 * room - bar - 3 * GAP, width + across);
     const eachValue = two ? each(wide - label - bar - GAP, across) : eachKey;
     const x = { k: label, products: label + width * eachKey + room };
-    Object.assign(x, { scores: x.products + room, bar: two ? label : x.products + room + 8, v: two ? label + bar + GAP : x.products + room + bar + GAP });
+    Object.assign(x, { scores: x.products + room, bar: two ? label : x.products + room + 8 });
+    Object.assign(x, { v: two ? label + bar + GAP : x.products + room + bar + GAP });
     const digits = [...parts().q, ...parts().k].every(Number.isInteger) && width <= 16 ? 0 : 2;
     const figure = (here, most_ = digits) => fixed(here, Number.isInteger(here) ? 0 : Math.abs(here) < 100 ? Math.max(most_, 1) : 0);
     cells = [];
     const written = (here, room_) => (room_ >= 22 ? figure(here, room_ >= 32 ? 2 : 1) : "");
     const plate = (here, at, y, room_, ground, weight = "") =>
-      cell(sheet, { x: at, y: y + 1, width: room_ - (room_ > 8 ? 2 : 0), height: ROW - 2, size: room_ >= 32 ? 11.5 : 9.5, ground, text: written(here, room_), weight });
+      cell(sheet, { x: at, y: y + 1, width: room_ - (room_ > 8 ? 2 : 0), height: ROW - 2, ground, weight,
+        size: room_ >= 32 ? 11.5 : 9.5, text: written(here, room_) });
     const number = (which, token, column, at, y, strength = 1) => {
       const here = parts()[which][token * columns[which] + column], room_ = which === "v" ? eachValue : eachKey;
       plate(here, at + column * room_, y, room_, weightTint(here * strength, largest(which), colours.dark));
@@ -244,7 +246,8 @@ export default widget("attention-steps", (view) => {
     const side = Math.min(square.width, square.tall) - 46, all = weights();
     box = { x: 46, y: 42, width: side - 4, height: side - 4 };
     const most = all.reduce((top, weight) => Math.max(top, weight), 1e-9);
-    drawSquare(square, box, { count, at: (i, j) => all[i * count + j], most, row: query(), names: name, closed: (i, j) => masked(i, j) === -Infinity });
+    const closed = (i, j) => masked(i, j) === -Infinity;
+    drawSquare(square, box, { count, at: (i, j) => all[i * count + j], most, row: query(), names: name, closed });
     nameAxes(square, box, 8, 10);
   }
 

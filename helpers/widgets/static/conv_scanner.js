@@ -196,7 +196,8 @@ export default widget("conv-scanner", (view) => {
     c.fillStyle = view.colours.fg;
     c.textAlign = "left";
     c.textBaseline = "middle";
-    lines.forEach((words, i) => c.fillText(words, clamp(strip.x(start()), 2, Math.max(2, upper.width - c.measureText(words).width - 4)), sumTop + 12 + i * 20));
+    const left = (words) => clamp(strip.x(start()), 2, Math.max(2, upper.width - c.measureText(words).width - 4));
+    lines.forEach((words, i) => c.fillText(words, left(words), sumTop + 12 + i * 20));
   }
 
   function drawTrack(all) {
@@ -208,7 +209,8 @@ export default widget("conv-scanner", (view) => {
     axes = new Axes(lower, colours, box, xs, [low, high]);
     if (!whole) {
       c.fillStyle = colours.soft; // the part of the sequence that stands above
-      c.fillRect(Math.max(axes.x(strip.first - 0.5), box.left), box.top, axes.x(strip.first + strip.shown - 0.5) - axes.x(strip.first - 0.5), box.bottom - box.top);
+      const [from, to] = [strip.first - 0.5, strip.first + strip.shown - 0.5].map((at) => clamp(axes.x(at), box.left, box.right));
+      c.fillRect(from, box.top, to - from, box.bottom - box.top);
     }
     axes.frame({ xLabel: "first base of the window", yLabel: "match score", yTicks: 4 });
     const wide = axes.x(1) - axes.x(0), bar = Math.max(wide * 0.84, 1), base = axes.y(level);

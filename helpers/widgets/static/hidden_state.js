@@ -99,7 +99,8 @@ export default widget("hidden-state", (view) => {
     for (const name of shown()) {
       const tall = tallness(name), values = all[name], gate = name !== "state" && name !== "candidate" && name !== "memory";
       const most = gate ? 1 : kept(`most ${name}`, `${get("sequence")} ${get("cell")}`, () => values.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9));
-      heat(maps, { x: LEFT, y, width: across, height: tall }, { rows: n, columns: count, at: (k, t) => values[(first + t) * n + k], most, signed: !gate });
+      heat(maps, { x: LEFT, y, width: across, height: tall },
+        { rows: n, columns: count, at: (k, t) => values[(first + t) * n + k], most, signed: !gate });
       label(name === "state" ? "hidden state" : gate ? `${name} gate` : name, y + tall / 2, name === "state" ? "600" : "");
       y += tall + GAP;
     }

@@ -58,7 +58,7 @@ export default widget("shift-explorer", (view) => {
   function bend(by, value) {
     const line = guess().slice(), from = bent ?? by, step = Math.sign(by - from);
     for (let k = from; ; k += step) { // a quick hand leaves no gaps
-      line[k + reach] = k === from ? (bent === null ? value : line[k + reach]) : line[from + reach] + ((value - line[from + reach]) * (k - from)) / (by - from);
+      if (k !== from) line[k + reach] = line[from + reach] + ((value - line[from + reach]) * (k - from)) / (by - from);
       if (k === by) break;
     }
     line[by + reach] = value;
