@@ -174,7 +174,7 @@ class TrainingStep(Exercise):
         self.reference(w, b, x, y, lr)
 
 
-class WholeLoop:
+class WholeLoop(Exercise):
     """What is asked of a whole loop, written or mended, and what goes wrong in either."""
 
     def ask(self, code: Any, first: dict[str, float], X: Tensor, y: Tensor, epochs: int, lr: float) -> Any:
@@ -235,7 +235,7 @@ class WholeLoop:
         return losses
 
 
-class TrainModel(WholeLoop, Exercise):
+class TrainModel(WholeLoop):
     """train_model(model, X, y, epochs, lr) -> the losses, one an epoch; the model is trained in place"""
 
     kind = "training loop"
@@ -279,7 +279,7 @@ class TrainModel(WholeLoop, Exercise):
         return self.reference(model, X, y, 1, lr)
 
 
-class MendTheLoop(WholeLoop, Exercise):
+class MendTheLoop(WholeLoop):
     """mend_the_loop(model, X, y, epochs, lr) -> the losses, one an epoch; the model is trained in place"""
 
     kind = "bug hunt"
