@@ -92,7 +92,7 @@ def profile_shapes(seed: int) -> Scores:
     train, valid, test = (profiles(n, seed=10 * seed + i) for i, n in enumerate((500, 50, 150)))
     torch.manual_seed(seed)
     net = chromatin.ProfileNet(16, 4)
-    loss = losses.shape_and_total
+    loss: Any = losses.shape_and_total  # takes what the net gives, a pair
     fit(net, (train.X, train.counts), (valid.X, valid.counts), epochs=10, loss=loss, seed=seed, **HOW)
     with torch.no_grad():
         logits = net(test.X)[0]
