@@ -148,7 +148,9 @@ FORMS: dict[str, Form] = {
     "scratch-that-is-no-python": lambda n, c: Odd([c], before=["this is no Python"], after=["def f(:"]),
     "module-written-by-a-cell": lambda n, c: Odd(
         [f"from {n}_of_mine import own_{n} as {n}"],
-        before=[f"%%writefile {n}_of_mine.py\nimport numpy as np\nimport torch\nfrom torch import nn\n{as_helper(n, c)}"],
+        before=[
+            f"%%writefile {n}_of_mine.py\nimport numpy as np\nimport torch\nfrom torch import nn\n{as_helper(n, c)}"
+        ],
     ),
     "run-from-a-file": lambda n, c: Odd(
         [f"%run -i {n}_to_run.py"], before=[f"%%writefile {n}_to_run.py\n{as_helper(n, c)}\n{n} = own_{n}"]
