@@ -42,7 +42,7 @@ def fetch(names: Sets = None) -> None:
             except datasets.DataUnavailable as error:
                 refuse(f"{error} Until then lessons go on with simulated data; try again later.")
             place = datasets.path(name)
-            if any(file.parent != place for file in files):  # a temporary folder, gone when this command ends
+            if not all(file.is_relative_to(place) for file in files):  # a temporary folder, gone when this command ends
                 refuse(f"{name} was fetched and cannot be kept; name a folder of yours in COURSE_CACHE", code=1)
             print(f"{name}: {place}")
 
