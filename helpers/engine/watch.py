@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _thread
 import copy
+import importlib
 import inspect
 import mmap
 import os
@@ -20,7 +21,7 @@ from functools import cache
 from types import CodeType, FrameType
 from typing import Any
 
-from helpers.engine.by_hand import BEYOND, SWITCH, begins, leans_on, outside_standard
+from helpers.engine.by_hand import BEYOND, LIBRARY, SWITCH, begins, is_other, leans_on, outside_standard
 from helpers.engine.families import dispatch_mode, forbidden_by, relatives
 from helpers.engine.source import MISSING, resolve
 
@@ -148,6 +149,11 @@ class Watch:
         code = frame.f_code
         if code in self.codes:
             self.note(self.codes[code])
+        fetched = {"<module>": frame.f_globals.get("__name__")}.get(code.co_name)  # a module that is being imported
+        if code is importlib.import_module.__code__:
+            fetched = frame.f_locals["name"]
+        if isinstance(fetched, str) and is_other(fetched) and is_own(outside_standard(frame.f_back)):
+            self.note(LIBRARY)
         if code is threading.setprofile.__code__ and is_own(frame.f_back):
             self.note(SWITCH)
         if any(part in code.co_filename for part in AGAIN):

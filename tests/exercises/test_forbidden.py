@@ -7,6 +7,7 @@ import ast
 import contextlib
 import cProfile
 import functools
+import importlib
 import json
 import math
 import operator
@@ -226,6 +227,15 @@ def test_a_copy_of_this_process_is_watched_as_this_one_is() -> None:
     assert watch.used == []
     with Watch(SIGMOID) as watch:
         in_a_copy(lambda: in_a_copy(lambda: expit(z.numpy())))
+    assert watch.used == [LIBRARY]
+    with Watch(SIGMOID) as watch:
+        in_a_copy(lambda: __import__("sklearn.naive_bayes"))  # nobody else imports it
+    assert watch.used == [LIBRARY]
+
+
+def test_a_library_that_is_fetched_by_name_is_seen() -> None:
+    with Watch(SIGMOID) as watch:
+        (lambda: importlib.import_module("scipy.special").expit(z.numpy()))()
     assert watch.used == [LIBRARY]
 
 

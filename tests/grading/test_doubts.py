@@ -23,6 +23,8 @@ from tests.commands import ROOT
         ("getattr(sys, 'setprofile')(None)", "a cell uses `setprofile`"),
         ("exec(compile('1', 'torch.py', 'exec'))", "a cell uses `compile`, which lets code stand in another file"),
         ("import signal\nsignal.setitimer(0, 1)", "a cell uses `setitimer`, which changes how Python runs"),
+        ("f = __import__('scipy')", "a cell uses `__import__`, which fetches modules by their names"),
+        ("import sys\nsys.modules['scipy']", "a cell uses `sys.modules`, which fetches modules by their names"),
         ("with torch._C.DisableTorchFunction():\n    pass", "a cell uses `DisableTorchFunction`"),
         ("from helpers.engine.watch import Watch", "a cell imports what asks and marks"),
         ("import helpers.grading.mark", "a cell imports what asks and marks"),

@@ -29,8 +29,10 @@ ATTRIBUTES = {
     **dict.fromkeys(("setprofile", "settrace", "addaudithook"), "changes how Python watches calls"),
     **dict.fromkeys(("DisableTorchFunction", "_DisableTorchDispatch"), "changes how torch watches calls"),
     **dict.fromkeys(("getprofile", "Profile", "setitimer", "__code__"), "changes how Python runs or watches calls"),
+    "import_module": "fetches modules by their names",
     **dict.fromkeys(("_getframe", "get_objects", "get_referrers"), "looks at Python's own objects"),
 }
+FETCHING = ("__import__", "sys.modules")
 
 
 def doubts(cells: list[str], modules: Mapping[str, str]) -> list[str]:
@@ -88,6 +90,8 @@ def signs(tree: ast.AST) -> Iterator[str]:
             yield "imports what asks and marks"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "compile":
             yield "uses `compile`, which lets code stand in another file"
+        if (name := ast.unparse(node) if isinstance(node, (ast.Name, ast.Attribute)) else "") in FETCHING:
+            yield f"uses `{name}`, which fetches modules by their names"
         attribute = attribute_of(node)
         if attribute in ATTRIBUTES:
             yield f"uses `{attribute}`, which {ATTRIBUTES[attribute]}"
