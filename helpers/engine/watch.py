@@ -209,6 +209,8 @@ def is_own(frame: FrameType | None) -> bool:
     """Whether the code of a frame stands in a notebook, not in an installed library or in this package."""
     if frame is None:
         return False
+    if frame.f_code.co_names == ("_tuple_new",) and frame.f_globals.get("_tuple_new") == tuple.__new__:
+        return False  # Python writes this for every named tuple, a library's too
     file = frame.f_code.co_filename
     return not file.startswith(("<frozen", HERE, *LIBRARIES))
 
