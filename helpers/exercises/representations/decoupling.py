@@ -15,7 +15,7 @@ from helpers.models import adversarial
 
 
 class GradientReversal(Exercise):
-    """GradientReversal, a torch.autograd.Function; apply(x, strength) -> x, and backward −strength · slope"""
+    """GradientReversal(torch.autograd.Function) with apply(x, strength) -> x, and backward −strength · slope"""
 
     kind = "class"
     parts = {"forward": 1, "backward": 2}
