@@ -212,7 +212,19 @@ def is_own(frame: FrameType | None) -> bool:
     if frame.f_code.co_names == ("_tuple_new",) and frame.f_globals.get("_tuple_new") == tuple.__new__:
         return False  # Python writes this for every named tuple, a library's too
     file = frame.f_code.co_filename
+    if file == "<string>" and is_imported_by_library(frame):
+        return False
     return not file.startswith(("<frozen", HERE, *LIBRARIES))
+
+
+def is_imported_by_library(frame: FrameType) -> bool:
+    """Whether this runs as an installed library imports a module: some write code of their own then."""
+    above = frame.f_back
+    while above is not None:
+        if above.f_code.co_name == "_find_and_load" and above.f_code.co_filename.startswith("<frozen importlib"):
+            return not is_own(outside_standard(above.f_back))
+        above = above.f_back
+    return False
 
 
 def may_call_back(frame: FrameType) -> bool:
