@@ -24,7 +24,7 @@ from helpers.experiments import autopsy, promoters
 from helpers.experiments.baselines import dumb_models
 from helpers.experiments.scoreboard import at_random_places
 from helpers.files import write_whole
-from helpers.learner.progress import spread
+from helpers.text import spread
 from helpers.training import metrics, predict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -217,7 +217,7 @@ def beside(name: str, facts: dict[str, Any]) -> list[str]:
     sets = [name, SIMULATED[name]] if name in SIMULATED else [name]
     lines = [f"| test MCC | {' | '.join(sets)} |", "|---|" + "---|" * len(sets)]
     for model in facts[name]["scores"]:
-        cells = (spread(facts[one]["scores"][model]).replace("-0.", "−0.") for one in sets)
+        cells = (spread(facts[one]["scores"][model], 3).replace("-0.", "−0.") for one in sets)
         lines.append(f"| {model} | {' | '.join(cells)} |")
     return lines
 

@@ -19,8 +19,9 @@ from typing import Any
 import torch
 from side_by_side import machine
 
-from helpers.experiments.chromatin.board import EXPERIMENTS, SEEDS, spread
+from helpers.experiments.chromatin.board import EXPERIMENTS, SEEDS
 from helpers.files import write_whole
+from helpers.text import spread
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT, PAGE = ROOT / "datasets" / "measured_chromatin.json", ROOT / "docs" / "chromatin.md"

@@ -2,8 +2,8 @@
 
     python benchmarks/representations.py [--seeds 5]
 
-Writes datasets/representations.json, which the lesson draws and tabulates, and docs/representations.md. What is there
-already is not measured again: remove the file to begin anew. About a minute and a half of CPU time a seed.
+Writes datasets/measured_representations.json, which the lesson draws and tabulates, and docs/representations.md. What
+is there already is not measured again: remove the file to begin anew. About a minute and a half of CPU time a seed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from helpers.experiments.representations.measuring import SECTIONS  # noqa: E402
 from helpers.experiments.representations.page import page  # noqa: E402
 from helpers.files import write_whole  # noqa: E402
 
-RESULT, PAGE = ROOT / "datasets" / "representations.json", ROOT / "docs" / "representations.md"
+RESULT, PAGE = ROOT / "datasets" / "measured_representations.json", ROOT / "docs" / "representations.md"
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from helpers.learner import progress
 from helpers.plots import poster
+from helpers.text import spread
 
 TITLES = {
     "human_tata": "human_tata: human core promoters with a TATA box",
@@ -184,7 +185,7 @@ def _score(row: dict[str, Any] | None) -> str:
     if row is None:
         return NO
     low, high = row["interval"]
-    return f"{progress.spread(row['mcc'])} [{low:.2f} to {high:.2f}]".replace("-", "−")
+    return f"{spread(row['mcc'], 3)} [{low:.2f} to {high:.2f}]".replace("-", "−")
 
 
 def _bare(row: dict[str, Any] | None, measure: str = "mcc") -> str:

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from helpers import settings
 from helpers.files import write_whole
 from helpers.lessons import LESSONS, exercises, key_of
+from helpers.text import spread
 
 EMPTY: dict[str, Any] = {"solved": [], "guesses": {}, "scores": {}}
 _told: set[str] = set()  # what was said once already
@@ -228,7 +229,7 @@ class Scoreboard:
         head = ["model", "MCC", "AUROC", "AUPRC", "parameters", "seconds"]
         mine = [
             [row["model"] + (" (simulated data)" if row["simulated"] else "")]
-            + [spread(row[metric]) for metric in METRICS]
+            + [spread(row[metric], 3) for metric in METRICS]
             + [f"{row['parameters']:,}", f"{row['seconds']:.1f}"]
             for row in self.rows
         ]
@@ -253,12 +254,6 @@ class Scoreboard:
         cells = "".join(f"<th>{cell}</th>" for cell in head)
         body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in line) + "</tr>" for line in lines)
         return f"<table><caption>{html.escape(self.data)}</caption><tr>{cells}</tr>{body}</table>"
-
-
-def spread(values: list[float]) -> str:
-    """Mean, and the range over seeds where there are several."""
-    mean = sum(values) / len(values)
-    return f"{mean:.3f}" if len(values) == 1 else f"{mean:.3f} ({min(values):.3f}–{max(values):.3f})"
 
 
 def scoreboard(data: str) -> Scoreboard:

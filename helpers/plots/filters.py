@@ -170,25 +170,3 @@ def mutation_maps(
         below.set_yticks(range(4), list("ACGT"))
         below.set(ylabel="written", xlim=above.get_xlim(), xlabel="column" if below is grid[-1] else "")
     return figure
-
-
-def measured_and_predicted(measured: ArrayLike, predicted: ArrayLike, *, ax: Axes | None = None) -> Axes:
-    """Draw predicted numbers against measured ones, and the line where the two are equal.
-
-    Parameters
-    ----------
-    measured, predicted : (N,)
-    ax : Axes, optional
-        Where to draw; a new figure if not given.
-
-    Returns
-    -------
-    Axes
-    """
-    ax = axes(ax, width=4.6, height=4.4)
-    x, y = np.asarray(measured), np.asarray(predicted)
-    low, high = min(x.min(), y.min()), max(x.max(), y.max())
-    ax.plot([low, high], [low, high], ":", color=PALE)
-    ax.scatter(x, y, s=10, alpha=0.5, color=PALETTE["C"], linewidths=0)
-    ax.set(xlabel="measured", ylabel="predicted")
-    return ax

@@ -1,4 +1,4 @@
-"""Pictures of regression: lines over points, the loss over slope and intercept, errors over seeds, named points."""
+"""Pictures of regression: lines over points, the loss over slope and intercept, errors, what was predicted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.palette import INK, PALETTE, colours_of
+from helpers.palette import INK, PALE, PALETTE, colours_of
 from helpers.plots.look import axes, label_ends
 from helpers.plots.seeds import draw_ranges
 
@@ -203,4 +203,31 @@ def named_points(
             names[i], (xs[i], ys[i]), (offset, 0), textcoords="offset points", ha=side, va="center", family="monospace"
         )
     ax.set(xlabel=x_label, ylabel=y_label)
+    return ax
+
+
+def measured_and_predicted(measured: ArrayLike, predicted: ArrayLike, *, ax: Axes | None = None) -> Axes:
+    """Draw predicted numbers against measured ones, and the line where the two are equal.
+
+    Parameters
+    ----------
+    measured, predicted : (N,)
+    ax : Axes, optional
+        Where to draw; a new figure if not given.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If these are not as many numbers as those.
+    """
+    ax = axes(ax, width=4.6, height=4.4)
+    x, y = _points("measured_and_predicted", measured, predicted)
+    low, high = min(x.min(), y.min()), max(x.max(), y.max())
+    ax.plot([low, high], [low, high], ":", color=PALE)
+    ax.scatter(x, y, s=10, alpha=0.5, color=PALETTE["C"], linewidths=0)
+    ax.set(xlabel="measured", ylabel="predicted")
     return ax

@@ -13,10 +13,11 @@ from helpers.datasets.simulated.coverage import coverage
 from helpers.datasets.simulated.grammar import BOXES, eight_motifs, grammar
 from helpers.experiments.representations import generating, naming, squeezing, translating
 from helpers.experiments.representations.generating import as_one_hot
-from helpers.experiments.representations.page import generators, measured, page, spread
+from helpers.experiments.representations.page import generators, measured, page
 from helpers.models.adversarial import Decoupled, Discriminator, Generator, GradientReversal
 from helpers.models.autoencoders import VAE, Autoencoder, Denoiser
 from helpers.models.two_towers import MotifTower
+from helpers.text import spread
 from helpers.training.representation_losses import (
     cycle_loss,
     discriminator_loss,
@@ -183,7 +184,7 @@ def test_a_writer_that_knows_the_rule_shows_it_at_its_gap() -> None:
 
 
 def test_the_page_is_what_was_measured() -> None:
-    result = json.loads((ROOT / "datasets" / "representations.json").read_text(encoding="utf-8"))
+    result = json.loads((ROOT / "datasets" / "measured_representations.json").read_text(encoding="utf-8"))
     assert measured() == result and len({len(runs) for runs in result.values()}) == 1 and len(result["dial"]) > 3
     assert (ROOT / "docs" / "representations.md").read_text(encoding="utf-8") == page(result)
     assert {name for name, *_ in generators(result)} >= {"copier", "VAE, β = 1", "GAN"}

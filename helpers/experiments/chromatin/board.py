@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from helpers.experiments.chromatin import real, simulated
 from helpers.places import shipped
+from helpers.text import spread
 
 SEEDS = 5
 
@@ -68,9 +68,3 @@ def table(name: str) -> str:
     about = EXPERIMENTS[name]
     lines = [f"{about.title}: {about.measure} ({about.data}, {SEEDS} seeds)"]
     return "\n".join([*lines, *(f"  {row:{width}} {spread(values)}" for row, values in rows.items())])
-
-
-def spread(values: list[float]) -> str:
-    """The mean, and in brackets the lowest and the highest, where these differ."""
-    low, high = f"{min(values):.2f}", f"{max(values):.2f}"
-    return f"{statistics.mean(values):.2f}" + (f" ({low} to {high})" if low != high else "")

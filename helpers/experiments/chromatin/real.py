@@ -239,7 +239,7 @@ def splice(seed: int) -> Scores:
     rows = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(0))[:SPLICE_ROWS]
     train, y = data.train.X[rows][:, :, middle], data.train.y[rows]
     valid, test = data.valid.X[:, :, middle], data.test.X[:, :, middle]
-    found = {f"{name}": matthews_corrcoef(data.test.y, made) for name, made in _simple_splice().items()}
+    found = {name: matthews_corrcoef(data.test.y, made) for name, made in _simple_splice().items()}
     for layers in (4, 16):
         for skip in (True, False):
             torch.manual_seed(seed)
@@ -291,9 +291,8 @@ def expression(seed: int) -> Scores:
     for n in (100, 1000, 3000):
         rows = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(seed))[:n]
         y = (data.train.y[rows] - mean) / deviation
-        fitted = ridge(
-            *standardised(words[0][rows], words[1])[:1], y.numpy(), standardised(words[0][rows], words[1])[1]
-        )
+        counted, asked = standardised(words[0][rows], words[1])
+        fitted = ridge(counted, y.numpy(), asked)
         found[f"ridge on 4-mers, {n:,}"] = float(np.corrcoef(fitted, data.test.y)[0, 1])
         net = _expression_network(data.train.X[rows], y, valid, seed)
         found[f"network, {n:,}"] = float(np.corrcoef(predict(net, data.test.X.float()), data.test.y)[0, 1])

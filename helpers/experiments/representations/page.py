@@ -1,10 +1,13 @@
-"""docs/representations.md, from datasets/representations.json: no number typed."""
+"""docs/representations.md, from datasets/measured_representations.json: no number typed."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from typing import Any
+
+from helpers.places import shipped
+from helpers.text import spread
 
 HEAD = """# Representations, measured
 
@@ -48,18 +51,9 @@ SECTIONS = {
 }
 
 
-def spread(values: Sequence[float], digits: int = 2) -> str:
-    """The mean, and the range in brackets where there is one."""
-    mean, low, high = sum(values) / len(values), min(values), max(values)
-    told = f"{mean:.{digits}f}"
-    return told if f"{low:.{digits}f}" == f"{high:.{digits}f}" else f"{told} ({low:.{digits}f}–{high:.{digits}f})"
-
-
 def measured() -> dict[str, list[dict[str, Any]]]:
     """What `course bench representations` measured: for each section a list of seeds."""
-    from helpers import datasets
-
-    return json.loads((datasets.shipped() / "representations.json").read_text(encoding="utf-8"))
+    return json.loads((shipped() / "measured_representations.json").read_text(encoding="utf-8"))
 
 
 def over_seeds(runs: Sequence[dict[str, Any]], *keys: str) -> list[float]:
