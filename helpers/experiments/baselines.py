@@ -53,12 +53,12 @@ def majority_baseline(dataset: Dataset) -> Baseline:
     """Call every test sequence what most training sequences are: the logarithms of their shares, or the mean number."""
     start = time.perf_counter()
     y = dataset.train.y
-    if _kind(y) == "number":
+    if dataset.task == "number":
         return Baseline("mean", torch.full((len(dataset.test),), float(y.mean())), 1, time.perf_counter() - start)
     shares = y.long().bincount(minlength=2) / len(y)
     if shares.max() == 1:
         raise ValueError(f"majority_baseline: {shares[1]:.0%} of the training labels are 1; both classes are needed")
-    logits = shares.clamp(min=1e-9).log() if _kind(y) == "classes" else (shares[1] / shares[0]).log()
+    logits = shares.clamp(min=1e-9).log() if dataset.task == "classes" else (shares[1] / shares[0]).log()
     return Baseline(
         "majority",
         logits.expand(len(dataset.test), *logits.shape).clone(),
@@ -125,7 +125,7 @@ def best_motif(dataset: Dataset, motifs: Sequence[Motif], *, most: int = 1_000) 
     length = len(dataset.train.sequences[0])
     rows = slice(0, max(100, min(most, 200_000 // length)))
     X, y = dataset.train.X[rows], dataset.train.y[rows]
-    sides = torch.nn.functional.one_hot(y).T if _kind(y) == "classes" else y[None]
+    sides = torch.nn.functional.one_hot(y).T if dataset.task == "classes" else y[None]
     ranks = np.stack([rankdata(side) for side in sides.double().numpy()])
     ranks -= ranks.mean(axis=1, keepdims=True)
     best: tuple[float, Motif] | None = None
@@ -146,13 +146,6 @@ def kmer_baseline(dataset: Dataset, k: int = 4) -> Baseline:
     return _logistic(f"{k}-mer counts", dataset, lambda split: kmer_counts(split.sequences, k))
 
 
-def _kind(y: Tensor) -> str:
-    """What labels are: "classes", whole numbers of several; "binary", 0 or 1; "number", anything else."""
-    if not y.is_floating_point():
-        return "classes"
-    return "binary" if ((y == 0) | (y == 1)).all() else "number"
-
-
 def _logistic(name: str, dataset: Dataset, features: Callable[[Split], Tensor]) -> Baseline:
     """Fit a linear model to standardised features (N, F) of the training sequences: scikit-learn's logistic regression,
     or ridge regression where the labels are numbers."""
@@ -162,12 +155,12 @@ def _logistic(name: str, dataset: Dataset, features: Callable[[Split], Tensor]) 
 
     start = time.perf_counter()
     y = dataset.train.y
-    number = _kind(y) == "number"
+    number = dataset.task == "number"
     model = make_pipeline(StandardScaler(), Ridge() if number else LogisticRegression(max_iter=1000))
     model.fit(features(dataset.train).numpy(), y.numpy())
     test = features(dataset.test).numpy()
     outputs = torch.from_numpy(model.predict(test) if number else model.decision_function(test)).float()
-    if _kind(y) == "classes" and outputs.ndim == 1:  # of two classes scikit-learn gives one logit
+    if dataset.task == "classes" and outputs.ndim == 1:  # of two classes scikit-learn gives one logit
         outputs = torch.stack([-outputs / 2, outputs / 2], dim=1)
     outputs_each = outputs.shape[1] if outputs.ndim == 2 else 1
     return Baseline(name, outputs, (model.n_features_in_ + 1) * outputs_each, time.perf_counter() - start)
