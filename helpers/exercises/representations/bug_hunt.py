@@ -137,6 +137,15 @@ class BugHunt(Exercise):
         self.made(judge, maker(noise)).backward()
         ours.step()
 
+    @misconception("The optimisers are exchanged: `theirs` moves the judge, and steps after the judge's loss.")
+    def exchanged(self, maker: Any, judge: Any, ours: Any, theirs: Any, real: Tensor, noise: Tensor) -> None:
+        theirs.zero_grad()
+        self.judged(judge, real, maker(noise).detach()).backward()
+        ours.step()
+        ours.zero_grad()
+        self.made(judge, maker(noise)).backward()
+        theirs.step()
+
     @misconception("Nothing moves: both optimisers must step, each after its own backward.")
     def nothing(self, maker: Any, judge: Any, ours: Any, theirs: Any, real: Tensor, noise: Tensor) -> None:
         return

@@ -124,6 +124,29 @@ class GradientReversal(Exercise):
         def backward(ctx: Any, *slopes: Tensor) -> Any:
             return slopes[0] - ctx.strength, None
 
+    @misconception("You gave the *input* back in the place of the slope. `backward` turns what it is given.")
+    class InputForSlope(Reference):
+        @staticmethod
+        def forward(ctx: Any, x: Tensor, strength: float) -> Tensor:
+            ctx.x, ctx.strength = x, strength
+            return x.view_as(x)
+
+        @staticmethod
+        def backward(ctx: Any, *slopes: Tensor) -> Any:
+            return -ctx.strength * ctx.x, None
+
+    @misconception("You added the strength to the slope. Multiply: −strength · slope.")
+    class Added(Reference):
+        @staticmethod
+        def backward(ctx: Any, *slopes: Tensor) -> Any:
+            return -(ctx.strength + slopes[0]), None
+
+    @misconception("The own slope is still in: (1 − strength) · slope. What goes back is −strength · slope alone.")
+    class OwnKept(Reference):
+        @staticmethod
+        def backward(ctx: Any, *slopes: Tensor) -> Any:
+            return (1 - ctx.strength) * slopes[0], None
+
     @misconception("The strength is in twice.")
     class Squared(Reference):
         @staticmethod

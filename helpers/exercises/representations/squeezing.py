@@ -52,6 +52,12 @@ class LinearAutoencoder(Exercise):
         mean = X.mean(dim=0)
         return self.through(X - mean, self.directions(X - mean)[-k:]) + mean
 
+    @misconception("The widths are missing: a row of `U` is a code of spread 1. The code is `U[:, :k] * S[:k]`.")
+    def widths_lost(self, X: Tensor, k: int) -> Tensor:
+        mean = X.mean(dim=0)
+        U, _, Vh = torch.linalg.svd(X - mean, full_matrices=False)
+        return U[:, :k] @ Vh[:k] + mean
+
     @misconception("You kept k + 1 directions.")
     def one_more(self, X: Tensor, k: int) -> Tensor:
         return self.reference(X, k + 1)

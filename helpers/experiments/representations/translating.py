@@ -63,7 +63,7 @@ def train_pair(
             sum(((c(real) - 1) ** 2).mean() + (c(fake.detach()) ** 2).mean() for c, real, fake in judged).backward()
             theirs.step()
             cost = sum(((c(fake) - 1) ** 2).mean() for c, fake in zip(critics, made, strict=True))
-            cost = cost + cycle * loss(a, b, there, back)
+            cost = cost + cycle * loss(a, b, _known(there, a, made[1]), _known(back, b, made[0]))
         if pairs is not None:
             known = (there(pairs.phase) - pairs.stain).abs().mean() + (back(pairs.stain) - pairs.phase).abs().mean()
             cost = cost + 10 * known
@@ -71,6 +71,11 @@ def train_pair(
         cost.backward()
         ours.step()
     return Pair(there.eval(), back.eval())
+
+
+def _known(translate: CellTranslator, x: Tensor, made: Tensor) -> Translate:
+    """A translator that has `made` of `x` already, and need not do it again."""
+    return lambda pictures: made if pictures is x else translate(pictures)
 
 
 class Seen(NamedTuple):
