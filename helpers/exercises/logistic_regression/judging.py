@@ -243,3 +243,79 @@ class Mcc(Exercise):
     @misconception("That is accuracy, the share of right answers. With rare promoters it flatters; hence the MCC.")
     def accuracy(self, matrix: Tensor) -> float:
         return float(matrix.diagonal().sum() / matrix.sum())
+
+
+class RocPoint(Exercise):
+    """roc_point(y (N,), scores (N,), threshold) -> (share of false alarms, sensitivity), calls from the threshold on"""
+
+    parts = {"shares": 1, "at the threshold": 1}
+    forbids = ("sklearn.metrics.roc_curve",)
+    hints = {
+        "`called = scores >= threshold`. Then look at the promoters alone, `called[y == 1]`.": (
+            "shares",
+            "at the threshold",
+        ),
+        "Which share of the others, `y == 0`, is called? That comes first: it is the horizontal axis.": "shares",
+    }
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        yield Question(
+            torch.tensor([1, 1, 0, 1, 0, 0]), torch.tensor([2.1, 1.4, 0.8, 0.3, -0.5, -1.2]), 0.5, part="shares"
+        )
+        for part in ("shares", "at the threshold"):
+            yield self.drawn(rng, tied=part != "shares")
+
+    def drawn(self, rng: np.random.Generator, tied: bool) -> Question:
+        """Scores of 5 to 9 promoters, more others, and a threshold that some of either class reach exactly."""
+        yes = int(rng.integers(5, 10))
+        no = yes + int(rng.integers(3, 8))  # so that the two groups are not equally large
+        y = np.repeat([1, 0], [yes, no])
+        high, low = np.r_[6, 3, 1, 1, rng.integers(2, 6, yes - 4)], np.r_[5, 2, 2, 1, 0, rng.integers(0, 2, no - 5)]
+        order, part = rng.permutation(len(y)), "at the threshold" if tied else "shares"
+        scores = torch.tensor(np.concatenate([high, low])[order] / 2 - 1)
+        return Question(torch.tensor(y[order]), scores, 0.0 if tied else 0.25, part=part)
+
+    def reference(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = scores >= threshold
+        return called[y == 0].double().mean().item(), called[y == 1].double().mean().item()
+
+    @misconception("The two changed places. The share of false alarms is the horizontal axis and comes first.")
+    def turned_round(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        return self.reference(y, scores, threshold)[::-1]
+
+    @misconception("Whoever reaches the threshold exactly is called, too: write `>=`.")
+    def strictly_above(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        return self.reference(y, scores, threshold + 1e-9)
+
+    @misconception("You called what lies below the threshold. The higher a score, the surer a promoter.")
+    def below(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        return self.reference(y, -scores, -threshold + 1e-9)
+
+    @misconception("The first number is specificity. A ROC curve has the false alarms there, one minus that.")
+    def specificity_first(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        alarms, found = self.reference(y, scores, threshold)
+        return 1 - alarms, found
+
+    @misconception("You divided by all sequences. False alarms are a share of the others, hits one of the promoters.")
+    def shares_of_all(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = scores >= threshold
+        return tuple((called & (y == label)).double().mean().item() for label in (0, 1))
+
+    @misconception("You divided by what was called. That gives precision; here each class is a group of its own.")
+    def shares_of_calls(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = y[scores >= threshold].double()
+        return 1 - called.mean().item(), called.mean().item()
+
+    @misconception("These are counts. Divide each by how many sequences its class has.")
+    def counts(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = scores >= threshold
+        return float((called & (y == 0)).sum()), float((called & (y == 1)).sum())
+
+    @misconception("The threshold stayed at 0. Compare with `threshold`, whatever it is.")
+    def at_zero(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        return self.reference(y, scores, 0.0)
+
+    @misconception("The second number is the share of misses. Sensitivity is one minus that.")
+    def misses(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        alarms, found = self.reference(y, scores, threshold)
+        return alarms, 1 - found
