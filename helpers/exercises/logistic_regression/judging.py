@@ -77,6 +77,10 @@ class FindLeaks(Exercise):
     def place_by_place(self, train: list[str], test: list[str]) -> list[int]:
         return [i for i, (s, t) in enumerate(zip(train, test, strict=False)) if self.reference([s], [t])]
 
+    @misconception("You made capitals of test, not of train: `acgt` in train and `ACGT` in test is a leak as well.")
+    def train_left_small(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, {s.upper() for s in test}, str, reverse_complement)
+
     @misconception("You made capitals of train, not of test: `ACGT` in train and `acgt` in test is a leak as well.")
     def test_left_small(self, train: list[str], test: list[str]) -> list[int]:
         return self.found(train, set(test), str.upper, reverse_complement)
@@ -132,6 +136,18 @@ class ConfusionMatrix(Exercise):
 
     nothing_returned = misconception("Your function returns None. Is the `return` missing?", lambda y, predicted: None)
 
+    @misconception(
+        "`counts[y, predicted] += 1` adds 1 to each cell once, however often it is named. Count cell by cell."
+    )
+    def added_once(self, y: Tensor, predicted: Tensor) -> Tensor:
+        return self.reference(y, predicted).clamp(max=1)
+
+    @misconception(
+        "Python wants one yes or no there. Bracket each comparison, and join: `(y == 1) & (predicted == 0)`."
+    )
+    def no_brackets(self, y: Tensor, predicted: Tensor) -> Tensor:
+        return (y == 0) and (predicted == 0)
+
     @misconception("These are lists, and asked is a tensor: `torch.tensor(rows)` makes one of them.")
     def lists(self, y: Tensor, predicted: Tensor) -> list:
         return self.reference(y, predicted).tolist()
@@ -179,6 +195,10 @@ class Rates(Exercise):
         (_, fp), (_, tp) = matrix
         return (*self.reference(matrix)[:2], float(tp / (tp + fp)))
 
+    @misconception("You read the table as if TP came first. Here class 0 does: `(tn, fp), (fn, tp)`.")
+    def positives_first(self, matrix: Tensor) -> tuple[float, ...]:
+        return self.reference(matrix.flip(0, 1))
+
     @misconception("You unpacked the table by its columns. Its rows are the truth: first TN and FP, then FN and TP.")
     def columns_for_rows(self, matrix: Tensor) -> tuple[float, ...]:
         (tn, fn), (fp, tp) = matrix.tolist()
@@ -211,6 +231,12 @@ class Mcc(Exercise):
         (tn, fp), (fn, tp) = matrix.tolist()
         product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
         return (tp * tn - fp * fn) / product**0.5 if product else 0.0
+
+    @misconception("Only the second product is divided. Put `tp * tn - fp * fn` into brackets.")
+    def brackets_missing(self, matrix: Tensor) -> float:
+        (tn, fp), (fn, tp) = matrix.tolist()
+        product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+        return tp * tn - fp * fn / product**0.5 if product else 0.0
 
     @misconception("A row or a column is empty, and you divided by zero. Such a classifier knows nothing: give 0.0.")
     def divided_by_zero(self, matrix: Tensor) -> float:
@@ -310,6 +336,23 @@ class RocPoint(Exercise):
     def counts(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
         called = scores >= threshold
         return float((called & (y == 0)).sum()), float((called & (y == 1)).sum())
+
+    @misconception(
+        "The first number is precision, or close to it: a share of the calls. Asked is a share of the others."
+    )
+    def precision_first(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = scores >= threshold
+        return y[called].double().mean().item(), self.reference(y, scores, threshold)[1]
+
+    @misconception("Zeros and ones in brackets pick rows 0 and 1. To pick the promoters, ask: `called[y == 1]`.")
+    def labels_as_rows(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = (scores >= threshold).double()
+        return called[1 - y].mean().item(), called[y].mean().item()
+
+    @misconception("True and False have no mean in torch: make numbers of them first, `.float().mean()`.")
+    def mean_of_truths(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = scores >= threshold
+        return called[y == 0].mean().item(), called[y == 1].mean().item()
 
     @misconception("The threshold stayed at 0. Compare with `threshold`, whatever it is.")
     def at_zero(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:

@@ -92,6 +92,13 @@ class Divide(Exercise):
         order, tenth = self.order(n, generator), n // 10
         return order[: 8 * tenth], order[8 * tenth : 9 * tenth], order[9 * tenth :]
 
+    @misconception(
+        "`int(0.8 * n)` cuts elsewhere when n is no multiple of ten. Take `n // 10` for valid and test, and the rest."
+    )
+    def cut_by_shares(self, n: int, generator: Generator) -> Sets:
+        order = self.order(n, generator)
+        return order[: int(0.8 * n)], order[int(0.8 * n) : int(0.9 * n)], order[int(0.9 * n) :]
+
     @misconception("The order is another: first train, then valid, then test. Your first set is a small one.")
     def turned_round(self, n: int, generator: Generator) -> Sets:
         return self.reference(n, generator)[::-1]
