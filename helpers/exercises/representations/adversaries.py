@@ -117,6 +117,13 @@ class DiscriminatorLoss(Differentiable):
     def cornered(self, real: Tensor, made: Tensor) -> Tensor:
         return (-real).relu().mean() + made.relu().mean()
 
+    @misconception(
+        "`F.binary_cross_entropy` cuts its logarithms at −100: far out the loss stands still. Give the logits to "
+        "`F.binary_cross_entropy_with_logits`, or use `F.softplus`."
+    )
+    def cut_at_hundred(self, real: Tensor, made: Tensor) -> Tensor:
+        return -(real.sigmoid().log().clamp(min=-100).mean() + (1 - made.sigmoid()).log().clamp(min=-100).mean())
+
     @misconception("That is a hinge: it is flat beyond 1. Asked is cross-entropy.")
     def hinge(self, real: Tensor, made: Tensor) -> Tensor:
         return (1 - real).relu().mean() + (1 + made).relu().mean()
@@ -220,6 +227,17 @@ class GeneratorLoss(Differentiable):
     @misconception("Only the best made one counts. Take the mean over all: else the others may be anything.")
     def only_best(self, made: Tensor) -> Tensor:
         return softplus(-made).min()
+
+    @misconception(
+        "`F.binary_cross_entropy` cuts its logarithms at −100: far out the loss stands still. Give the logits to "
+        "`F.binary_cross_entropy_with_logits`, or use `F.softplus`."
+    )
+    def cut_at_hundred(self, made: Tensor) -> Tensor:
+        return -made.sigmoid().log().clamp(min=-100).mean()
+
+    @misconception("You took the logarithm of the *logits*, which may be negative: −log σ(z), with a sigmoid.")
+    def logarithm_of_logits(self, made: Tensor) -> Tensor:
+        return -made.log().mean()
 
     @misconception("The logarithm is missing: 1 − D is flat where the discriminator is sure.")
     def no_logarithm(self, made: Tensor) -> Tensor:

@@ -47,6 +47,10 @@ class Reparameterise(Differentiable):
     def half_outside(self, mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
         return mu + eps * logvar.exp() / 2
 
+    @misconception("You took the root of `logvar`, which is a logarithm: first the exponential, then the root.")
+    def root_of_logarithm(self, mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
+        return mu + eps * logvar.sqrt()
+
     @misconception("Nothing is drawn: that is the mean alone, and the model an autoencoder.")
     def only_the_mean(self, mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
         return mu
@@ -147,6 +151,14 @@ class KlGaussian(Differentiable):
     @misconception("`mu` is not squared: a mean far below 0 would earn something.")
     def not_squared(self, mu: Tensor, logvar: Tensor) -> Tensor:
         return 0.5 * (mu + logvar.exp() - 1 - logvar).sum(dim=1)
+
+    @misconception("`mu` is not squared: you took its absolute value.")
+    def absolute_means(self, mu: Tensor, logvar: Tensor) -> Tensor:
+        return 0.5 * (mu.abs() + logvar.exp() - 1 - logvar).sum(dim=1)
+
+    @misconception("You squared `logvar`. The variance is its exponential.")
+    def logarithm_squared(self, mu: Tensor, logvar: Tensor) -> Tensor:
+        return 0.5 * (mu**2 + logvar**2 - 1 - logvar).sum(dim=1)
 
     @misconception("The − 1 is missing: for a cloud that *is* the prior the KL is 0.")
     def no_one(self, mu: Tensor, logvar: Tensor) -> Tensor:

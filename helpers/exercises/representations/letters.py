@@ -148,6 +148,12 @@ class ReconstructionLoss(Differentiable):
     def four_sigmoids(self, logits: Tensor, X: Tensor) -> Tensor:
         return binary_cross_entropy_with_logits(logits, X, reduction="none").sum(dim=(1, 2))
 
+    @misconception(
+        "You took a sigmoid of each logit. The four bases exclude each other: one softmax over them, `dim=1`."
+    )
+    def each_sigmoid(self, logits: Tensor, X: Tensor) -> Tensor:
+        return -(X * logits.sigmoid().log()).sum(dim=(1, 2))
+
     @misconception("That is the squared error of the probabilities. Asked is how surprising the letters are.")
     def squared_error(self, logits: Tensor, X: Tensor) -> Tensor:
         return ((logits.softmax(dim=1) - X) ** 2).sum(dim=(1, 2))

@@ -91,7 +91,10 @@ class LinearAutoencoder(Exercise):
         mean = X.mean(dim=1, keepdim=True)
         return self.through(X - mean, self.directions(X - mean)[:k]) + mean
 
-    @misconception("The directions are the *rows* of what the SVD gives third: `Vh[:k]`, not `Vh[:, :k]`.")
+    @misconception(
+        "You took the other side of what the SVD gives third. The directions are the *rows* of `Vh` from "
+        "`torch.linalg.svd`, and the columns of `V` from `torch.svd`."
+    )
     def columns_for_rows(self, X: Tensor, k: int) -> Tensor:
         mean = X.mean(dim=0)
         return self.through(X - mean, self.directions(X - mean)[:, :k].T) + mean

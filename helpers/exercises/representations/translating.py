@@ -112,6 +112,12 @@ class CycleLoss(Exercise):
     def root_mean_square(self, a: Tensor, b: Tensor, there: Translate, back: Translate) -> Tensor:
         return ((back(there(a)) - a) ** 2).mean().sqrt() + ((there(back(b)) - b) ** 2).mean().sqrt()
 
+    @misconception(
+        "You compare the two round trips with each other. Each is compared with the picture that it began with."
+    )
+    def trips_compared(self, a: Tensor, b: Tensor, there: Translate, back: Translate) -> Tensor:
+        return self.lost(back(there(a)), there(back(b)))
+
     @misconception("The two ways are taken from each other. Both cost: add them.")
     def difference(self, a: Tensor, b: Tensor, there: Translate, back: Translate) -> Tensor:
         return self.lost(a, back(there(a))) - self.lost(b, there(back(b)))

@@ -112,9 +112,14 @@ class InfoNce(Differentiable):
     def whole_length(self, pictures: Tensor, words: Tensor, temperature: float) -> Tensor:
         return self.both((pictures / pictures.norm()) @ (words / words.norm()).T / temperature)
 
+    @misconception("Each picture is scored with its *own* word alone. The others are the wrong answers: (N, N) scores.")
+    def own_scores_only(self, pictures: Tensor, words: Tensor, temperature: float) -> Tensor:
+        return -(self.scores(pictures, words).diag() / temperature).log_softmax(dim=0).mean()
+
     @misconception("You asked pictures for pictures and words for words. Each must find the *other* kind.")
     def own_kind(self, pictures: Tensor, words: Tensor, temperature: float) -> Tensor:
-        return sum(self.one(self.scores(x, x) / temperature) for x in (pictures, words)) / 2
+        both = [self.one(self.scores(x, x) / temperature) for x in (pictures, words)]
+        return (both[0] + both[1]) / 2
 
     @misconception("Rows are divided by their squared length. Divide by the length, the root of that.")
     def squared_length(self, pictures: Tensor, words: Tensor, temperature: float) -> Tensor:

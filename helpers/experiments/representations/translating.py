@@ -51,8 +51,8 @@ def train_pair(
     """
     torch.manual_seed(seed)
     there, back, critics = CellTranslator(), CellTranslator(), (CellCritic(), CellCritic())
-    ours = torch.optim.Adam(parameters(there, back), 1e-3, betas=(0.5, 0.99))
-    theirs = torch.optim.Adam(parameters(*critics), 1e-3, betas=(0.5, 0.99))
+    ours = torch.optim.Adam(parameters(there, back), 1e-3, betas=(0.5, 0.99), fused=True)
+    theirs = torch.optim.Adam(parameters(*critics), 1e-3, betas=(0.5, 0.99), fused=True)
     for rows in batches(len(phase), BATCH, steps):
         cost = torch.zeros(())
         if cycle:
@@ -132,8 +132,8 @@ def train_decoupled(
     model = Decoupled(normalise=normalise)
     adversary = list(model.adversary.parameters())
     own = {id(weight) for weight in adversary}
-    ours = torch.optim.Adam([weight for weight in model.parameters() if id(weight) not in own], 1e-3)
-    theirs = torch.optim.Adam(adversary, 5e-3)
+    ours = torch.optim.Adam([weight for weight in model.parameters() if id(weight) not in own], 1e-3, fused=True)
+    theirs = torch.optim.Adam(adversary, 5e-3, fused=True)
     weight = _within(y, adapter)
     steps = epochs * (len(X) // 128)
     for step, rows in enumerate(batches(len(X), 128, steps)):
@@ -166,7 +166,7 @@ def fresh_probe(features: Tensor, adapter: Tensor, *, seed: int) -> float:
     cut = len(features) // 2
     scaled = (features - features[:cut].mean(dim=0)) / (features[:cut].std(dim=0) + 1e-4)
     probe = nn.Sequential(nn.Linear(features.shape[1], 64), nn.ReLU(), nn.Linear(64, 1), nn.Flatten(0))
-    optimiser = torch.optim.Adam(probe.parameters(), 1e-2)
+    optimiser = torch.optim.Adam(probe.parameters(), 1e-2, fused=True)
     for _ in range(200):
         optimiser.zero_grad()
         binary_cross_entropy_with_logits(probe(scaled[:cut]), adapter[:cut]).backward()
