@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 from collections.abc import Callable
@@ -326,6 +327,31 @@ def test_a_demo_that_was_changed_is_the_learners_own() -> None:
     demo["source"] = "oligos = 'mine'"
     assert own(of(book)) == ["oligos = 'mine'"]
     assert own(of(json.loads(RELEASE))) == []
+
+
+def formatted(source: str) -> str:
+    """A cell as a formatter leaves it; what is no plain Python, formatters leave alone."""
+    try:
+        return ast.unparse(ast.parse(source)) + "\n\n"
+    except SyntaxError:
+        return source
+
+
+@pytest.mark.parametrize(
+    "change",
+    [formatted, lambda source: source.replace("\n", "\r\n"), lambda source: f"{source}\n# my notes"],
+    ids=["formatted", "lines of Windows", "with notes"],
+)
+@pytest.mark.parametrize("ids", [True, False], ids=["ids kept", "ids lost"])
+def test_a_released_cell_is_known_by_what_it_says(change, ids) -> None:
+    book = json.loads(RELEASE)
+    for cell in book["cells"]:
+        if cell["cell_type"] == "code":
+            cell["source"] = change("".join(cell["source"]))
+            cell.update({} if ids else {"id": None, "metadata": {}})
+    plan = of(book)
+    assert own(plan) == []
+    assert set(plan.code.values()) == {""}
 
 
 def test_all_cells_are_run_where_demos_are_wanted() -> None:
