@@ -16,7 +16,7 @@ from helpers.engine.message import VERDICT
 from helpers.files import write_whole
 from helpers.grading.handed_in.names import asked_in, leans_on, only_asks
 from helpers.grading.handed_in.reading import Cell, NoNotebook, cells_in
-from helpers.grading.handed_in.transplant import kept_cells, own_code
+from helpers.grading.handed_in.transplant import asked_names, kept_cells, own_code
 from helpers.lessons import Lesson
 from helpers.settings import full
 
@@ -197,14 +197,19 @@ def released(lesson: Lesson) -> str | None:
 
 
 def that_run(book: NotebookNode, release: str | None) -> list[NotebookNode]:
-    """The cells of a learner's notebook that count: what the grader runs of it, in the same order."""
+    """The cells of a learner's notebook that count: what the grader runs, in the same order, and asks at the end."""
+    from nbformat.v4 import new_code_cell
+
     if release is None:
         return [cell for cell in book.cells if cell.metadata.nbgrader or not NOT_GRADED & set(cell.metadata.tags)]
     kept = kept_cells([as_cell(cell) for cell in book.cells], release)
     for cell in book.cells:
         if only_asks(cell.source):  # no reference steps in for marks, so none does here
             cell.source = "\n".join(f"check.{exercise}({name})" for exercise, name in asked_in(cell.source))
-    return [cell for cell, keep in zip(book.cells, kept, strict=True) if keep]
+    cells = [cell for cell, keep in zip(book.cells, kept, strict=True) if keep]
+    asked = {exercise for cell in cells for exercise, _ in asked_in(cell.source)}
+    names = {exercise: name for exercise, name in asked_names(release).items() if exercise not in asked}
+    return cells + [new_code_cell(f"check.{exercise}({name})") for exercise, name in names.items()]
 
 
 def leaning(found: list[Outcome], book: NotebookNode, lesson: Lesson) -> list[Outcome]:

@@ -339,7 +339,11 @@ def formatted(source: str) -> str:
 
 @pytest.mark.parametrize(
     "change",
-    [formatted, lambda source: source.replace("\n", "\r\n"), lambda source: f"{source}\n# my notes"],
+    [
+        formatted,
+        lambda source: source.replace("\n", "\r\n"),
+        lambda source: source if "%pip" in source else f"{source}\n# my notes",
+    ],
     ids=["formatted", "lines of Windows", "with notes"],
 )
 @pytest.mark.parametrize("ids", [True, False], ids=["ids kept", "ids lost"])
@@ -371,6 +375,8 @@ def test_all_cells_are_run_where_demos_are_wanted() -> None:
         ("def f():\n    return check.one(f)", []),
         ("check.predict(lambda x: x)", []),
         ("# check.predict(predict)", []),
+        ("try:\n    print(check.one(a))\nfinally:\n    b: int = check.two(b)", [("one", "a"), ("two", "b")]),
+        ("for f in (a, b):\n    check.one(f)", []),
         ("check.a(a)" + " " * 150_000 + "x", []),
         ("%time\ncheck.predict(predict)", [("predict", "predict")]),
     ],
