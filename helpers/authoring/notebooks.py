@@ -210,7 +210,7 @@ def that_run(book: NotebookNode, release: str | None) -> list[NotebookNode]:
     cells = [cell for cell, keep in zip(book.cells, kept, strict=True) if keep]
     asked = {exercise for cell in cells for exercise, _ in asked_in(cell.source)}
     names = {exercise: name for exercise, name in asked_names(release).items() if exercise not in asked}
-    last = {"tags": [ASKED_LAST]}
+    last = metadata_of(Cell("", tags=frozenset({ASKED_LAST})))
     return cells + [new_code_cell(f"check.{exercise}({name})", metadata=last) for exercise, name in names.items()]
 
 
