@@ -28,6 +28,13 @@ class Drawn(NamedTuple):
     truth: Tensor
 
 
+class Predicted(NamedTuple):
+    """Scores of some sequences, and their labels."""
+
+    scores: Tensor
+    truth: Tensor
+
+
 @lru_cache(maxsize=8)
 def drawn(seed: int, where: str) -> Drawn:
     """Simulated promoters and others, windows of 60 bases; those to predict begin where the others do, or anywhere.
@@ -120,6 +127,29 @@ class HeldOut(Exercise):
             return {"scores": "turned"}
         needed = COIN if part == "better than a coin" else gc_alone(seed, where) + AHEAD
         return {part: value >= needed}
+
+    def predicted(self, answers: Any, seed: int) -> dict[str, Predicted] | None:
+        """Handed-in scores by where the windows begin; None where some cannot be read or say nothing."""
+        asked = self.asked(seed)
+        given = self.read(answers, asked)
+        if given is None or any(one.error or one.facts.get("scores", "turned") != "turned" for one in given):
+            return None
+        return {
+            where: Predicted(torch.tensor(np.asarray(one.value), dtype=torch.float64).flatten(), drawn(*question).truth)
+            for question, one in zip(asked, given, strict=True)
+            for where in [question[1]]
+        }
+
+    def beside(self, seed: int) -> dict[str, dict[str, Predicted]]:
+        """What dumb models say of the questions of a seed, by name and by where the windows begin."""
+        models = {"4-mer counts": self.reference, "bases by column": self.columns, "GC content": self.gc_alone}
+        found: dict[str, dict[str, Predicted]] = {name: {} for name in models}
+        for number, where in self.asked(seed)[1:]:
+            asked = drawn(number, where)
+            for name, model in models.items():
+                scores = model(asked.train, asked.y, asked.test)
+                found[name][where] = Predicted(scores.double(), asked.truth)
+        return found
 
     def reference(self, train: list[str], y: Tensor, test: list[str]) -> Tensor:
         return by_words(train, y, test)
