@@ -87,7 +87,7 @@ def test_every_function_exercise_has_alternatives() -> None:
     [
         (0, 1, 11),
         (1, 11, 100),
-        (2, 16, 110),
+        (2, 16, 120),
         (3, 16, 180),
         (4, 18, 215),
         (5, 12, 120),
