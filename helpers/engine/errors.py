@@ -181,11 +181,6 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "RuntimeError",
-        "all elements of input should be between 0 and 1",
-        "Logits stand where probabilities belong: `F.binary_cross_entropy_with_logits` takes logits.",
-    ),
-    (
-        "RuntimeError",
         r"shape '\[(.+)\]' is invalid for input of size (\d+)",
         "{1} numbers cannot be laid out as ({0}).",
     ),

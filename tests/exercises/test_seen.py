@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from sklearn.metrics import roc_auc_score
 from torch import nn
 
@@ -204,7 +205,6 @@ def changed_in_place() -> None:
         (lambda t: (lambda a, b: a)(1), "A call leaves out 'b'."),
         (lambda t: "a" + 1, "`+` does not go between the types str and int."),
         (lambda t: torch.tensor(t).mean().backward(), "There is no slope to be found"),
-        (lambda t: Turned.apply(torch.ones(2, requires_grad=True), 2.0).sum().backward(), "`backward` gave 1 back"),
         (lambda t: exec("'ab'[0] = 'c'"), "A str cannot be changed place by place"),
         (lambda t: torch.relu(torch.tensor(t).max(dim=1)), "take `.values`, or `amax`"),
         (
@@ -213,8 +213,9 @@ def changed_in_place() -> None:
         ),
         (lambda t: nn.Conv1d(4, 2, 3)(torch.ones(1, 5, 9)), "A convolution made for 4 channels is given 5."),
         (lambda t: changed_in_place(), "write `x = x + …`"),
-        (lambda t: nn.functional.binary_cross_entropy(torch.tensor([3.0]), torch.ones(1)), "takes logits"),
         (lambda t: roc_auc_score([0.3, 0.7], [1, 0]), "take the labels first"),
+        (lambda t: F.binary_cross_entropy(torch.tensor(t) + 2, torch.tensor(t)), "for logits there is"),
+        (lambda t: Turned.apply(torch.ones(2, requires_grad=True), 2.0).sum().backward(), "`backward` gave 1 back"),
         (lambda t: 1 if torch.tensor(t) > 0 else 0, "is asked whether it is true"),
     ],
 )
