@@ -87,13 +87,14 @@ def test_every_function_exercise_has_alternatives() -> None:
     [
         (0, 1, 11),
         (1, 11, 100),
-        (2, 14, 92),
+        (2, 16, 120),
         (3, 16, 180),
         (4, 18, 215),
         (5, 12, 120),
         (6, 13, 140),
         (7, 13, 170),
         (8, 14, 220),
+        (10, 12, 120),
     ],
 )
 def test_no_lesson_loses_its_exercises_or_misconceptions(lesson, graded, named) -> None:

@@ -325,7 +325,8 @@ class RocPoint(Exercise):
     @misconception("You divided by all sequences. False alarms are a share of the others, hits one of the promoters.")
     def shares_of_all(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
         called = scores >= threshold
-        return tuple((called & (y == label)).double().mean().item() for label in (0, 1))
+        alarms, found = ((called & (y == label)).double().mean().item() for label in (0, 1))
+        return alarms, found
 
     @misconception("You divided by what was called. That gives precision; here each class is a group of its own.")
     def shares_of_calls(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:

@@ -70,7 +70,8 @@ class Divide(Exercise):
     @misconception("Each set draws anew, so some rows stand in two sets. Shuffle once, then cut.")
     def drawn_anew(self, n: int, generator: Generator) -> Sets:
         tenth = n // 10
-        return tuple(self.order(n, generator)[:size] for size in (n - 2 * tenth, tenth, tenth))
+        train, valid, test = (self.order(n, generator)[:size] for size in (n - 2 * tenth, tenth, tenth))
+        return train, valid, test
 
     @misconception("Train still holds the rows of the other two. The model would sit the exam that it has read.")
     def train_on_all(self, n: int, generator: Generator) -> Sets:
@@ -111,7 +112,8 @@ class Divide(Exercise):
 
     @misconception("Your rows are counted from 1. Here they go from 0 to n − 1, as Python counts.")
     def counted_from_one(self, n: int, generator: Generator) -> Sets:
-        return tuple([row + 1 for row in rows] for rows in self.reference(n, generator))
+        train, valid, test = ([row + 1 for row in rows] for rows in self.reference(n, generator))
+        return train, valid, test
 
     @misconception("A fifth is held out in each of the two. Valid and test have n // 10 rows each.")
     def fifths(self, n: int, generator: Generator) -> Sets:
