@@ -54,6 +54,7 @@ class ModuleExercise(Exercise):
         if isinstance(output, (tuple, list)):
             raise TypeError(f"`forward` gave {len(output)} results back, and the output alone was asked")
         output.float().pow(2).mean().backward()
+        check_lists(model)
         gradients = sorted(
             (list(p.shape), [] if p.grad is None else p.grad.flatten().tolist()) for p in model.parameters()
         )
@@ -99,6 +100,21 @@ def made(code: Any, settings: dict[str, Any]) -> Any:
             f"`__init__` should take {', '.join(settings)}, under these names; yours takes {theirs}"
         ) from None
     return code(**settings)
+
+
+def check_lists(model: nn.Module) -> None:
+    """TypeError where layers that `forward` has used lie in a plain list or dict, where they are not the model's."""
+    from torch import nn
+
+    known = {id(parameter) for parameter in model.parameters()}
+    for name, value in vars(model).items():
+        layers = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+        held = [one for layer in layers if isinstance(layer, nn.Module) for one in layer.parameters()]
+        if any(one.grad is not None and id(one) not in known for one in held):
+            raise TypeError(
+                f"`__init__` keeps layers in a plain {type(value).__name__}, `self.{name}`, of which PyTorch knows "
+                "nothing: `nn.ModuleList` makes them known"
+            )
 
 
 def order_of_use(model: nn.Module, *inputs: Any) -> list[int]:

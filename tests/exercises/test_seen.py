@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
+from sklearn.metrics import roc_auc_score
 from torch import nn
 
 from helpers.engine.exercise import Exercise, Question
@@ -35,6 +37,16 @@ class Means(Exercise):
 
 def rows(table: np.ndarray) -> np.ndarray:
     return table.mean(axis=1)
+
+
+class Turned(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, strength):
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx, slope):
+        return -slope
 
 
 @pytest.mark.parametrize(
@@ -167,6 +179,13 @@ def test_what_cannot_be_looked_at_is_still_wrong() -> None:
     assert ragged.status == "wrong" and ragged.message
 
 
+def changed_in_place() -> None:
+    x = torch.ones(3, requires_grad=True) * 2
+    y = x.sigmoid()
+    y += 1
+    y.sum().backward()
+
+
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
@@ -186,6 +205,17 @@ def test_what_cannot_be_looked_at_is_still_wrong() -> None:
         (lambda t: (lambda a, b: a)(1), "A call leaves out 'b'."),
         (lambda t: "a" + 1, "`+` does not go between the types str and int."),
         (lambda t: torch.tensor(t).mean().backward(), "There is no slope to be found"),
+        (lambda t: exec("'ab'[0] = 'c'"), "A str cannot be changed place by place"),
+        (lambda t: torch.relu(torch.tensor(t).max(dim=1)), "take `.values`, or `amax`"),
+        (
+            lambda t: torch.cat([torch.ones(2, 3), torch.ones(3, 4)]),
+            "along axis 0, tensors have to be alike on all others",
+        ),
+        (lambda t: nn.Conv1d(4, 2, 3)(torch.ones(1, 5, 9)), "A convolution made for 4 channels is given 5."),
+        (lambda t: changed_in_place(), "write `x = x + …`"),
+        (lambda t: roc_auc_score([0.3, 0.7], [1, 0]), "take the labels first"),
+        (lambda t: F.binary_cross_entropy(torch.tensor(t) + 2, torch.tensor(t)), "for logits there is"),
+        (lambda t: Turned.apply(torch.ones(2, requires_grad=True), 2.0).sum().backward(), "`backward` gave 1 back"),
         (lambda t: 1 if torch.tensor(t) > 0 else 0, "is asked whether it is true"),
     ],
 )
@@ -195,6 +225,21 @@ def test_an_error_is_told_in_words_that_say_what_to_mend(code: Any, sentence: st
 
     verdict = mark(Means(), tensors)
     assert sentence in verdict.message and verdict.is_explained
+
+
+def test_zeros_and_ones_in_other_places_are_not_said_to_be_the_right_numbers() -> None:
+    class Eye(Exercise):
+        """eye(n) -> (n, n)"""
+
+        def questions(self, rng):
+            yield from ((3,), (4,), (5,))
+
+        def reference(self, n):
+            return np.eye(n)
+
+    assert "other places" not in mark(Eye(), lambda n: np.roll(np.eye(n), 1, axis=0)).message
+    moved = mark(Means(), lambda table: np.roll(table.mean(axis=1), 1)[[1, 0, *range(2, len(table))]])
+    assert moved.message.startswith("These are the right numbers, but in other places.")
 
 
 def test_an_error_that_nobody_knows_is_left_to_speak_for_itself() -> None:
@@ -328,11 +373,29 @@ def test_a_model_is_asked_with_a_batch_of_one() -> None:
         def forward(self, x):
             return (x * self.layer.weight[0] ** 2).sum(1)
 
+    class Hidden(Small.reference):
+        def __init__(self, width):
+            super().__init__(width)
+            self.layers = [nn.Linear(width, 1)]
+
+        def forward(self, x):
+            return self.layers[0](x)[:, 0]
+
+    class Shown(Small.reference):
+        def __init__(self, width):
+            super().__init__(width)
+            self.layers = [self.layer]
+
+        def forward(self, x):
+            return self.layers[0](x)[:, 0]
+
     assert [len(question[1]) for question in Small().asked(0)] == [4, 1]
     assert (
         mark(Small(), Wide).message
         == "Your layers hold 12 numbers, and 4 were asked; some of them are not used in `forward`."
     )
+    assert mark(Small(), Hidden).message.startswith("`__init__` keeps layers in a plain list, `self.layers`")
+    assert mark(Small(), Shown).passed
     assert mark(Small(), Unused).message.startswith("One weight or bias gets no slope")
     assert not mark(Small(), Squeezed).passed
     assert "gave 2 results back" in mark(Small(), Pair).failure.error
