@@ -161,8 +161,8 @@ def set_with_a_trap(number: int, count: int = 1000) -> tuple[list[str], torch.Te
 def mend(sequences: list[str], y: torch.Tensor, trap: str) -> tuple[list[str], torch.Tensor]:
     """Take the trap out of a set, and with it as little as can be.
 
-    Lengths: of all stay as many last bases as the shortest has. N: sequences that have it go. GC content: of each count of
-    G and C there stay as many ones as others. A letter: its column becomes N in all.
+    Lengths: of all stay as many last bases as the shortest has. N: sequences that have it go. GC content: of each count
+    of G and C there stay as many ones as others. A letter: its column becomes N in all.
 
     Parameters
     ----------
