@@ -31,7 +31,7 @@ class Complexes(NamedTuple):
 
 
 def complexes(*, seed: int, proteins: int = 600, count: int = 15) -> Complexes:
-    """Draw proteins of `count` complexes; a ValueError for fewer than two of these, or fewer proteins than complexes."""
+    """Draw proteins of `count` complexes; a ValueError for fewer than two, or fewer proteins than complexes."""
     if not 2 <= count <= proteins:
         raise ValueError(f"complexes: {proteins} proteins of {count} complexes; expected 2 or more, and no empty one")
     rng = np.random.default_rng(seed)
