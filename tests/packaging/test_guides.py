@@ -149,10 +149,10 @@ def test_an_exercise_written_by_the_guide_tells_of_its_parts_hints_and_bans(copy
 
 def test_a_lesson_written_by_the_guide_runs_is_released_and_keeps_the_houses_form(copy: Path) -> None:
     shell(copy, "course release")
-    released = (copy / "course/09_codons/09_codons.ipynb").read_text(encoding="utf-8")
+    released = (copy / "course/10_codons/10_codons.ipynb").read_text(encoding="utf-8")
     assert "raise NotImplementedError()" in released and "BEGIN SOLUTION" not in released
     assert "**Not to be used**, under this or another name: `helpers.dna.sequences.kmer_counts`; nor a" in released
-    form = ["tests/notebooks/test_conventions.py", "tests/notebooks/test_release.py", "-k", "09_codons"]
+    form = ["tests/notebooks/test_conventions.py", "tests/notebooks/test_release.py", "-k", "10_codons"]
     run(copy, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *form)
 
 

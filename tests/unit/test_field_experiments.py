@@ -7,6 +7,7 @@ import statistics
 import sys
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 import torch
@@ -67,6 +68,13 @@ def test_what_the_lesson_says_of_the_experiments_holds() -> None:
             for state in ("as they are", "front cut", "cut elsewhere")
         )
         assert cut < whole - 0.25 and abs(whole - else_) < 0.1
+
+
+def test_the_lesson_prints_the_tables_that_are_stored() -> None:
+    cells = nbformat.read(ROOT / "solutions" / "09_field" / "09_field.ipynb", 4).cells
+    printed = "".join(out.get("text", "") for cell in cells for out in cell.get("outputs", []))
+    for name in set(board.EXPERIMENTS) - {"artefacts", "never_shown", "calibration"}:
+        assert board.table(name) in printed, name
 
 
 def test_genotypes_are_called_from_the_reads_that_are_there() -> None:
