@@ -12,7 +12,7 @@ from helpers.experiments.field.stacking import area
 def numbered(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, int]:
     """Pairs as numbers of proteins, (N, 2), their labels, (N,), and how many proteins there are."""
     codes, names = pd.factorize(rows[["one", "other"]].to_numpy().ravel())
-    return codes.reshape(-1, 2), rows["interacts"].to_numpy(), len(names)
+    return codes.reshape(-1, 2), rows["interacts"].to_numpy(copy=True), len(names)
 
 
 def components(pairs: np.ndarray, n: int) -> np.ndarray:

@@ -28,7 +28,7 @@ def asked(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     X = rows[list(SCORES)].to_numpy(dtype=np.float64, copy=True)
     X[:, SCORES.index("sift")] *= -1
     X = np.where(np.isnan(X), np.nanmedian(X, axis=0), X)
-    return X, (rows["effect"] == "LOF").to_numpy(dtype=np.int64), rows["position"].to_numpy()
+    return X, (rows["effect"] == "LOF").to_numpy(dtype=np.int64), rows["position"].to_numpy(copy=True)
 
 
 def at_random(n: int, seed: int, folds: int = FOLDS) -> np.ndarray:
