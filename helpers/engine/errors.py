@@ -90,6 +90,11 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
         "{0} is not in the list that your code looks through.",
     ),
     (
+        "ValueError",
+        "continuous(?:-multioutput)? format is not supported",
+        "Scores stand where labels belong: scikit-learn's measures take the labels first.",
+    ),
+    (
         "AttributeError",
         "cannot assign (?:module|parameters?).* before Module.__init__",
         "`super().__init__()` is missing, or comes too late: it has to be the first line of `__init__`.",
@@ -136,6 +141,16 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "TypeError",
+        r"'(str|tuple)' object does not support item assignment",
+        "A {0} cannot be changed place by place: make a new one out of pieces.",
+    ),
+    (
+        "TypeError",
+        r".*not torch\.return_types\.(max|min)\b",
+        "`{0}` along an axis gives two things, the values and their places: take `.values`, or `a{0}`.",
+    ),
+    (
+        "TypeError",
         r"'(\w+)' object is not (callable|iterable|subscriptable)",
         "A value of type {0} is not {1}.",
     ),
@@ -148,6 +163,26 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
         "RuntimeError",
         r"The size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)",
         "Two tensors do not fit each other: on axis {2} one has {0} entries and the other {1}.",
+    ),
+    (
+        "RuntimeError",
+        r"Sizes of tensors must match except in dimension (\d+)\. Expected size (\d+) but got size (\d+)",
+        "To be joined along axis {0}, tensors have to be alike on all others: on one of these {1} entries meet {2}.",
+    ),
+    (
+        "RuntimeError",
+        r"Given groups=1, weight of size .* to have (\d+) channels, but got (\d+)",
+        "A convolution made for {0} channels is given {1}.",
+    ),
+    (
+        "RuntimeError",
+        "one of the variables needed for gradient computation has been modified by an inplace operation",
+        "Something that the slopes still need was changed in place, as `x += …` does: write `x = x + …`.",
+    ),
+    (
+        "RuntimeError",
+        "all elements of input should be between 0 and 1",
+        "Logits stand where probabilities belong: `F.binary_cross_entropy_with_logits` takes logits.",
     ),
     (
         "RuntimeError",

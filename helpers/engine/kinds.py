@@ -7,6 +7,7 @@ import inspect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,6 +54,7 @@ class ModuleExercise(Exercise):
         if isinstance(output, (tuple, list)):
             raise TypeError(f"`forward` gave {len(output)} results back, and the output alone was asked")
         output.float().pow(2).mean().backward()
+        check_lists(model)
         gradients = sorted(
             (list(p.shape), [] if p.grad is None else p.grad.flatten().tolist()) for p in model.parameters()
         )
@@ -100,6 +102,21 @@ def made(code: Any, settings: dict[str, Any]) -> Any:
     return code(**settings)
 
 
+def check_lists(model: nn.Module) -> None:
+    """TypeError where layers that `forward` has used lie in a plain list or dict, where they are not the model's."""
+    from torch import nn
+
+    known = {id(parameter) for parameter in model.parameters()}
+    for name, value in vars(model).items():
+        layers = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+        held = [one for layer in layers if isinstance(layer, nn.Module) for one in layer.parameters()]
+        if any(one.grad is not None and id(one) not in known for one in held):
+            raise TypeError(
+                f"`__init__` keeps layers in a plain {type(value).__name__}, `self.{name}`, of which PyTorch knows "
+                "nothing: `nn.ModuleList` makes them known"
+            )
+
+
 def order_of_use(model: nn.Module, *inputs: Any) -> list[int]:
     """The places of a model's parameters, those of layers that are used first before others; unused ones come last."""
     import torch
@@ -134,8 +151,13 @@ def fill(model: nn.Module, order: Sequence[int] | None = None) -> None:
         for place in range(len(parameters)) if order is None else order:
             shape = tuple(parameters[place].shape)
             seen[shape] = seen.get(shape, 0) + 1
-            rng = np.random.default_rng([*shape, seen[shape]])
-            parameters[place].copy_(torch.as_tensor(rng.normal(0, 0.5, shape)))
+            parameters[place].copy_(torch.as_tensor(known_values(shape, seen[shape])))
+
+
+@lru_cache(maxsize=1024)
+def known_values(shape: tuple[int, ...], number: int) -> np.ndarray:
+    """The values of the parameter with this number among those of its shape; nobody may change them."""
+    return np.random.default_rng([*shape, number]).normal(0, 0.5, shape)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ out of a dictionary. A call is a call, though: Python reports each one to a prof
 from __future__ import annotations
 
 import _thread
+import builtins
 import copy
 import importlib
 import inspect
@@ -17,7 +18,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from types import CodeType, FrameType
 from typing import Any
 
@@ -156,7 +157,7 @@ class Watch:
             self.note(LIBRARY)
         if code is threading.setprofile.__code__ and is_own(frame.f_back):
             self.note(SWITCH)
-        if any(part in code.co_filename for part in AGAIN):
+        if is_done_again(code.co_filename):
             self.see_relative(code.co_name)
         if is_own(frame):
             self.calls[code] += 1
@@ -201,8 +202,11 @@ def found(dotted: str) -> Any:
 
     Code that imports it itself is seen at the next question.
     """
-    module = dotted.rpartition(".")[0]
-    return resolve(dotted) if module in ("", *sys.modules) else MISSING
+    module, _, name = dotted.rpartition(".")
+    if module and module not in sys.modules:
+        return MISSING
+    thing = getattr(sys.modules[module] if module else builtins, name, MISSING)
+    return resolve(dotted) if thing is MISSING else thing
 
 
 def is_own(frame: FrameType | None) -> bool:
@@ -214,7 +218,19 @@ def is_own(frame: FrameType | None) -> bool:
     file = frame.f_code.co_filename
     if file == "<string>" and is_imported_by_library(frame):
         return False
-    return not file.startswith(("<frozen", HERE, *LIBRARIES))
+    return not is_installed(file)
+
+
+@lru_cache(maxsize=4096)
+def is_installed(file: str) -> bool:
+    """Whether a file belongs to Python, to an installed library or to this package."""
+    return file.startswith(("<frozen", HERE, *LIBRARIES))
+
+
+@lru_cache(maxsize=4096)
+def is_done_again(file: str) -> bool:
+    """Whether torch does in this file, in Python, what its operations do."""
+    return any(part in file for part in AGAIN)
 
 
 def is_imported_by_library(frame: FrameType) -> bool:

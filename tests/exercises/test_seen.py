@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from sklearn.metrics import roc_auc_score
 from torch import nn
 
 from helpers.engine.exercise import Exercise, Question
@@ -167,6 +168,13 @@ def test_what_cannot_be_looked_at_is_still_wrong() -> None:
     assert ragged.status == "wrong" and ragged.message
 
 
+def changed_in_place() -> None:
+    x = torch.ones(3, requires_grad=True) * 2
+    y = x.sigmoid()
+    y += 1
+    y.sum().backward()
+
+
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
@@ -186,6 +194,16 @@ def test_what_cannot_be_looked_at_is_still_wrong() -> None:
         (lambda t: (lambda a, b: a)(1), "A call leaves out 'b'."),
         (lambda t: "a" + 1, "`+` does not go between the types str and int."),
         (lambda t: torch.tensor(t).mean().backward(), "There is no slope to be found"),
+        (lambda t: exec("'ab'[0] = 'c'"), "A str cannot be changed place by place"),
+        (lambda t: torch.relu(torch.tensor(t).max(dim=1)), "take `.values`, or `amax`"),
+        (
+            lambda t: torch.cat([torch.ones(2, 3), torch.ones(3, 4)]),
+            "along axis 0, tensors have to be alike on all others",
+        ),
+        (lambda t: nn.Conv1d(4, 2, 3)(torch.ones(1, 5, 9)), "A convolution made for 4 channels is given 5."),
+        (lambda t: changed_in_place(), "write `x = x + …`"),
+        (lambda t: nn.functional.binary_cross_entropy(torch.tensor([3.0]), torch.ones(1)), "takes logits"),
+        (lambda t: roc_auc_score([0.3, 0.7], [1, 0]), "take the labels first"),
         (lambda t: 1 if torch.tensor(t) > 0 else 0, "is asked whether it is true"),
     ],
 )
@@ -328,11 +346,29 @@ def test_a_model_is_asked_with_a_batch_of_one() -> None:
         def forward(self, x):
             return (x * self.layer.weight[0] ** 2).sum(1)
 
+    class Hidden(Small.reference):
+        def __init__(self, width):
+            super().__init__(width)
+            self.layers = [nn.Linear(width, 1)]
+
+        def forward(self, x):
+            return self.layers[0](x)[:, 0]
+
+    class Shown(Small.reference):
+        def __init__(self, width):
+            super().__init__(width)
+            self.layers = [self.layer]
+
+        def forward(self, x):
+            return self.layers[0](x)[:, 0]
+
     assert [len(question[1]) for question in Small().asked(0)] == [4, 1]
     assert (
         mark(Small(), Wide).message
         == "Your layers hold 12 numbers, and 4 were asked; some of them are not used in `forward`."
     )
+    assert mark(Small(), Hidden).message.startswith("`__init__` keeps layers in a plain list, `self.layers`")
+    assert mark(Small(), Shown).passed
     assert mark(Small(), Unused).message.startswith("One weight or bias gets no slope")
     assert not mark(Small(), Squeezed).passed
     assert "gave 2 results back" in mark(Small(), Pair).failure.error

@@ -84,3 +84,11 @@ class BugHunt(Exercise):
     def complete_rows(self, logits: Tensor, y: Tensor, trained: list[str], asked: list[str]) -> Tensor:
         kept = (y >= 0).all(dim=1)
         return areas(self.ordered(logits, trained, asked)[kept], y[kept])
+
+    @misconception("The columns are mended. Of the rows you left out the wrong ones: 0 is measured, −1 is not.")
+    def zeros_left_out(self, logits: Tensor, y: Tensor, trained: list[str], asked: list[str]) -> Tensor:
+        return areas(self.ordered(logits, trained, asked), torch.where(y == 0, -1.0, y.clamp(min=0)))
+
+    @misconception("You gave the mean of the marks. A report shows each of them: `(T,)`.")
+    def mean_only(self, logits: Tensor, y: Tensor, trained: list[str], asked: list[str]) -> Tensor:
+        return self.reference(logits, y, trained, asked).mean()

@@ -122,6 +122,12 @@ class ObservedOverExpected(Exercise):
         found = torch.stack([contacts.diagonal(k).sum() for k in range(len(contacts))])
         return self.over(contacts, found[distances(len(contacts))])
 
+    @misconception("You divided the sum of each diagonal by n. Diagonal k has only n − k cells: take its mean.")
+    def by_the_size(self, contacts: Tensor) -> Tensor:
+        n = len(contacts)
+        found = torch.stack([contacts.diagonal(k).sum() / n for k in range(n)])
+        return self.over(contacts, found[distances(n)])
+
     @misconception("Upside down: expected over observed. 2 should mean that two bins meet twice as often as usual.")
     def upside_down(self, contacts: Tensor) -> Tensor:
         return torch.where(contacts > 0, self.expected(contacts) / contacts.clamp(min=1e-9), 0.0)
@@ -203,6 +209,31 @@ class PairFeatures(Exercise):
         place = torch.arange(len(z))
         signed = (place[:, None] - place).float()[..., None]
         return torch.cat([*self.parts_of(z)[:2], signed.sign() * torch.log1p(signed.abs())], dim=2)
+
+    @misconception("Your distance is j − i, and below the diagonal the logarithm fails. A distance is `|i − j|`.")
+    def column_minus_row(self, z: Tensor) -> Tensor:
+        place = torch.arange(len(z))
+        return torch.cat([*self.parts_of(z)[:2], torch.log1p((place - place[:, None]).float())[..., None]], dim=2)
+
+    @misconception("Your distance is i − j, and above the diagonal the logarithm fails. A distance is `|i − j|`.")
+    def row_minus_column(self, z: Tensor) -> Tensor:
+        place = torch.arange(len(z))
+        return torch.cat([*self.parts_of(z)[:2], torch.log1p((place[:, None] - place).float())[..., None]], dim=2)
+
+    @misconception("You sorted what the two places *see*. Left and right is where they are: compare the places.")
+    def features_sorted(self, z: Tensor) -> Tensor:
+        ends = torch.minimum(z[:, None], z), torch.maximum(z[:, None], z)
+        return torch.cat([*ends, self.reference(z)[..., -1:]], dim=2)
+
+    @misconception("You added the two places, and who is left is lost. Lay them one behind the other: `torch.cat`.")
+    def added(self, z: Tensor) -> Tensor:
+        left, right, away = self.parts_of(z)
+        return torch.cat([left + right, torch.log1p(away)], dim=2)
+
+    @misconception("The left place comes twice. Asked are both: left, then right.")
+    def left_twice(self, z: Tensor) -> Tensor:
+        left, _, away = self.parts_of(z)
+        return torch.cat([left, left, torch.log1p(away)], dim=2)
 
     @misconception("The distance comes first in yours. Asked is: left, right, distance.")
     def distance_first(self, z: Tensor) -> Tensor:

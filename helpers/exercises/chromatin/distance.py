@@ -195,6 +195,10 @@ class CropAndJoin(Exercise):
     def along_the_length(self, deep: Tensor, across: Tensor) -> Tensor:
         return torch.cat([deep, self.middle(deep, across)], dim=2)
 
+    @misconception("You joined along the length, and cut nothing. Cut first; then channels go on channels: `dim=1`.")
+    def along_the_length_uncut(self, deep: Tensor, across: Tensor) -> Tensor:
+        return torch.cat([deep, across], dim=2)
+
     @misconception("You joined along the batch. Channels go on channels: `dim=1`.")
     def along_the_batch(self, deep: Tensor, across: Tensor) -> Tensor:
         return torch.cat([deep, self.middle(deep, across)], dim=0)

@@ -32,7 +32,7 @@ class MaskedBce(Exercise):
         yield Question(torch.tensor([[0.0, 2.0], [-1.0, 1.0]]), torch.tensor([[1.0, -1], [0, -1]]), part="holes")
         for rows, marks in ((5, 3), (9, 4)):
             y = torch.as_tensor(rng.integers(-1, 2, size=(rows, marks))).float()
-            y[0, :3], y[1, 0], y[2, 0] = torch.tensor([1.0, 0.0, -1.0]), 1.0, -1.0
+            y[0, :3], y[1, 0], y[2, 0], y[-1] = torch.tensor([1.0, 0.0, -1.0]), 1.0, -1.0, -1.0
             yield Question(normal(rng, rows, marks, scale=2), y, part="holes")
         yield Question(normal(rng, 3, 2), torch.full((3, 2), -1.0), part="nothing measured")
         one = torch.tensor([[-1.0, 1.0], [-1.0, 0.0], [-1.0, 1.0]])  # of one mark nothing, so that no constant will do
@@ -87,6 +87,15 @@ class MaskedBce(Exercise):
     )
     def sequence_by_sequence(self, logits: Tensor, y: Tensor) -> Tensor:
         return self.mark_by_mark(logits.T, y.T)
+
+    @misconception("You took the mean of each mark, then of the marks, where one without any label counts as 0.")
+    def mark_by_mark_with_empty_ones(self, logits: Tensor, y: Tensor) -> Tensor:
+        kept = y >= 0
+        return ((self.each(logits, y.clamp(min=0)) * kept).sum(dim=0) / kept.sum(dim=0).clamp(min=1)).mean()
+
+    @misconception("You took the mean of each sequence, then of these, where one without any label counts as 0.")
+    def sequence_by_sequence_with_empty_ones(self, logits: Tensor, y: Tensor) -> Tensor:
+        return self.mark_by_mark_with_empty_ones(logits.T, y.T)
 
     @misconception("You added up and did not divide: the loss grows with the batch.")
     def summed(self, logits: Tensor, y: Tensor) -> Tensor:

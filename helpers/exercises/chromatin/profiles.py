@@ -179,6 +179,16 @@ class ProfileLoss(Exercise):
         shape = counts.flatten(1) / counts.sum(dim=(1, 2))[:, None]
         return ((logits.flatten(1).softmax(dim=1) - shape) ** 2).mean()
 
+    @misconception(
+        "That is the squared error of the shares, added up: it minds the high places only, and knows no noise."
+    )
+    def squared_error_added_up(self, logits: Tensor, counts: Tensor) -> Tensor:
+        return self.squared_error(logits, counts) * counts[0].numel()
+
+    @misconception("You took a sigmoid of each place by itself. A shape is shares of one whole: a softmax.")
+    def sigmoid(self, logits: Tensor, counts: Tensor) -> Tensor:
+        return -(counts * torch.nn.functional.logsigmoid(logits)).sum(dim=(1, 2)).mean()
+
     @misconception("You added the sequences up. Take their mean: else the loss grows with the batch.")
     def summed(self, logits: Tensor, counts: Tensor) -> Tensor:
         return self.surprise(logits, counts).sum()

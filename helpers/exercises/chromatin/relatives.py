@@ -28,6 +28,7 @@ class HoldOut(Exercise):
             names = rng.permutation(len(sizes))
             if (np.diff(names) > 0).all() or names.argmin() < 3:  # the smallest family has no small number
                 names = names[::-1] if names[::-1].argmin() >= 3 else np.roll(names, 4)
+            names = names * 2 + 1 if share < 0.25 else names  # once with gaps: a number is no place in a list
             rows = rng.permutation(np.repeat(names, sizes))
             yield torch.as_tensor(rows.copy()), share
 
@@ -99,3 +100,23 @@ class HoldOut(Exercise):
     def not_added_up(self, family: Tensor, share: float) -> Tensor:
         names, sizes = family.unique(return_counts=True)
         return torch.isin(family, names[sizes <= share * len(family)])
+
+    @misconception("`argsort` gives places in the list of families, not their numbers: look these up, `names[order]`.")
+    def places_for_numbers(self, family: Tensor, share: float) -> Tensor:
+        _, sizes = family.unique(return_counts=True)
+        order = sizes.argsort(stable=True)
+        return torch.isin(family, order[sizes[order].cumsum(0) <= share * len(family)])
+
+    @misconception("Those are the numbers of the rows. Asked is True or False for each sequence, `(N,)`.")
+    def row_numbers(self, family: Tensor, share: float) -> Tensor:
+        return self.reference(family, share).nonzero()[:, 0]
+
+    @misconception("Those are the numbers of the families. Asked is True or False for each sequence: `torch.isin`.")
+    def family_numbers(self, family: Tensor, share: float) -> Tensor:
+        names, sizes = self.smallest_first(family)
+        return names[sizes.cumsum(0) <= share * len(family)]
+
+    @misconception("You sorted the sizes, but not the numbers that go with them: `names[order]` as well.")
+    def numbers_unsorted(self, family: Tensor, share: float) -> Tensor:
+        names, sizes = family.unique(return_counts=True)
+        return torch.isin(family, names[sizes.sort().values.cumsum(0) <= share * len(family)])

@@ -106,6 +106,13 @@ class PerMarkReport(Exercise):
     def one_for_unknown(self, logits: Tensor, y: Tensor) -> Tensor:
         return areas(logits, y).nan_to_num(1.0)
 
+    @misconception(
+        "A mark without both classes is left out. Then nobody knows whose number is whose: nan stands for it."
+    )
+    def left_out(self, logits: Tensor, y: Tensor) -> Tensor:
+        found = areas(logits, y)
+        return found[~found.isnan()]
+
     @misconception("A tie counts as lost. Equal scores are worth one half.")
     def ties_lost(self, logits: Tensor, y: Tensor) -> Tensor:
         return torch.tensor([wins(z, t, 0.0) for z, t in self.known(logits, y)])
