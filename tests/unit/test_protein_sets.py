@@ -12,7 +12,7 @@ import torch
 
 from helpers.datasets import Family, Table, load, registry, shipped
 from helpers.datasets.protein_tables import CONVERTED
-from helpers.datasets.simulated import proteins as recipes
+from helpers.datasets.simulated import protein_sets as recipes
 from helpers.datasets.simulated.complexes import complexes
 from helpers.datasets.simulated.pileups import CHANNELS, KINDS, MIDDLE, READS, pileups
 from helpers.dna import RESIDUES, residue_codes, residue_shares

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.datasets.parts import HOLE
-from helpers.datasets.simulated import proteins, stand_ins
+from helpers.datasets.simulated import protein_sets, stand_ins
 from helpers.datasets.simulated.planting import Site
 from helpers.datasets.simulated.promoters import Promoters, promoters
 from helpers.datasets.splits import divide
@@ -103,16 +103,16 @@ def _write_about_proteins(folder: Path) -> list[Path]:
     """Write the sets of lesson 09, in the forms that the real ones have."""
     written = []
     for kind, draw, name in (
-        ("variants", proteins.variants, "missense.csv.gz"),
-        ("interactions", proteins.interactions, "pairs.tsv.gz"),
-        ("scan", proteins.scan, "scan.csv.gz"),
+        ("variants", protein_sets.variants, "missense.csv.gz"),
+        ("interactions", protein_sets.interactions, "pairs.tsv.gz"),
+        ("scan", protein_sets.scan, "scan.csv.gz"),
     ):
         made = draw()
         written.append(_write_table(folder / kind / name, made.rows, "\t" if ".tsv" in name else ","))
         written.append(_write_table(folder / kind / "truth.csv.gz", made.truth))
     for kind, texts, names in (
-        ("localisation", proteins.localisation, ("train.fasta.gz", "test.fasta.gz")),
-        ("family", proteins.family, ("family.a3m.gz", "structure.pdb.gz")),
+        ("localisation", protein_sets.localisation, ("train.fasta.gz", "test.fasta.gz")),
+        ("family", protein_sets.family, ("family.a3m.gz", "structure.pdb.gz")),
     ):
         first, second, truth = texts()
         written += [_write_text(folder / kind / name, text) for name, text in zip(names, (first, second), strict=True)]
