@@ -58,6 +58,7 @@ LESSONS = (
         "Into the field: variants, proteins, networks",
         ("brca1_variants", "yeast_interactions", "protein_contacts", "blat_scan", "localisation"),
     ),
+    Lesson(10, "your_own", "Your own: the capstone"),
 )
 
 

@@ -219,11 +219,11 @@ class Exercise:
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), watch or Watch():
                 value = self.put(code, arguments, question.part)
-            if returns is not None and value is not None and not isinstance(value, returns):
-                return Answer.wrong_type(value, returns).to_json()
-            if (plain_parts(arguments), traces(arguments)) != question.before:
-                return Answer(error="InputChanged", text=CHANGED).to_json()
-            return Answer(value).to_json()
+                if returns is not None and value is not None and not isinstance(value, returns):
+                    return Answer.wrong_type(value, returns).to_json()
+                if (plain_parts(arguments), traces(arguments)) != question.before:
+                    return Answer(error="InputChanged", text=CHANGED).to_json()
+                return Answer(value).to_json()  # a value of the learner's own class may run code as it is read
         except (Exception, SystemExit) as error:
             return Answer.failed(error, code).to_json()
 

@@ -19,7 +19,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from helpers.engine.by_hand import BEYOND, LIBRARY, SWITCH, begins, is_other, leans_on, outside_standard
@@ -27,7 +27,9 @@ from helpers.engine.families import dispatch_mode, forbidden_by, relatives
 from helpers.engine.source import MISSING, resolve
 
 THREADS = threading.__file__
-AGAIN = (f"{os.sep}torch{os.sep}_refs{os.sep}", f"{os.sep}torch{os.sep}_decomp{os.sep}")  # what torch does, in Python
+TORCH = f"{os.sep}torch{os.sep}"
+PARTS = (f"_refs{os.sep}", f"_decomp{os.sep}", f"optim{os.sep}", os.path.join("distributions", "kl.py"))
+AGAIN = tuple(TORCH + part for part in PARTS)  # what torch does, in Python
 CLOSELY = 50  # calls of one function that are looked at closely
 LIBRARIES = tuple({os.path.realpath(path) + os.sep for path in (sys.prefix, sys.base_prefix)})
 HERE = os.path.realpath(next(iter(sys.modules[__name__.partition(".")[0]].__path__))) + os.sep  # the package around
@@ -55,6 +57,7 @@ class Watch:
         for name, thing in ((name, found(name)) for name in self.forbids if not name.startswith(".")):
             if isinstance(thing, type):
                 self.classes.append((thing, name))
+                self.codes.update((function.__code__, name) for function in own_functions(thing))
             elif hasattr(thing, "__code__"):
                 self.codes[thing.__code__] = name
             elif thing is not MISSING:
@@ -144,6 +147,8 @@ class Watch:
                 self.note(self.methods[method])
             if method == "run_backward" and is_own(frame):
                 self.see_relative(method)
+            if str(getattr(called, "__module__", "")).startswith("numpy"):
+                self.see_relative(method)
 
     def see_python(self, frame: FrameType) -> None:
         """Hear of a call of a Python function: the frame is its own."""
@@ -207,6 +212,17 @@ def found(dotted: str) -> Any:
         return MISSING
     thing = getattr(sys.modules[module] if module else builtins, name, MISSING)
     return resolve(dotted) if thing is MISSING else thing
+
+
+@cache
+def own_functions(cls: type) -> list[FunctionType]:
+    """The functions that a class itself defines: static ones know no `self`, and any can be borrowed for another class.
+
+    Those that a decorator or a data class made are left out: others have the same code.
+    """
+    functions = [getattr(one, "__func__", one) for one in vars(cls).values()]
+    plain = [one for one in functions if isinstance(one, FunctionType) and one.__code__.co_name == one.__name__]
+    return [one for one in plain if not one.__code__.co_filename.startswith("<")]
 
 
 def is_own(frame: FrameType | None) -> bool:

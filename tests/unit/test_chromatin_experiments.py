@@ -54,6 +54,12 @@ def test_what_the_lesson_says_of_the_experiments_holds() -> None:
         dilated, bridged = (board.measured(name)[row] for row in ("dilated", "U-Net"))
         assert min(bridged) < max(dilated) and min(dilated) < max(bridged)
     assert mean("edges", "U-Net without bridges") < min(mean("edges", "dilated"), mean("edges", "U-Net"))
+    for motif in ("Spi1", "Nrf1"):
+        assert mean("motifs", f"{motif}, by the shape") > mean("motifs", "the bar, once in a hundred") + 0.1
+    assert mean("motifs", "Spi1, by the shape") > mean("motifs", "Spi1, by the total")
+    assert mean("windows", "by the shape") > mean("windows", "by the total") + 0.1
+    assert mean("windows", "by the total") > 4 * mean("windows", "an untrained network")
+    assert mean("relatives", "by families") < mean("relatives", "the commoner label")
     for n in ("100", "1,000", "3,000"):
         assert mean("expression", f"ridge on 4-mers, {n}") > mean("expression", f"network, {n}")
 
@@ -61,7 +67,8 @@ def test_what_the_lesson_says_of_the_experiments_holds() -> None:
 def test_the_lesson_prints_the_tables_that_are_stored() -> None:
     cells = nbformat.read(ROOT / "solutions" / "07_chromatin" / "07_chromatin.ipynb", 4).cells
     printed = "".join(out.get("text", "") for cell in cells for out in cell.get("outputs", []))
-    for name in ("marks", "probabilities", "new_mark", "splice", "proteins", "variants", "expression"):
+    printed_tables = ("marks", "probabilities", "new_mark", "splice", "proteins", "variants", "expression")
+    for name in (*printed_tables, "relatives", "motifs", "windows"):
         assert board.table(name) in printed
 
 

@@ -105,13 +105,14 @@ PLANTED: dict[str, Plant] = {
 }
 
 
+LETTER_COLUMN = 17
 TRAPS: dict[str, Plant | None] = {
     "none": None,
     "length": shorter,
     "N": blanked,
     "GC content": richer,
     "letter": lambda rng, pair: Pair(
-        [written(17, "G", one) if rng.random() < 0.8 else one for one in pair.ones], pair.others
+        [written(LETTER_COLUMN, "G", one) if rng.random() < 0.8 else one for one in pair.ones], pair.others
     ),
 }
 WORD = "TGACTCA"  # what the ones of a set with a trap truly have
@@ -149,3 +150,47 @@ def with_trap(
     order = rng.permutation(len(rows))
     y = torch.as_tensor((order < len(pair.ones)).astype(np.int64))
     return [rows[i] for i in order.tolist()], y
+
+
+def set_with_a_trap(number: int, count: int = 1000) -> tuple[list[str], torch.Tensor]:
+    """Draw a set whose trap, one of four, its number decides and does not tell."""
+    rng = np.random.default_rng([number, len(TRAPS)])
+    return with_trap(list(TRAPS)[1 + int(rng.integers(len(TRAPS) - 1))], rng, count)
+
+
+def mend(sequences: list[str], y: torch.Tensor, trap: str) -> tuple[list[str], torch.Tensor]:
+    """Take the trap out of a set, and with it as little as can be.
+
+    Lengths: all are cut to the shortest. N: sequences that have it go. GC content: of each count of G and C there stay
+    as many ones as others. A letter: its column becomes N in all.
+
+    Parameters
+    ----------
+    sequences : list of str
+    y : Tensor, (N,)
+    trap : str
+        A key of `TRAPS`.
+
+    Returns
+    -------
+    sequences : list of str
+    y : Tensor
+    """
+    if trap == "length":
+        shortest = min(map(len, sequences))
+        return [one[:shortest] for one in sequences], y
+    if trap == "letter":
+        return [written(LETTER_COLUMN, "N", one) for one in sequences], y
+    kept = list(range(len(sequences)))
+    if trap == "N":
+        kept = [i for i in kept if "N" not in sequences[i]]
+    if trap == "GC content":
+        of = [(one.count("G") + one.count("C"), mark) for one, mark in zip(sequences, y.tolist(), strict=True)]
+        room = {gc: min(of.count((gc, 0)), of.count((gc, 1))) for gc, _ in set(of)}
+        left = {(gc, mark): many for gc, many in room.items() for mark in (0, 1)}
+        kept = []
+        for i, key in enumerate(of):
+            if left[key]:
+                left[key] -= 1
+                kept.append(i)
+    return [sequences[i] for i in kept], y[kept]

@@ -25,6 +25,13 @@ EXPERIMENTS = {
     "bases_right": Experiment("Introns, base by base", "bases right", simulated.bases_right, "simulated"),
     "edges": Experiment("The borders of introns, to the base", "F1", simulated.edges, "simulated"),
     "profiles": Experiment("Profiles", "bits from the true shape", simulated.profile_shapes, "simulated"),
+    "motifs": Experiment(
+        "What a profile network reads",
+        "r of the group most like it with the planted motif",
+        simulated.motifs,
+        "simulated",
+    ),
+    "windows": Experiment("Windows that add most", "share on a planted site", simulated.windows, "simulated"),
     "distance": Experiment("Contacts: distance alone", "r", simulated.distance_alone, "simulated"),
     "turned": Experiment("One site turned around", "times as often as usual", simulated.turned_site, "simulated"),
 }

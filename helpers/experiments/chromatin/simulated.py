@@ -11,8 +11,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from helpers.datasets.simulated.loops import contacts, loops
-from helpers.datasets.simulated.marks import Marks, marks
-from helpers.datasets.simulated.tracks import genes, profiles
+from helpers.datasets.simulated.marks import Marks, factors, marks
+from helpers.datasets.simulated.tracks import SHAPES, Profiles, genes, profiles
+from helpers.dna.motifs import jaspar_all
+from helpers.dna.sequences import dinucleotide_shuffle, one_hot
+from helpers.interpret import filters
+from helpers.interpret.seqlets import find_seqlets, profile_attributions, seqlet_counts, untrained_correlations
 from helpers.models import chromatin
 from helpers.training import fit, losses, one_cycle, predict
 
@@ -87,13 +91,20 @@ def edges(seed: int) -> Scores:
     return {name: 2 * len(one & there) / (len(one) + len(there)) for name, one in found.items()}
 
 
-def profile_shapes(seed: int) -> Scores:
-    """Bits of Jensen-Shannon divergence from the true shape: less is better."""
+@cache
+def _profile_network(seed: int) -> tuple[chromatin.ProfileNet, Profiles, Profiles]:
+    """A network of reads, the reads it was trained on, and others."""
     train, valid, test = (profiles(n, seed=10 * seed + i) for i, n in enumerate((500, 50, 150)))
     torch.manual_seed(seed)
     net = chromatin.ProfileNet(16, 4)
     loss: Any = losses.shape_and_total  # takes what the net gives, a pair
     fit(net, (train.X, train.counts), (valid.X, valid.counts), epochs=10, loss=loss, seed=seed, **HOW)
+    return net, train, test
+
+
+def profile_shapes(seed: int) -> Scores:
+    """Bits of Jensen-Shannon divergence from the true shape: less is better."""
+    net, train, test = _profile_network(seed)
     with torch.no_grad():
         logits = net(test.X)[0]
     guess = logits.flatten(1).softmax(dim=1).reshape(logits.shape)
@@ -103,6 +114,52 @@ def profile_shapes(seed: int) -> Scores:
     mean = (train.counts.sum(0) / train.counts.sum()).expand_as(guess)
     shapes = {"the mean profile": mean, "a replicate": again, "the network": guess}
     return {name: _divergence(test.shape, shape) for name, shape in shapes.items()}
+
+
+def _asked(seed: int) -> Profiles:
+    """Three hundred sequences that a profile network is asked about: none of them was it trained on."""
+    return profiles(300, seed=10 * seed + 3)
+
+
+def motifs(seed: int) -> Scores:
+    """How well what a profile network's attributions show agrees with the planted matrices: correlations.
+
+    Of each planted matrix the group that is most like it; 0 where windows make no group. Last, what one group in a
+    hundred of untrained networks on shuffled sequences exceeds with any of JASPAR's motifs.
+    """
+    net, asked, found = _profile_network(seed)[0], _asked(seed), {}
+    for of in ("shape", "total"):
+        counts = seqlet_counts(asked.X, profile_attributions(net, asked.X, of=of))
+        for name in SHAPES:
+            known = filters.stack_motifs([factors()[name]])
+            alike = filters.resemblance(filters.shares(counts), known).correlation if len(counts) else torch.zeros(1)
+            found[f"{name}, by the {of}"] = float(alike.max())
+    rng = np.random.default_rng(seed)
+    X = one_hot([dinucleotide_shuffle(sequence, seed=rng) for sequence in asked.sequences])
+    chance = untrained_correlations(lambda: chromatin.ProfileNet(16, 4), X, jaspar_all(), seed=1_000 * (seed + 1))
+    return found | {"the bar, once in a hundred": filters.null_cutoff(chance)}
+
+
+def windows(seed: int) -> Scores:
+    """Of the 200 windows that add most, the share that lies on a planted site: by a network, and by one untrained."""
+    asked, net = _asked(seed), _profile_network(seed)[0]
+    torch.manual_seed(seed)
+    fresh = chromatin.ProfileNet(16, 4)
+    return {
+        "by the shape": _on_sites(asked, profile_attributions(net, asked.X)),
+        "by the total": _on_sites(asked, profile_attributions(net, asked.X, of="total")),
+        "an untrained network": _on_sites(asked, profile_attributions(fresh, asked.X)),
+    }
+
+
+def _on_sites(asked: Profiles, attributions: Tensor, width: int = 15) -> float:
+    strongest = find_seqlets(attributions, width, most=200)
+    middles = (strongest.start + width // 2).tolist()
+    hits = [
+        any(site.start <= middle < site.start + site.width for site in asked.sites[row])
+        for row, middle in zip(strongest.row.tolist(), middles, strict=True)
+    ]
+    return float(np.mean(hits))
 
 
 def _divergence(p: Tensor, q: Tensor) -> float:
