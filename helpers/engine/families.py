@@ -16,7 +16,7 @@ FAMILIES = (
     (r"mse_?loss", r"mse_loss|smooth_l1_loss|huber_loss|gaussian_nll_loss"),
     (r"binary_cross_entropy.*|bce.*loss", r"binary_cross_entropy.*|multilabel_soft_margin_loss|soft_margin_loss"),
     (r"sigmoid|expit", r"sigmoid|special_expit|expit|glu|hardsigmoid|silu"),
-    (r"softplus", r"softplus|log_?sigmoid.*"),
+    (r"softplus", r"softplus"),
     (r"relu_?", r".*relu|threshold|hardtanh|elu|celu"),
     (r"cross_?entropy.*|nll_loss", r"nll_loss.*|cross_entropy.*"),
     (r"kl_?div.*", r"kl_div.*|_kl_.*"),
