@@ -64,6 +64,11 @@ TEN_TIMES = {
     ),
     "HiddenState": "HiddenState('GRU', sequence='GCGCTATAAAAGGCTGACCG' * 30, hidden=16, step=440)",
     "ImageKernel": "ImageKernel(np.random.default_rng(0).random((126, 126)))",
+    "LatentWalk": (
+        "LatentWalk(['ACGTA' * 20] * 6, {name: (np.random.default_rng(7).normal(size=(600, 2)), "
+        "np.full((15, 80, 4, 100), 0.25), np.arange(1200).reshape(15, 80) % 2, np.full((15, 80), 0.5)) "
+        "for name in 'abcd'}, words=['ACGT'])"
+    ),
     "LineFitter": "LineFitter(np.linspace(10, 30, 120), np.random.default_rng(0).normal(50, 8, 120))",
     "MutationMap": (
         "MutationMap.from_model(torch.nn.Sequential(torch.nn.Conv1d(4, 8, 7), torch.nn.ReLU(), torch.nn.Flatten(), "

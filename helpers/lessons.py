@@ -52,6 +52,7 @@ LESSONS = (
     Lesson(6, "attention", "Attention: every base may ask every other", ("human_tata", "human_nontata")),
     Lesson(7, "chromatin", "Chromatin: one network, many questions", ("yeast_marks", "hic_gm12878")),
     Lesson(8, "representations", "Representations: squeeze, denoise, generate"),
+    Lesson(10, "your_own", "Your own: the capstone"),
 )
 
 

@@ -16,7 +16,7 @@ from helpers.engine.message import VERDICT
 from helpers.files import write_whole
 from helpers.grading.handed_in.names import asked_in, leans_on, only_asks
 from helpers.grading.handed_in.reading import Cell, NoNotebook, cells_in
-from helpers.grading.handed_in.transplant import kept_cells, own_code
+from helpers.grading.handed_in.transplant import asked_names, kept_cells, own_code
 from helpers.lessons import Lesson
 from helpers.settings import full
 
@@ -34,6 +34,7 @@ NOT_GRADED = {"demo", "widget", "slow"}
 OPENING = re.compile(r"\bhelpers\.start\(\s*(?:lesson\s*=\s*)?(\d+)")
 TEMPORARY_FILE = re.compile(r"\(\d+\.py, line")  # how IPython names a cell in a syntax error
 UNTOUCHED = "as it was handed out"
+ASKED_LAST = "asked-last"  # tags checks that the notebook does not have, as the grader puts them behind everything
 WORDS = {"right": "right", "empty": "open"}
 
 
@@ -197,14 +198,20 @@ def released(lesson: Lesson) -> str | None:
 
 
 def that_run(book: NotebookNode, release: str | None) -> list[NotebookNode]:
-    """The cells of a learner's notebook that count: what the grader runs of it, in the same order."""
+    """The cells of a learner's notebook that count: what the grader runs, in the same order, and asks at the end."""
+    from nbformat.v4 import new_code_cell
+
     if release is None:
         return [cell for cell in book.cells if cell.metadata.nbgrader or not NOT_GRADED & set(cell.metadata.tags)]
     kept = kept_cells([as_cell(cell) for cell in book.cells], release)
     for cell in book.cells:
         if only_asks(cell.source):  # no reference steps in for marks, so none does here
             cell.source = "\n".join(f"check.{exercise}({name})" for exercise, name in asked_in(cell.source))
-    return [cell for cell, keep in zip(book.cells, kept, strict=True) if keep]
+    cells = [cell for cell, keep in zip(book.cells, kept, strict=True) if keep]
+    asked = {exercise for cell in cells for exercise, _ in asked_in(cell.source)}
+    names = {exercise: name for exercise, name in asked_names(release).items() if exercise not in asked}
+    last = metadata_of(Cell("", tags=frozenset({ASKED_LAST})))
+    return cells + [new_code_cell(f"check.{exercise}({name})", metadata=last) for exercise, name in names.items()]
 
 
 def leaning(found: list[Outcome], book: NotebookNode, lesson: Lesson) -> list[Outcome]:
@@ -343,13 +350,13 @@ def outcomes(book: NotebookNode, lesson: Lesson) -> list[Outcome]:
 def outcome(book: NotebookNode, exercise: Exercise) -> Outcome:
     """What the check cells of one exercise say: that it is right, if one of them does, else what the first says."""
     checks = [cell for cell in book.cells if cell.cell_type == "code" and exercise.id in dict(asked_in(cell.source))]
-    if not checks:
-        return Outcome(exercise, "missing", "its check cell is not in the notebook")
     told = [output.data[VERDICT] for cell in checks for output in cell.outputs if VERDICT in output.get("data", {})]
     said = [verdict for verdict in told if verdict["exercise"] == exercise.id]
     if said:
         best = max(said, key=lambda verdict: (verdict["status"] == "right", verdict["points"]))
         return Outcome(exercise, WORDS.get(best["status"], "not yet"), best["message"], best["points"])
+    if all(ASKED_LAST in cell.metadata.get("tags", []) for cell in checks):
+        return Outcome(exercise, "missing", "its check cell is not in the notebook")
     cells = cells_graded_as(book, exercise.id) + checks
     errors = [error for cell in cells for error in errors_of(cell)]
     if errors:

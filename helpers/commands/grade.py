@@ -132,8 +132,8 @@ def tell(assignment: str, summary: Summary) -> None:
     from helpers.commands.console import add, show, table
     from helpers.grading.spool import Outcome
 
-    counts = {str(one): sum(e.status == one for e in summary.entries.values()) for one in Outcome}
-    counts["failed"] = len(summary.failed)
+    ended = [entry.status for student, entry in summary.entries.items() if student not in summary.failed]
+    counts = {str(one): ended.count(one) for one in Outcome} | {"failed": len(summary.failed)}
     made = table("student", "what", "why")
     for student, entry in sorted(summary.entries.items()):
         if entry.status != Outcome.GRADED:
@@ -295,12 +295,14 @@ def export(
 
     with one_line():
         here, assignment = open_course(course.resolve()), lessons.find(lesson).folder
-        table, unknown = tables.export(here, assignment, platform)
+        table, unknown, waiting = tables.export(here, assignment, platform)
         place = (folder or here.root / "reports") / f"{assignment}-{platform.value}.csv"
         write_whole(place, table.encode("utf-8-sig" if platform is Platform.CSV else "utf-8"))
     print(place)
     for student in unknown:
         print(f"course: roster.csv does not say who {visible(student)} is", file=sys.stderr)
+    for student in waiting:
+        print(f"course: {visible(student)} has an answer that waits for your points in the formgrader", file=sys.stderr)
     raise typer.Exit(1 if unknown else 0)
 
 

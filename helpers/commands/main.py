@@ -13,6 +13,7 @@ import typer
 from helpers import grammars  # noqa: F401  before nbformat
 from helpers.commands import author, data, grade, learner, new
 from helpers.commands.explore import explore
+from helpers.commands.leaderboard import leaderboard
 from helpers.commands.room import room
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app.add_typer(grade.app, name="grade")
 app.add_typer(new.app, name="new")
 app.command()(room)
 app.command()(explore)
+app.command()(leaderboard)
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ ON_AN_AXIS = ("dim=0", "dim=1", "dim=-1")
 LAST_AXES = ((-2, -1), (1, 2), (0, 1))
 KEEPING = ("keepdim=True",)
 UNCOUNTED = ("correction=0",)
-OF_TENSORS = ("exp", "log", "sqrt", "mean", "sum", "abs", "flatten", "squeeze", "clone", "item", "float")
+OF_TENSORS = ("clone", "exp", "log", "sqrt", "mean", "sum", "abs", "flatten", "squeeze", "item", "float")
 PLACES = (ast.BinOp, ast.Slice, ast.Subscript)
 
 

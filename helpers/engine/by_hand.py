@@ -29,6 +29,7 @@ PROGRAMS = {  # a copy of this process (`os.fork`, a pool) is watched as this on
     getattr(os, name) for name in ("posix_spawn", "posix_spawnp", "system", "execv", "execve") if hasattr(os, name)
 }
 SWITCHES = {sys.setprofile, sys.getprofile}
+BEGINNERS = {"fork_exec", *(one.__name__ for one in (*PROGRAMS, *SWITCHES))}  # what is built in cannot change its name
 FUNCTIONS = (type, FunctionType, BuiltinFunctionType)
 MOST_HELD = 20  # parts of a table that are looked at
 STANDARD = os.path.dirname(os.path.realpath(os.__file__)) + os.sep
@@ -147,6 +148,8 @@ def module_of(value: Any) -> Any:
 def begins(called: Any) -> str:
     """What a call into C begins: another program, or nothing that is seen from now on; "" for all else."""
     name = getattr(called, "__name__", "")
+    if name not in BEGINNERS:
+        return ""
     if name == "fork_exec" and getattr(called, "__module__", "") == "_posixsubprocess":
         return PROGRAM
     try:

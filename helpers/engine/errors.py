@@ -181,11 +181,6 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "RuntimeError",
-        "all elements of input should be between 0 and 1",
-        "Logits stand where probabilities belong: `F.binary_cross_entropy_with_logits` takes logits.",
-    ),
-    (
-        "RuntimeError",
         r"shape '\[(.+)\]' is invalid for input of size (\d+)",
         "{1} numbers cannot be laid out as ({0}).",
     ),
@@ -215,6 +210,17 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
         r".*(?:expected|have|got).*\b(Float|Double|Long|float|double|long)\b.* "
         r"(?:but found|but got|and|!=) .*?(Float|Double|Long|Int|Bool|float|double|long|int|bool)\b",
         "Numbers of two kinds meet, {0} and {1}: turn one into the other, with `.float()` or `.to(other.dtype)`.",
+    ),
+    (
+        "RuntimeError",
+        r"function \w+ returned an incorrect number of gradients \(expected (\d+), got (\d+)\)",
+        "`backward` gave {1} back, and {0} are asked: one for each argument of `forward`, None where no slope goes.",
+    ),
+    (
+        "RuntimeError",
+        r"function \w+ returned a gradient different than None at position (\d+)",
+        "`backward` gave a slope for argument {0} of `forward`, which takes none: the slopes stand in the order of the "
+        "arguments.",
     ),
     (
         "RuntimeError",

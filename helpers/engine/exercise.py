@@ -10,13 +10,12 @@ Answers travel, verdicts do not: `answers(code, seed)` runs beside the learner's
 from __future__ import annotations
 
 import contextlib
-import copy
 import inspect
 import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from helpers.engine.bans import spoken_names
 from helpers.engine.by_hand import BEYOND
 from helpers.engine.codec import encode, same
 from helpers.engine.marking import Attempt, marking
+from helpers.engine.plain import copied
 from helpers.engine.seen import describe
 from helpers.engine.verdict import Diagnosis, Mistake, Status, Verdict
 from helpers.engine.watch import Watch
@@ -59,6 +59,11 @@ class Question(tuple):
         question = super().__new__(cls, arguments)
         question.part = part
         return question
+
+    @cached_property
+    def before(self) -> tuple[list[Any], list[tuple[bool, bool]]]:
+        """What nobody may change of the arguments."""
+        return plain_parts(self), traces(self)
 
 
 @dataclass(frozen=True)
@@ -209,16 +214,16 @@ class Exercise:
 
     def unwatched_answer(self, code: Any, question: Question, watch: Watch | None = None) -> Json:
         """One answer, whatever the code calls: the reference may use what learners may not."""
-        arguments = copy.deepcopy(tuple(question))
+        arguments = copied(question)
         returns = self.must_return.type
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), watch or Watch():
                 value = self.put(code, arguments, question.part)
-            if returns is not None and value is not None and not isinstance(value, returns):
-                return Answer.wrong_type(value, returns).to_json()
-            if plain_parts(arguments) != plain_parts(question) or traces(arguments) != traces(question):
-                return Answer(error="InputChanged", text=CHANGED).to_json()
-            return Answer(value).to_json()
+                if returns is not None and value is not None and not isinstance(value, returns):
+                    return Answer.wrong_type(value, returns).to_json()
+                if (plain_parts(arguments), traces(arguments)) != question.before:
+                    return Answer(error="InputChanged", text=CHANGED).to_json()
+                return Answer(value).to_json()  # a value of the learner's own class may run code as it is read
         except (Exception, SystemExit) as error:
             return Answer.failed(error, code).to_json()
 

@@ -13,19 +13,24 @@ from typing import Any
 
 # the last part of a forbidden name, and what does the exercise just as well, as torch's functions and operations go
 FAMILIES = (
-    (r"mse_?loss", r"mse_loss|smooth_l1_loss|huber_loss"),
+    (r"mse_?loss", r"mse_loss|smooth_l1_loss|huber_loss|gaussian_nll_loss"),
     (r"binary_cross_entropy.*|bce.*loss", r"binary_cross_entropy.*|multilabel_soft_margin_loss|soft_margin_loss"),
     (r"sigmoid|expit", r"sigmoid|special_expit|expit|glu|hardsigmoid|silu"),
-    (r"softplus", r"softplus"),
+    (r"softplus", r"softplus|log_?sigmoid.*"),
     (r"relu_?", r".*relu|threshold|hardtanh|elu|celu"),
     (r"cross_?entropy.*|nll_loss", r"nll_loss.*|cross_entropy.*"),
-    (r"kl_?div.*", r"kl_div.*"),
-    (r"conv\dd|convolution", r".*conv.*"),
+    (r"kl_?div.*", r"kl_div.*|_kl_.*"),
+    (r"conv\dd|convolution", r".*conv.*|correlate\d?"),
     (r".*max_?pool.*", r".*max_pool.*"),
     (r"dropout", r".*dropout.*"),
     (r"linear", r"linear|bilinear|_trilinear"),
     (r"(rnn|gru|lstm).*", r".*(rnn|gru|lstm).*"),
-    (r"scaled_dot_product.*|multi_?head.*|transformer.*layer", r".*scaled_dot_product.*|.*multi_head.*|.*_attention.*"),
+    (
+        r"scaled_dot_product.*|multi_?head.*|transformer.*layer",
+        r".*scaled_dot_product.*|.*multi_head.*|.*_attention.*|_transformer_.*",
+    ),
+    (r"pad_sequence", r"_?pad_(packed_)?sequence|.*to_padded.*"),
+    (r"sgd|adamw?", r"a?sgd|adamw?|_fused_.*|_(single|multi)_tensor_.*"),
     (r"backward|grad|jacobian", r"_make_dual|_fw_primal.*|run_backward|grad_fn"),
 )
 
@@ -45,7 +50,8 @@ def relatives(forbids: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], str], ..
 def forbidden_by(name: str, forbids: tuple[str, ...]) -> str:
     """The forbidden name that a function or operation of torch stands for; "" if none."""
     name = name.removeprefix("_foreach_").rstrip("_")
-    return next((one for ways, one in relatives(forbids) if ways.fullmatch(name)), "")
+    names = {name, name.removesuffix("_backward")}  # `threshold_backward(x, x, 0)` is a ReLU
+    return next((one for ways, one in relatives(forbids) if any(map(ways.fullmatch, names))), "")
 
 
 @cache

@@ -7,6 +7,7 @@ import inspect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -150,8 +151,13 @@ def fill(model: nn.Module, order: Sequence[int] | None = None) -> None:
         for place in range(len(parameters)) if order is None else order:
             shape = tuple(parameters[place].shape)
             seen[shape] = seen.get(shape, 0) + 1
-            rng = np.random.default_rng([*shape, seen[shape]])
-            parameters[place].copy_(torch.as_tensor(rng.normal(0, 0.5, shape)))
+            parameters[place].copy_(torch.as_tensor(known_values(shape, seen[shape])))
+
+
+@lru_cache(maxsize=1024)
+def known_values(shape: tuple[int, ...], number: int) -> np.ndarray:
+    """The values of the parameter with this number among those of its shape; nobody may change them."""
+    return np.random.default_rng([*shape, number]).normal(0, 0.5, shape)
 
 
 @dataclass(frozen=True)

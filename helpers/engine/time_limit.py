@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from types import FrameType
+from typing import Any
 
 PATIENCE = 6  # times the limit, by the clock
 IMPORTING = 0.5  # seconds until an import under way is looked at again
@@ -30,11 +31,20 @@ def time_limit(seconds: float, patience: float = PATIENCE) -> Iterator[None]:
     The main thread of a process that has SIGALRM, as a Jupyter kernel's on Linux and macOS, is interrupted by that
     signal, also while it sleeps; an alarm that somebody else had set goes on afterwards. Elsewhere (Windows, another
     thread) a second thread raises the exception between two steps of Python; a call into C ends first.
+
+    Whether torch records what is computed is as it was before: what is cut off as a `with torch.no_grad()` begins
+    never comes to its end.
     """
-    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-        yield from limited_by_signal(seconds, patience)
-    else:
-        yield from limited_by_thread(seconds)
+    torch: Any = sys.modules.get("torch")
+    records = hasattr(torch, "is_grad_enabled") and torch.is_grad_enabled()  # torch may be half imported
+    try:
+        if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+            yield from limited_by_signal(seconds, patience)
+        else:
+            yield from limited_by_thread(seconds)
+    finally:
+        if records:
+            torch.set_grad_enabled(True)
 
 
 def still(seconds: float, computed: float, began: float, frame: FrameType | None, patience: float = PATIENCE) -> float:

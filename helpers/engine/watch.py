@@ -8,6 +8,7 @@ out of a dictionary. A call is a call, though: Python reports each one to a prof
 from __future__ import annotations
 
 import _thread
+import builtins
 import copy
 import importlib
 import inspect
@@ -17,8 +18,8 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
-from types import CodeType, FrameType
+from functools import cache, lru_cache
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from helpers.engine.by_hand import BEYOND, LIBRARY, SWITCH, begins, is_other, leans_on, outside_standard
@@ -26,7 +27,9 @@ from helpers.engine.families import dispatch_mode, forbidden_by, relatives
 from helpers.engine.source import MISSING, resolve
 
 THREADS = threading.__file__
-AGAIN = (f"{os.sep}torch{os.sep}_refs{os.sep}", f"{os.sep}torch{os.sep}_decomp{os.sep}")  # what torch does, in Python
+TORCH = f"{os.sep}torch{os.sep}"
+PARTS = (f"_refs{os.sep}", f"_decomp{os.sep}", f"optim{os.sep}", os.path.join("distributions", "kl.py"))
+AGAIN = tuple(TORCH + part for part in PARTS)  # what torch does, in Python
 CLOSELY = 50  # calls of one function that are looked at closely
 LIBRARIES = tuple({os.path.realpath(path) + os.sep for path in (sys.prefix, sys.base_prefix)})
 HERE = os.path.realpath(next(iter(sys.modules[__name__.partition(".")[0]].__path__))) + os.sep  # the package around
@@ -54,6 +57,7 @@ class Watch:
         for name, thing in ((name, found(name)) for name in self.forbids if not name.startswith(".")):
             if isinstance(thing, type):
                 self.classes.append((thing, name))
+                self.codes.update((function.__code__, name) for function in own_functions(thing))
             elif hasattr(thing, "__code__"):
                 self.codes[thing.__code__] = name
             elif thing is not MISSING:
@@ -143,6 +147,8 @@ class Watch:
                 self.note(self.methods[method])
             if method == "run_backward" and is_own(frame):
                 self.see_relative(method)
+            if str(getattr(called, "__module__", "")).startswith("numpy"):
+                self.see_relative(method)
 
     def see_python(self, frame: FrameType) -> None:
         """Hear of a call of a Python function: the frame is its own."""
@@ -156,7 +162,7 @@ class Watch:
             self.note(LIBRARY)
         if code is threading.setprofile.__code__ and is_own(frame.f_back):
             self.note(SWITCH)
-        if any(part in code.co_filename for part in AGAIN):
+        if is_done_again(code.co_filename):
             self.see_relative(code.co_name)
         if is_own(frame):
             self.calls[code] += 1
@@ -201,8 +207,22 @@ def found(dotted: str) -> Any:
 
     Code that imports it itself is seen at the next question.
     """
-    module = dotted.rpartition(".")[0]
-    return resolve(dotted) if module in ("", *sys.modules) else MISSING
+    module, _, name = dotted.rpartition(".")
+    if module and module not in sys.modules:
+        return MISSING
+    thing = getattr(sys.modules[module] if module else builtins, name, MISSING)
+    return resolve(dotted) if thing is MISSING else thing
+
+
+@cache
+def own_functions(cls: type) -> list[FunctionType]:
+    """The functions that a class itself defines: static ones know no `self`, and any can be borrowed for another class.
+
+    Those that a decorator or a data class made are left out: others have the same code.
+    """
+    functions = [getattr(one, "__func__", one) for one in vars(cls).values()]
+    plain = [one for one in functions if isinstance(one, FunctionType) and one.__code__.co_name == one.__name__]
+    return [one for one in plain if not one.__code__.co_filename.startswith("<")]
 
 
 def is_own(frame: FrameType | None) -> bool:
@@ -214,7 +234,19 @@ def is_own(frame: FrameType | None) -> bool:
     file = frame.f_code.co_filename
     if file == "<string>" and is_imported_by_library(frame):
         return False
-    return not file.startswith(("<frozen", HERE, *LIBRARIES))
+    return not is_installed(file)
+
+
+@lru_cache(maxsize=4096)
+def is_installed(file: str) -> bool:
+    """Whether a file belongs to Python, to an installed library or to this package."""
+    return file.startswith(("<frozen", HERE, *LIBRARIES))
+
+
+@lru_cache(maxsize=4096)
+def is_done_again(file: str) -> bool:
+    """Whether torch does in this file, in Python, what its operations do."""
+    return any(part in file for part in AGAIN)
 
 
 def is_imported_by_library(frame: FrameType) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,7 +136,7 @@ def rows(data: Dataset, say: Say = print) -> list[Row]:
     ):
         scores = judged(data, made.logits)
         found.append(Row(made.name, "baseline", [made.logits], 0, scores, None, made.parameters, made.seconds, []))
-    return found + [_network(name, data, say) for name in NETWORKS]
+    return found + [network(name, data, say) for name in NETWORKS]
 
 
 def judged(data: Dataset, outputs: Tensor) -> dict[str, Interval]:
@@ -149,8 +149,19 @@ def judged(data: Dataset, outputs: Tensor) -> dict[str, Interval]:
     return {score: found[score] for score in SCORES[data.task]}
 
 
-def _network(name: str, data: Dataset, say: Say) -> Row:
-    """Train one network with each seed."""
+def network(name: str, data: Dataset, say: Say = print, seeds: Sequence[int] = SEEDS) -> Row:
+    """Train one network with each seed, and judge the one with the lowest loss on the validation sequences.
+
+    Parameters
+    ----------
+    name : str
+        A key of `NETWORKS`.
+    data : Dataset
+        Of any task.
+    say : callable
+        Told a line before each training.
+    seeds : sequence of int
+    """
     lr, decay = NETWORKS[name]
     train, valid, mean, sd = data.train, data.valid, 0.0, 1.0
     if data.task == "number":
@@ -158,8 +169,8 @@ def _network(name: str, data: Dataset, say: Say) -> Row:
         train, valid = (Split(part.sequences, (part.y - mean) / sd) for part in (train, valid))
     start = time.perf_counter()
     models, losses = [], []
-    for number, seed in enumerate(SEEDS, start=1):
-        say(f"{name}, seed {number} of {len(SEEDS)}")
+    for number, seed in enumerate(seeds, start=1):
+        say(f"{name}, seed {number} of {len(seeds)}")
         model = _built(name, data, seed)
         batch = int(np.clip(len(train) // 40, *BATCH))
         epochs = int(np.clip(STEPS * batch / len(train), *EPOCHS))

@@ -88,9 +88,8 @@ def mend_of(kind: str) -> str:
     if shutil.which("bwrap" if kind == "bubblewrap" else kind) is None:
         return f"sudo apt-get install {kind if kind != 'docker' else 'docker.io'}"
     if kind == "bubblewrap" and APPARMOR.exists() and APPARMOR.read_text().strip() == "1":  # Ubuntu 24.04's default
-        if Path(PROFILE).exists():
-            return f"sudo ln -s {PROFILE} /etc/apparmor.d/ && sudo systemctl reload apparmor"
-        return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+        brought = "" if Path(PROFILE).exists() else "sudo apt-get install apparmor-profiles && "
+        return f"{brought}sudo ln -s {PROFILE} /etc/apparmor.d/ && sudo systemctl reload apparmor"
     return "sudo systemctl start docker" if kind == "docker" else ""
 
 

@@ -17,8 +17,8 @@ from helpers.grading.roster import Person, Roster, roster
 Line = list[str]
 
 
-def export(course: Course, lesson: str, platform: Platform) -> tuple[str, list[str]]:
-    """The marks of a lesson as a table, and who could not be found in the roster.
+def export(course: Course, lesson: str, platform: Platform) -> tuple[str, list[str], list[str]]:
+    """The marks of a lesson as a table, who could not be found in the roster, and who waits for a person's points.
 
     Parameters
     ----------
@@ -29,8 +29,9 @@ def export(course: Course, lesson: str, platform: Platform) -> tuple[str, list[s
 
     Returns
     -------
-    str, list of str
-        CSV; students with a grade whom the roster does not name, none where there is no roster.
+    str, list of str, list of str
+        CSV; students with a grade whom the roster does not name, none where there is no roster; students with an answer
+        that only a person can grade, and nobody has.
 
     Raises
     ------
@@ -48,7 +49,7 @@ def export(course: Course, lesson: str, platform: Platform) -> tuple[str, list[s
     for line in LINES[platform](lesson, marks, people):
         writer.writerow(plain(cell) for cell in line)
     unknown = [student for student in sorted(marks) if people.people and people.person(student) is None]
-    return out.getvalue(), unknown
+    return out.getvalue(), unknown, [student for student in sorted(marks) if marks[student].waits]
 
 
 def points(mark: Recorded) -> float:
@@ -56,9 +57,10 @@ def points(mark: Recorded) -> float:
     return max(0.0, sum(mark.points.values()) - mark.penalty)
 
 
-def most(lesson: str) -> float:
-    """The most points that a lesson has."""
-    return sum(one.points for one in exercises_of(lesson))
+def most(lesson: str, marks: dict[str, Recorded]) -> float:
+    """The most points that a lesson has, with those of cells that a person grades."""
+    known = {name: points for mark in marks.values() for name, points in mark.most.items()}
+    return sum((known | {one.id: one.points for one in exercises_of(lesson)}).values())
 
 
 def person_of(people: Roster, student: str) -> Person:
@@ -70,7 +72,7 @@ def for_canvas(lesson: str, marks: dict[str, Recorded], people: Roster) -> Itera
     """Canvas's gradebook: it finds people by ID or SIS Login ID, and makes the column where it is new."""
     title = f"{lesson_of(lesson).number:02d} {lesson_of(lesson).title.partition(':')[0]}"
     yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title]
-    yield ["    Points Possible", "", "", "", "", number(most(lesson))]
+    yield ["    Points Possible", "", "", "", "", number(most(lesson, marks))]
     for student, mark in sorted(marks.items()):
         person = person_of(people, student)
         name = f"{person.last_name}, {person.first_name}".rstrip(", ")
@@ -82,7 +84,7 @@ def for_moodle(lesson: str, marks: dict[str, Recorded], people: Roster) -> Itera
     yield ["Username", "ID number", "Full name", "Grade", "Maximum grade"]
     for student, mark in sorted(marks.items()):
         person = person_of(people, student)
-        yield [person.login, person.id, person.name, number(points(mark)), number(most(lesson))]
+        yield [person.login, person.id, person.name, number(points(mark)), number(most(lesson, marks))]
 
 
 def for_anybody(lesson: str, marks: dict[str, Recorded], people: Roster) -> Iterator[Line]:
@@ -93,7 +95,7 @@ def for_anybody(lesson: str, marks: dict[str, Recorded], people: Roster) -> Iter
     for student, mark in sorted(marks.items()):
         person = people.person(student) or Person()
         each = [number(mark.points.get(name, 0)) for name in (*names, *more)]
-        total = [number(points(mark)), number(most(lesson)), number(mark.penalty)]
+        total = [number(points(mark)), number(most(lesson, marks)), number(mark.penalty)]
         yield [student, person.id, person.name, person.login, *total, *each]
 
 

@@ -52,6 +52,8 @@ class Row:
         In the sandbox.
     points : dict of str to float
         By exercise, as the gradebook has them; what the check gave where it has none.
+    most : dict of str to float
+        The most points that each of these can get, as the gradebook has it.
     penalty : float
         Points taken off for being late.
     verdicts : dict of str to str
@@ -65,6 +67,7 @@ class Row:
     status: str
     why: str
     name: str = field(default="", kw_only=True)
+    most: dict[str, float] = field(default_factory=dict, kw_only=True)
     seconds: float
     points: dict[str, float]
     penalty: float
@@ -99,6 +102,7 @@ def row_of(entry: Entry, known: Recorded | None = None) -> Row:
         {name: one.standing for name, one in marks.items()},
         [Mistake(name, *each) for name, one in marks.items() for each in one.mistakes],
         [*entry.doubts, *(f"{name}: {one.trouble}" for name, one in marks.items() if one.trouble)],
+        most=known.most if known else {},
     )
 
 
@@ -135,6 +139,27 @@ def write_report(folder: Path, assignment: str, rows: list[Row], groups: Sequenc
     return html, table
 
 
+@dataclass(frozen=True)
+class Part:
+    """What carries points in a lesson: an exercise, or a cell that a person grades."""
+
+    id: str
+    points: float
+
+    def standing(self, row: Row) -> Status:
+        """What became of it: what the check says, or what a person's points say."""
+        points = row.points.get(self.id, 0)
+        by_hand = Status.RIGHT if points >= self.points else Status.PART if points else Status.EMPTY
+        return row.verdicts.get(self.id, by_hand if self.id in row.most else Status.EMPTY)
+
+
+def parts_of(exercises: list[Exercise], rows: list[Row]) -> list[Part]:
+    """The exercises, and after them the cells of the lesson that a person grades."""
+    known = {name: points for row in rows for name, points in row.most.items() if points}
+    own = {one.id: one.points for one in exercises}
+    return [Part(*each) for each in (own | {name: known[name] for name in known if name not in own}).items()]
+
+
 # -- the table -----------------------------------------------------------------------------------------------------
 
 
@@ -142,12 +167,13 @@ def table_of_class(exercises: list[Exercise], rows: list[Row]) -> str:
     """CSV: a line a student; points by exercise, then the mistake that each exercise showed."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    names = [one.id for one in exercises]
+    names = [one.id for one in parts_of(exercises, rows)]
+    checked = [one.id for one in exercises]
     writer.writerow(
-        ["student", "status", "why", "seconds", "points", "late penalty", *names, *(f"{n}: mistake" for n in names)]
+        ["student", "status", "why", "seconds", "points", "late penalty", *names, *(f"{n}: mistake" for n in checked)]
     )
     for row in rows:
-        mistakes = {name: "; ".join(one.name for one in row.mistakes if one.exercise == name) for name in names}
+        mistakes = {name: "; ".join(one.name for one in row.mistakes if one.exercise == name) for name in checked}
         points = [number(row.points.get(name, 0)) for name in names]
         head = [row.student, row.status, row.why, f"{row.seconds:.1f}", number(row.total), number(row.penalty)]
         writer.writerow([plain(cell) for cell in (*head, *points, *mistakes.values())])
@@ -186,7 +212,8 @@ class Cell:
 
 def page_of_class(title: str, exercises: list[Exercise], rows: list[Row], groups: Sequence[Group] = ()) -> str:
     """The page: summary, distribution, exercises, misconceptions with and without a name, time, and who did what."""
-    totals, most = [row.total for row in rows], sum(one.points for one in exercises)
+    parts = parts_of(exercises, rows)
+    totals, most = [row.total for row in rows], sum(one.points for one in parts)
     odd = [row for row in rows if row.status != Outcome.GRADED]
     mistakes = Counter(one for row in rows for one in row.mistakes)
     bars = distribution(totals, most)
@@ -202,15 +229,15 @@ def page_of_class(title: str, exercises: list[Exercise], rows: list[Row], groups
         odd_counts=Counter(row.status for row in odd).most_common(),
         bars=bars,
         wide=20 + len(bars) * BAR,
-        hardest=hardest(exercises, rows),
+        hardest=hardest(parts, rows),
         mistakes=mistakes.most_common(MOST_MISTAKES),
         groups=groups[:MOST_MISTAKES],
         unnamed=sum(len(row.unnamed) for row in rows),
         more_mistakes=max(0, len(mistakes) - MOST_MISTAKES),
         seconds=[row.seconds for row in rows],
         slowest=sorted(rows, key=lambda row: -row.seconds)[:5],
-        exercises=exercises,
-        by_name=[in_grid(exercises, row) for row in sorted(rows, key=lambda row: row.student.casefold())],
+        exercises=parts,
+        by_name=[in_grid(parts, row) for row in sorted(rows, key=lambda row: row.student.casefold())],
     )
 
 
@@ -227,22 +254,19 @@ def distribution(totals: list[float], most: float) -> list[Bar]:
     return bars
 
 
-def hardest(exercises: list[Exercise], rows: list[Row]) -> list[dict[str, object]]:
+def hardest(parts: list[Part], rows: list[Row]) -> list[dict[str, object]]:
     """Each exercise with the share of its points that was earned, and what became of it; the hardest first."""
     found = []
-    for one in exercises:
+    for one in parts:
         share = mean(row.points.get(one.id, 0) for row in rows) / one.points
-        signs = Counter(row.verdicts.get(one.id, Status.EMPTY).sign for row in rows)
+        signs = Counter(one.standing(row).sign for row in rows)
         counts = [signs[sign] for sign in "✔◐✘○"]
         found.append((share, {"id": one.id, "points": one.points, "percent": f"{100 * share:.0f}", "counts": counts}))
     return [line for _, line in sorted(found, key=lambda pair: pair[0])]
 
 
-def in_grid(exercises: list[Exercise], row: Row) -> dict[str, object]:
+def in_grid(parts: list[Part], row: Row) -> dict[str, object]:
     """A student's line in the grid."""
-    cells = []
-    for one in exercises:
-        standing = row.verdicts.get(one.id, Status.EMPTY)
-        cells.append(Cell(one.id, row.points.get(one.id, 0), one.points, standing))
+    cells = [Cell(one.id, row.points.get(one.id, 0), one.points, one.standing(row)) for one in parts]
     odd = row.status != Outcome.GRADED
     return {"student": row.name or row.student, "total": row.total, "cells": cells, "status": row.status, "odd": odd}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import torch
 from torch import Tensor, nn
@@ -75,6 +75,18 @@ class VAE(nn.Module):
     def sample(self, n: int) -> Tensor:
         """Decode `n` codes drawn from the prior, a bell curve in each direction: ``(n, *shape)``."""
         return self.decoder(torch.randn(n, self.latent))
+
+    def between(self, codes: Tensor, steps: int) -> Tensor:
+        """Decode straight ways between each two of S codes ``(S, latent)``, ends included.
+
+        Returns
+        -------
+        Tensor, (S (S - 1) / 2, steps, *shape)
+            The way from the first code to the second comes first, then from the first to the third, and so on.
+        """
+        share = torch.linspace(0, 1, steps)[:, None]
+        ways = torch.stack([start + share * (end - start) for start, end in combinations(codes, 2)])
+        return self.decoder(ways.flatten(0, 1)).unflatten(0, ways.shape[:2])
 
 
 class Denoiser(nn.Module):

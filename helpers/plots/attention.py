@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from helpers.palette import INK, PALETTE, colours_of
-from helpers.plots.look import axes, label_ends
-from helpers.plots.seeds import draw_curves
+from helpers.plots.look import axes
+from helpers.plots.networks import over_seeds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -192,25 +192,14 @@ def cost_against_length(
         raise ValueError(
             f"cost_against_length: {len(costs)} costs of {of!r}; expected some, of 'seconds' or 'megabytes'"
         )
-    ax = axes(ax, 5.6, 4.0)
-    names = list(dict.fromkeys(cost.layer for cost in costs))
-    colours = colours_of(names, "CGTA")
-    ends: dict[str, float] = {}
-    for name in names:
-        mine = [cost for cost in costs if cost.layer == name]
-        lengths = np.array([cost.length for cost in mine])
-        values = np.array([getattr(cost, of) for cost in mine])
-        power = {1: "n", 2: "n²"}.get(theory[name], f"n^{theory[name]}")
-        said = f"{name}, {power}"
-        colours[said] = colours[name]
-        ends |= draw_curves(ax, lengths, {said: values}, colours, marker="o", markersize=5, markeredgewidth=0)
-        slope = values[-1] * (lengths / lengths[-1]) ** theory[name]
-        draw_curves(ax, lengths, {said: slope}, colours, dashed=[said], linewidth=1.2)
-    ax.set(xscale="log", yscale="log", xlabel="length n (positions)", ylabel=labels[of])
-    ticks = sorted({cost.length for cost in costs})
-    ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
-    ax.minorticks_off()
-    label_ends(ax, ticks[-1], ends, colours)
+    lengths = np.array(sorted({cost.length for cost in costs}))
+    values, powers = {}, {}
+    for name in dict.fromkeys(cost.layer for cost in costs):
+        said = f"{name}, " + {1: "n", 2: "n²"}.get(theory[name], f"n^{theory[name]}")
+        values[said], powers[said] = [getattr(cost, of) for cost in costs if cost.layer == name], theory[name]
+    ax = over_seeds(lengths, values, x_label="length n (positions)", y_label=labels[of], scale="loglog", ax=ax)
+    for said, line in zip(values, list(ax.lines), strict=True):
+        ax.plot(lengths, values[said][-1] * (lengths / lengths[-1]) ** powers[said], "--", c=line.get_color(), lw=1.2)
     return ax
 
 

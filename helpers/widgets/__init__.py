@@ -17,6 +17,7 @@ _HOMES = {
     "FilterLogo": "filter_logo",
     "HiddenState": "hidden_state",
     "ImageKernel": "image_kernel",
+    "LatentWalk": "latent_walk",
     "LineFitter": "line_fitter",
     "MutationMap": "mutation_map",
     "PoolExplorer": "pool_explorer",

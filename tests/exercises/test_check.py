@@ -18,7 +18,7 @@ from helpers.engine import message
 from helpers.engine.exercise import Exercise, Question, misconception
 from helpers.engine.message import VERDICT, Message
 from helpers.engine.source import forbidden_uses
-from helpers.engine.time_limit import limited_by_signal, limited_by_thread, still, time_limit
+from helpers.engine.time_limit import TimeLimit, limited_by_signal, limited_by_thread, still, time_limit
 from helpers.learner import progress
 from helpers.learner.check import ExerciseCheck, is_reference
 from helpers.learner.check import checks as open_checks
@@ -218,6 +218,16 @@ def test_an_alarm_of_somebody_else_still_rings() -> None:
     finally:
         signal.signal(signal.SIGALRM, before)
     assert rung == [True]
+
+
+def test_what_is_cut_off_leaves_torch_recording() -> None:
+    with contextlib.suppress(TimeLimit), time_limit(5):
+        torch.set_grad_enabled(False)  # as `with torch.no_grad()` begins
+        raise TimeLimit
+    try:
+        assert torch.is_grad_enabled()
+    finally:
+        torch.set_grad_enabled(True)
 
 
 @pytest.mark.parametrize("way", [limited_by_signal, limited_by_thread])

@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as hnp
 
 from helpers.engine.codec import Unreadable, decode, encode, same
 from helpers.engine.message import Message
+from helpers.engine.plain import copied
 from helpers.lessons import all_exercises
 
 PLAIN = st.recursive(
@@ -140,3 +141,29 @@ def test_what_is_no_answer_is_refused_by_name(value) -> None:
 )
 def test_agreement_is_by_value_and_shape(given_, expected, agree) -> None:
     assert same(given_, expected, 1e-4, 1e-6) is agree
+
+
+NEAR = st.sampled_from([0.0, 1.0, 1.00005, 1.0002, -1.0, 1e-7, 1e300, np.nan, np.inf, -np.inf])
+
+
+@given(st.lists(st.tuples(NEAR, NEAR), max_size=4))
+def test_numbers_agree_where_numpy_says_so(pairs) -> None:
+    given_, expected = (np.array([pair[side] for pair in pairs], dtype=float) for side in (0, 1))
+    assert same(given_, expected, 1e-4, 1e-6) is bool(np.allclose(given_, expected, 1e-4, 1e-6, equal_nan=True))
+
+
+def test_a_copy_shares_what_was_shared_and_nothing_else() -> None:
+    x, y, layer = torch.arange(6.0).reshape(2, 3), torch.zeros(2), torch.nn.Linear(1, 1)
+    leaf = torch.ones(2, requires_grad=True)
+    for question in ((x, y, 1, "a"), (x, x), (x, x[0]), (x.T, y), ([x], y), (leaf, x), (layer, x), (x[0], x.numpy())):
+        made = copied(question)
+        for one, other in zip(made, question, strict=True):
+            assert type(one) is type(other) and (one is other) == isinstance(other, (int, str))
+            if isinstance(one, torch.Tensor):
+                assert torch.equal(one, other) and one.data_ptr() != other.data_ptr()
+                assert (one.stride(), one.requires_grad) == (other.stride(), other.requires_grad)
+    again, part = copied((x, x[0]))
+    part.fill_(-1)
+    assert again[0, 0] == -1 and x[0, 0] == 0
+    twice = copied((x, x))
+    assert twice[0] is twice[1]

@@ -8,6 +8,7 @@ import contextlib
 import cProfile
 import functools
 import importlib
+import inspect
 import json
 import math
 import operator
@@ -30,6 +31,8 @@ from Bio.Seq import MutableSeq
 from scipy.special import expit
 from sklearn.preprocessing import StandardScaler
 from torch import nn
+from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
+from torch.optim.sgd import sgd
 
 from helpers.dna import sequences
 from helpers.engine.by_hand import BEYOND, LIBRARY, PROGRAM, SWITCH
@@ -39,6 +42,7 @@ from helpers.engine.watch import Watch
 from helpers.grading.handed_in.forbidden import forbidden_in_cells
 from helpers.learner.check import checks
 from helpers.lessons import LESSONS, all_exercises, exercises, key_of
+from helpers.models.adversarial import GradientReversal
 
 ROOT = Path(__file__).parents[2]
 SIGMOID = ("torch.sigmoid", "torch.special.expit", "torch.nn.Sigmoid", ".sigmoid")
@@ -46,6 +50,11 @@ GRAD = ("torch.autograd.grad", "torch.autograd.backward", ".backward")
 z = torch.zeros(3)
 w = torch.ones(3, requires_grad=True)
 layer = nn.Sigmoid()
+moved = torch.ones(3, requires_grad=True)
+moved.grad = torch.ones(3)
+NORMAL = torch.distributions.Normal(0.0, 1.0)
+PLAIN = {"weight_decay": 0, "momentum": 0, "lr": 0.1, "dampening": 0, "nesterov": False, "maximize": False}
+CORRELATE = inspect.unwrap(np.correlate).__globals__["multiarray"].correlate
 doubled = np.frompyfunc(lambda x: 2 * x, 1, 1)
 scaler = StandardScaler().fit(z[:, None].numpy())
 
@@ -196,12 +205,64 @@ def test_what_is_kept_out_of_sight_is_seen(code, beyond) -> None:
                 (w.sum(),), (torch.tensor(1.0),), False, False, (), True, True
             ),
         ),
+        (("torch.relu",), lambda: torch.ops.aten.threshold_backward(z, z, 0)),
+        (("torch.nn.functional.softplus",), lambda: -F.logsigmoid(-z)),
+        (("torch.nn.functional.mse_loss",), lambda: 2 * F.gaussian_nll_loss(z, z, z)),
+        (("torch.nn.functional.conv1d",), lambda: CORRELATE(z.numpy(), z.numpy(), 0)),
+        (("torch.distributions.kl_divergence",), lambda: torch.distributions.kl._kl_normal_normal(NORMAL, NORMAL)),
+        (("torch.optim.SGD",), lambda: sgd([z + 1], [z], [None], **PLAIN)),
+        (("torch.optim.SGD",), lambda: torch.optim.ASGD([moved], lr=0.1).step()),
+        (("torch.nn.utils.rnn.pad_sequence",), lambda: pad_packed_sequence(pack_sequence([z, z]))),
     ],
 )
 def test_cousins_of_torch_are_seen(forbids, code) -> None:
     with Watch(forbids) as watch:
         code()
     assert watch.used
+
+
+class Borrowed(nn.Module):
+    """Another class, with a forbidden one's own method."""
+
+    padding_mode = "zeros"
+    forward = nn.Softplus.forward
+    beta, threshold = 1, 20
+
+
+class Turned(torch.autograd.Function):
+    """Static functions know no `self`."""
+
+    forward, backward = GradientReversal.forward, GradientReversal.backward
+
+
+@pytest.mark.parametrize(
+    ("forbids", "code"),
+    [
+        (("torch.nn.Softplus",), lambda: Borrowed()(z)),
+        (("helpers.models.adversarial.GradientReversal",), lambda: type("G", (GradientReversal,), {}).apply(z, 2.0)),
+        (("helpers.models.adversarial.GradientReversal",), lambda: Turned.apply(z, 2.0)),
+    ],
+)
+def test_what_a_class_does_is_seen_in_another_class(forbids, code) -> None:
+    with Watch(forbids) as watch:
+        code()
+    assert watch.used == list(forbids)
+
+
+class Later:
+    """A result that is made when it is read."""
+
+    def __init__(self, make) -> None:
+        self.make = make
+
+    def detach(self):
+        return self.make()
+
+
+def test_what_an_answer_does_as_it_is_read_is_seen() -> None:
+    exercise = next(one for one in all_exercises() if key_of(one) == "02/sigmoid")
+    verdict = exercise.mark(exercise.answers(lambda x: Later(lambda: torch.sigmoid(x)), 3), 3)
+    assert (verdict.status, verdict.points) == ("forbidden", 0)
 
 
 def test_a_tensor_that_knows_how_it_was_made_may_be_printed() -> None:

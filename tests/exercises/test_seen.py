@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from sklearn.metrics import roc_auc_score
 from torch import nn
 
@@ -36,6 +37,16 @@ class Means(Exercise):
 
 def rows(table: np.ndarray) -> np.ndarray:
     return table.mean(axis=1)
+
+
+class Turned(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, strength):
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx, slope):
+        return -slope
 
 
 @pytest.mark.parametrize(
@@ -202,8 +213,9 @@ def changed_in_place() -> None:
         ),
         (lambda t: nn.Conv1d(4, 2, 3)(torch.ones(1, 5, 9)), "A convolution made for 4 channels is given 5."),
         (lambda t: changed_in_place(), "write `x = x + …`"),
-        (lambda t: nn.functional.binary_cross_entropy(torch.tensor([3.0]), torch.ones(1)), "takes logits"),
         (lambda t: roc_auc_score([0.3, 0.7], [1, 0]), "take the labels first"),
+        (lambda t: F.binary_cross_entropy(torch.tensor(t) + 2, torch.tensor(t)), "for logits there is"),
+        (lambda t: Turned.apply(torch.ones(2, requires_grad=True), 2.0).sum().backward(), "`backward` gave 1 back"),
         (lambda t: 1 if torch.tensor(t) > 0 else 0, "is asked whether it is true"),
     ],
 )
@@ -213,6 +225,21 @@ def test_an_error_is_told_in_words_that_say_what_to_mend(code: Any, sentence: st
 
     verdict = mark(Means(), tensors)
     assert sentence in verdict.message and verdict.is_explained
+
+
+def test_zeros_and_ones_in_other_places_are_not_said_to_be_the_right_numbers() -> None:
+    class Eye(Exercise):
+        """eye(n) -> (n, n)"""
+
+        def questions(self, rng):
+            yield from ((3,), (4,), (5,))
+
+        def reference(self, n):
+            return np.eye(n)
+
+    assert "other places" not in mark(Eye(), lambda n: np.roll(np.eye(n), 1, axis=0)).message
+    moved = mark(Means(), lambda table: np.roll(table.mean(axis=1), 1)[[1, 0, *range(2, len(table))]])
+    assert moved.message.startswith("These are the right numbers, but in other places.")
 
 
 def test_an_error_that_nobody_knows_is_left_to_speak_for_itself() -> None:

@@ -68,6 +68,13 @@ FORMS: dict[str, Form] = {
     "check-with-a-comment": lambda n, c: Odd([c], check=[f"# now\n{n} = check.{n}({n})  # at last\n"]),
     "check-in-the-answer": lambda n, c: Odd([f"{c}\n\n{n} = check.{n}({n})"]),
     "check-of-another-name": lambda n, c: Odd([as_helper(n, c)], check=[f"{n} = check.{n}(own_{n})"]),
+    "check-of-an-expression": lambda n, c: Odd(
+        [as_helper(n, c), f"mine = {{1: own_{n}}}"], check=[f"check.{n}(mine[1])"]
+    ),
+    "check-of-a-lambda": lambda n, c: Odd([as_helper(n, c)], check=[f"check.{n}(lambda *a, **k: own_{n}(*a, **k))"]),
+    "check-inside-a-print": lambda n, c: Odd([as_helper(n, c)], check=[f"if True:\n    print(check.{n}(own_{n}))"]),
+    "check-as-a-decorator": lambda n, c: Odd([f"@check.{n}\n{c}"], check=["'see above'"]),
+    "checked-in-a-function": lambda n, c: Odd([c], check=[f"def main():\n    check.{n}({n})\nmain()"]),
     "split-in-two": lambda n, c: Odd([as_helper(n, c), f"def {n}(*a, **k):\n    return own_{n}(*a, **k)"]),
     "copied-with-comments": lambda n, c: Odd([c, f"# {n}: done"]),
     "copied-playground": lambda n, c: Odd([c], after=[f"print({n})"]),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from course_folder import LESSON, ROOT, course, make
 
-from helpers.grading.handed_in.collect import collect
+from helpers.grading.handed_in.collect import PLATFORMS_OWN, collect
 from helpers.grading.handed_in.submissions import Course
 from helpers.grading.handed_in.times import moment
 
@@ -100,6 +100,13 @@ def test_each_platforms_layout_is_understood(tmp_path, platform) -> None:
     submitted = tmp_path / "course" / "submitted"
     assert (submitted / names[1] / LESSON / "tools.py").read_text() == paths[2]
     assert not (submitted / names[0] / LESSON / "tools.py").exists()
+
+
+def test_blackboards_own_file_beside_each_attempt_is_nobodys_work(tmp_path) -> None:
+    attempt = "Lesson 0_ada01_attempt_2026-11-19-13-00-05"
+    down = laid_out(tmp_path / "down", f"{attempt}_x.ipynb", f"{attempt}.txt")
+    found = collect(Course(tmp_path / "course"), LESSON, down)
+    assert found.left == {Path(f"{attempt}.txt"): PLATFORMS_OWN} and found.complete
 
 
 def test_two_people_never_become_one(tmp_path) -> None:

@@ -45,7 +45,9 @@ def test_one_kind_is_enough(bare, tmp_path) -> None:
     assert "sandbox" not in found and found["bubblewrap"].state == "fine"
 
 
-@pytest.mark.parametrize(("has_profile", "mend"), [(True, "sudo ln -s"), (False, "sudo sysctl")])
+@pytest.mark.parametrize(
+    ("has_profile", "mend"), [(True, "sudo ln -s"), (False, "sudo apt-get install apparmor-profiles && sudo ln -s")]
+)
 def test_ubuntus_apparmor_default_is_recognised(bare, tmp_path, monkeypatch, has_profile, mend) -> None:
     program(bare, "bwrap", "echo 'bwrap: setting up uid map: Permission denied' >&2; exit 1")
     (tmp_path / "restricted").write_text("1\n")

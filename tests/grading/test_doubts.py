@@ -28,6 +28,12 @@ from tests.commands import ROOT
         ("with torch._C.DisableTorchFunction():\n    pass", "a cell uses `DisableTorchFunction`"),
         ("from helpers.engine.watch import Watch", "a cell imports what asks and marks"),
         ("import helpers.grading.mark", "a cell imports what asks and marks"),
+        ("helpers.engine.watch.Watch.note = print", "a cell uses `helpers.engine`: that asks and marks"),
+        ("type(check.one_hot.exercise).forbids = ()", "a cell uses `exercise`, which looks into what asks"),
+        (
+            "try:\n    1 / 0\nexcept OSError as e:\n    e.__traceback__.tb_frame.f_back",
+            "a cell uses `f_back`",
+        ),
         ("x = !python other.py", "a cell runs a line of the shell: `x = !python other.py`"),
         ("%%bash\npython other.py", "a cell runs a line of the shell: `%%bash`"),
         ("import ctypes", "a cell imports `ctypes`, which reaches past Python"),

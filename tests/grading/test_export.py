@@ -85,6 +85,14 @@ def test_a_roster_that_is_none_is_said(tmp_path) -> None:
         roster(tmp_path)
 
 
+def test_a_cell_that_a_person_grades_counts_and_is_waited_for(course, monkeypatch) -> None:
+    marks = {"ada01": Recorded({"mse": 2, "essay": 4}, most={"mse": 2, "essay": 5})}
+    marks["jmueller"] = Recorded({"essay": 0}, most={"essay": 5}, waits=True)
+    monkeypatch.setattr(export, "recorded", lambda gradebook, lesson: marks)
+    assert float(table(course, "canvas")[1][5]) == 38 and table(course, "moodle")[1][3:] == ["6", "38"]
+    assert export.export(course, LESSON, export.Platform.CSV)[2] == ["jmueller"]
+
+
 def test_nobody_has_a_grade_yet(tmp_path) -> None:
     with pytest.raises(FileNotFoundError, match="comes first"):
         export.export(Course(tmp_path), LESSON, export.Platform.CSV)

@@ -16,12 +16,15 @@ from course_folder import HALF, LESSON, ROOT, course, make, marks, submit, surro
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
+from helpers.commands.grade import tell
+from helpers.grading.coordinate import Summary
 from helpers.grading.mark import verdicts
 from helpers.grading.nbgrader import assignments
 from helpers.grading.nbgrader.gradebook import open_course
 from helpers.grading.run import run
 from helpers.grading.sandbox import kinds
 from helpers.grading.sandbox.limits import Job, Limits
+from helpers.grading.spool import Entry
 from helpers.lessons import LESSONS, exercises
 from tests.commands import SMOKE, TRUE
 
@@ -295,3 +298,9 @@ def test_skipping_demos_changes_no_mark(lesson, monkeypatch) -> None:
 
 def grade_id(cell: dict) -> str:
     return cell["metadata"].get("nbgrader", {}).get("grade_id", "")
+
+
+def test_who_is_not_recorded_is_counted_once(capsys) -> None:
+    entries = {name: Entry(LESSON, name, 1, "", "", "") for name in ("ada", "ben")}
+    tell(LESSON, Summary(entries=entries, failed={"ben": "not recorded: no date"}, ran=2))
+    assert f"{LESSON}: 1 graded, 1 failed; 2 run now" in capsys.readouterr().out

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,20 @@ def test_every_student_and_exercise_has_a_cell(rows) -> None:
     assert len(grid) == 4 and all(one.count("<td") == len(GRADED) + 3 for one in grid)
     bob = next(one for one in grid if "bob" in one)
     assert (bob.count("✘"), bob.count("◐"), bob.count("✔")) == (1, 1, len(GRADED) - 2)
+
+
+def test_a_cell_that_a_person_grades_has_its_place(rows) -> None:
+    most = {"essay": 5.0}
+    graded = [
+        replace(row, points=row.points | {"essay": points}, most=most)
+        for row, points in zip(rows, [5, 3, 0, 0], strict=True)
+    ]
+    page = report.page_of_class("Lines", GRADED, graded)
+    assert f"of {sum(one.points for one in GRADED) + 5:.0f} points" in page and "1 has all points" in page
+    assert any("essay" in one and "40 %" in one for one in cells(page, "the hardest first"))
+    assert '<td class="part" title="essay: 3 of 5">◐</td>' in page
+    lines = list(csv.DictReader(io.StringIO(report.table_of_class(GRADED, graded))))
+    assert [line["essay"] for line in lines] == ["5", "3", "0", "0"] and "essay: mistake" not in lines[0]
 
 
 def test_names_and_reasons_are_only_text(rows) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 from collections.abc import Callable
@@ -328,6 +329,35 @@ def test_a_demo_that_was_changed_is_the_learners_own() -> None:
     assert own(of(json.loads(RELEASE))) == []
 
 
+def formatted(source: str) -> str:
+    """A cell as a formatter leaves it; what is no plain Python, formatters leave alone."""
+    try:
+        return ast.unparse(ast.parse(source)) + "\n\n"
+    except SyntaxError:
+        return source
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        formatted,
+        lambda source: source.replace("\n", "\r\n"),
+        lambda source: source if "%pip" in source else f"{source}\n# my notes",
+    ],
+    ids=["formatted", "lines of Windows", "with notes"],
+)
+@pytest.mark.parametrize("ids", [True, False], ids=["ids kept", "ids lost"])
+def test_a_released_cell_is_known_by_what_it_says(change, ids) -> None:
+    book = json.loads(RELEASE)
+    for cell in book["cells"]:
+        if cell["cell_type"] == "code":
+            cell["source"] = change("".join(cell["source"]))
+            cell.update({} if ids else {"id": None, "metadata": {}})
+    plan = of(book)
+    assert own(plan) == []
+    assert set(plan.code.values()) == {""}
+
+
 def test_all_cells_are_run_where_demos_are_wanted() -> None:
     all_of_them = of(book_with(own="1 + 1"), demos=True)
     assert own(all_of_them) == ["1 + 1"]
@@ -343,8 +373,12 @@ def test_all_cells_are_run_where_demos_are_wanted() -> None:
         ("check.predict(mine)  # once more", [("predict", "mine")]),
         ("a = check.one(a)\nb = check.two(b)", [("one", "a"), ("two", "b")]),
         ("def f():\n    return check.one(f)", []),
-        ("check.predict(lambda x: x)", []),
+        ("check.predict(lambda x: x)", [("predict", "lambda x: x")]),
+        ("predict = check.predict(tools['predict'])", [("predict", "tools['predict']")]),
+        ("check.predict(*mine)", []),
         ("# check.predict(predict)", []),
+        ("try:\n    print(check.one(a))\nfinally:\n    b: int = check.two(b)", [("one", "a"), ("two", "b")]),
+        ("for f in (a, b):\n    check.one(f)", []),
         ("check.a(a)" + " " * 150_000 + "x", []),
         ("%time\ncheck.predict(predict)", [("predict", "predict")]),
     ],

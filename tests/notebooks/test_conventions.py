@@ -15,7 +15,7 @@ from helpers.lessons import LESSONS, exercises
 
 ROOT = Path(__file__).parents[2]
 HEADING = re.compile(
-    r"^#### Exercise (\d)\.(\d+) · `(\w+)`  ([●○]{5})  about \d+ minutes? · ([\d.]+) points?(?: · aside)?$",
+    r"^#### Exercise (\d+)\.(\d+) · `(\w+)`  ([●○]{5})  about \d+ minutes? · ([\d.]+) points?(?: · aside)?$",
     re.MULTILINE,
 )
 TAGS = {"setup", "demo", "widget", "slow", "nbval-check-output"}

@@ -22,6 +22,14 @@ def test_the_page_of_benchmarks_is_what_the_stored_results_say() -> None:
     assert done.stdout == written, "run `python benchmarks/page.py`"
 
 
+def test_the_page_on_own_data_says_what_the_searches_found() -> None:
+    program = "import explore; found = explore.PART.search(explore.PAGE.read_text(encoding='utf-8'))[0]"
+    program += "; import json; results = json.loads((explore.RESULTS / 'explore.json').read_text(encoding='utf-8'))"
+    program += "; assert found == explore.table(results) != '', found"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT / "benchmarks", capture_output=True, text=True)
+    assert done.returncode == 0, f"run `python benchmarks/explore.py`: {done.stderr}"
+
+
 def test_make_bench_runs_every_benchmark_there_is() -> None:
     recipe = (ROOT / "Makefile").read_text(encoding="utf-8").split("\nbench: ")[1].split("\n\n")[0]
     run = set(re.findall(r"\b(\w+)\b", re.search(r"for subject in ([\w ]+)", recipe)[1]))

@@ -67,6 +67,20 @@ def test_no_file_holds_a_path_of_the_machine_it_was_written_on() -> None:
     assert [(name, found[0]) for name, text in texts() for found in MACHINE.finditer(text)] == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gradebook.db",
+        "roster.csv",
+        "grades.csv",
+        ".course-secret",
+        *(f"{folder}/x" for folder in ("submitted", "autograded", "feedback", "reports", "spool", "rooms")),
+    ],
+)
+def test_git_keeps_out_of_what_holds_a_class(name: str) -> None:
+    assert subprocess.run(["git", "check-ignore", "--quiet", name], cwd=ROOT, check=False).returncode == 0
+
+
 def test_no_tracked_file_is_a_link() -> None:
     listed = subprocess.run(["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert [line for line in listed.splitlines() if line.startswith("120000")] == []

@@ -6,67 +6,11 @@ import numpy as np
 import pytest
 
 from helpers.datasets import from_files
-from helpers.dna.sequences import dinucleotide_shuffle, random_dna
+from helpers.datasets.simulated.artefacts import PLANTED, matched, written
+from helpers.dna.sequences import random_dna
 from helpers.explore.artefacts import FALSE_ALARMS, search
 
-COUNT, LENGTH = 300, 60
-
-
-def matched(rng: np.random.Generator, count: int = COUNT) -> tuple[list[str], list[str]]:
-    """Random DNA, and its dinucleotide shuffles."""
-    ones = [random_dna(LENGTH, rng) for _ in range(count)]
-    return ones, [dinucleotide_shuffle(one, seed=rng) for one in ones]
-
-
-def written(at: int, word: str, sequence: str) -> str:
-    return sequence[:at] + word + sequence[at + len(word) :]
-
-
-def longer(rng, ones, others):
-    return ones, [one[: 40 + int(rng.integers(20))] for one in others]
-
-
-def richer(rng, ones, others):
-    return [random_dna(LENGTH, rng, gc=0.6) for _ in ones], others
-
-
-def blanked(rng, ones, others):
-    return [written(int(rng.integers(5, 50)), "NNN", one) if rng.random() < 0.4 else one for one in ones], others
-
-
-def one_letter(rng, ones, others):
-    return [written(17, "G", one) if rng.random() < 0.5 else one for one in ones], others
-
-
-def odd_and_even(rng, ones, others):
-    return (
-        [written(int(rng.choice([1, 3, 5])), "TATA", one) for one in ones],
-        [written(int(rng.choice([0, 2, 4])), "TATA", one) for one in others],
-    )
-
-
-def overlapping(rng, ones, others):
-    genome = random_dna(40 * COUNT, rng)
-    starts = rng.integers(len(genome) - LENGTH, size=len(ones))
-    return [genome[start : start + LENGTH] for start in starts], others
-
-
-def mutated(rng, ones, others):
-    """Near copies, with a change every 20 bases: too many for the division to see."""
-    half = ones[: len(ones) // 2]
-    copies = [written(10, "A", written(30, "C", written(50, "G", one))) for one in half]
-    return [written(10, "T", written(30, "G", written(50, "C", one))) for one in half] + copies, others
-
-
-PLANTED = {
-    "length": longer,
-    "GC content": richer,
-    "N": blanked,
-    "columns": one_letter,
-    "register": odd_and_even,
-    "relatives": overlapping,
-    "relatives in test": mutated,
-}
+LENGTH = 60
 
 
 def as_set(folder, ones, others):
@@ -78,7 +22,7 @@ def as_set(folder, ones, others):
 @pytest.mark.parametrize("what", PLANTED)
 def test_a_planted_artefact_is_found(what, tmp_path) -> None:
     rng = np.random.default_rng(1)
-    found = {one.what: one for one in search(as_set(tmp_path, *PLANTED[what](rng, *matched(rng))))}
+    found = {one.what: one for one in search(as_set(tmp_path, *PLANTED[what](rng, matched(rng))))}
     assert found[what].found, found[what]
     assert found[what].p < FALSE_ALARMS
     assert set(found) == set(PLANTED)

@@ -63,11 +63,11 @@ def test_costs_are_drawn_with_their_theoretical_slopes() -> None:
     assert list(kept[1].get_ydata()) == pytest.approx([0.025, 0.1, 0.4])
 
 
-def test_a_fifth_layer_takes_the_first_colour_again() -> None:
+def test_a_fifth_layer_has_a_colour_of_its_own_and_shares_it_with_its_slope() -> None:
     costs = [Cost(layer, length, 0.01, 0.1) for layer in "abcde" for length in (100, 200)]
     ax = cost_against_length(costs, dict.fromkeys("abcde", 1))
-    colours = [to_hex(line.get_color()).upper() for line in ax.lines[::2]]
-    assert len(set(colours[:4])) == 4 and colours[4] == colours[0]
+    colours = [to_hex(line.get_color()).upper() for line in ax.lines]
+    assert len(set(colours[:5])) == 5 and colours[5:] == colours[:5]
 
 
 def test_embedding_names_each_group_in_the_colour_of_its_points() -> None:

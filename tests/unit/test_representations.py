@@ -14,7 +14,7 @@ from helpers.datasets.simulated.grammar import BOXES, eight_motifs, grammar
 from helpers.experiments.representations import generating, naming, squeezing, translating
 from helpers.experiments.representations.generating import as_one_hot
 from helpers.experiments.representations.page import generators, measured, page
-from helpers.models.adversarial import Decoupled, Discriminator, Generator, GradientReversal
+from helpers.models.adversarial import CellTranslator, Decoupled, Discriminator, Generator, GradientReversal
 from helpers.models.autoencoders import VAE, Autoencoder, Denoiser
 from helpers.models.two_towers import MotifTower
 from helpers.text import spread
@@ -54,6 +54,23 @@ def test_a_vae_draws_and_an_autoencoder_does_not() -> None:
     assert vae(X)[0].shape == X.shape and vae.sample(5).shape == (5, 4, 10)
     assert not torch.equal(vae(X)[0], vae(X)[0]) and torch.equal(plain(X)[0], plain(X)[0])
     assert Autoencoder((10, 4, 2))(torch.randn(3, 10)).shape == (3, 10)
+
+
+def test_ways_between_codes_begin_and_end_at_them_and_go_straight() -> None:
+    vae, codes = VAE((4, 10), 2, 8), torch.randn(3, 2)
+    ways = vae.between(codes, 5)
+    assert ways.shape == (3, 5, 4, 10)
+    for way, (start, end) in zip(ways, ((0, 1), (0, 2), (1, 2)), strict=True):
+        for step, code in ((0, codes[start]), (2, (codes[start] + codes[end]) / 2), (4, codes[end])):
+            assert torch.allclose(way[step], vae.decoder(code[None])[0], atol=1e-6)
+
+
+def test_a_pair_asks_each_translator_once_for_what_it_has_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, forward = [], CellTranslator.forward
+    monkeypatch.setattr(CellTranslator, "forward", lambda self, x: (asked.append(self), forward(self, x))[1])
+    cell = cells(30, seed=0)
+    translating.train_pair(cell.phase, cell.stain, seed=0, steps=1)
+    assert len(asked) == 4 and len(set(map(id, asked))) == 2  # there and back, from either side
 
 
 def test_a_denoiser_sees_as_far_as_it_says() -> None:

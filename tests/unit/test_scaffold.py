@@ -38,7 +38,7 @@ NEEDED = (
     "solutions/00_start_here/00_start_here.ipynb",
 )
 TITLE = "Codons: where does a protein begin?"
-CODONS = "solutions/09_codons/09_codons.ipynb"
+CODONS = "solutions/11_codons/11_codons.ipynb"
 CSV = "sequence,label\nTATAAAAG,1\nGCGCGATT,0\n"
 
 
@@ -103,14 +103,14 @@ def cells(root: Path, notebook: str = CODONS) -> list[Any]:
 
 
 def test_a_lesson_is_listed_under_the_next_number_and_has_a_notebook_with_its_badges(root: Path) -> None:
-    number = len(LESSONS)
+    number = LESSONS[-1].number + 1
     files = begin("lesson", "codons", TITLE)
     assert all((root / file).is_file() for file in files) and len(files) == 4
     last = scaffold.lessons(root)[-1]
     assert (last.number, last.name, last.title) == (number, "codons", TITLE)
     title, setup, section = cells(root)
-    assert title.source.startswith(f"# 09 · {TITLE}\n")
-    assert "github/OWNER/deep-learning-on-dna/blob/main/course/09_codons/09_codons.ipynb" in title.source
+    assert title.source.startswith(f"# 11 · {TITLE}\n")
+    assert "github/OWNER/deep-learning-on-dna/blob/main/course/11_codons/11_codons.ipynb" in title.source
     assert (setup.id, setup.metadata.tags) == ("setup", ["setup"])
     assert setup.source.endswith(f"check = helpers.start(lesson={number})")
     assert section.source.startswith("### 1 · ")
@@ -151,7 +151,7 @@ def test_an_exercise_imports_asks_and_its_proofs_say_what_to_write(root, name, k
     with pytest.raises((TypeError, AssertionError), match=complaint):
         check_exercise(exercise, seeds=2)
     heading, answer, check = cells(root)[-3:]
-    assert heading.source.startswith(f"#### Exercise 9.1 · `{code_name}`  ●○○○○  about 3 minutes · 1 point\n")
+    assert heading.source.startswith(f"#### Exercise 11.1 · `{code_name}`  ●○○○○  about 3 minutes · 1 point\n")
     assert "### BEGIN SOLUTION" in answer.source and answer.metadata.nbgrader.grade_id == name
     assert check.source == f"{code_name} = check.{name}({code_name})"
     assert check.metadata.nbgrader.locked and check.metadata.nbgrader.points == exercise.points == 1

@@ -25,9 +25,10 @@ from helpers.lessons import LESSONS, exercises, key_of
 LESSON = "solutions/01_linear_regression/01_linear_regression.html"
 GALLERY = "docs/widgets.html"
 PHONE = {"width": 390, "height": 800}
-# Marks one piece of text of each look: what decides its contrast is the same for all others of that look.
-MARK_LOOKS = """() => {
-  const seen = new Set(), words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+# Marks one piece of text of each look that is not known yet: what decides its contrast is the same for all others of
+# that look, on whatever page of one style they stand.
+MARK_LOOKS = """(known) => {
+  const seen = new Set(known), words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (words.nextNode()) {
     if (!words.currentNode.data.trim()) continue;
     const place = words.currentNode.parentElement, {color, fontSize, fontWeight, textShadow} = getComputedStyle(place);
@@ -41,6 +42,7 @@ MARK_LOOKS = """() => {
     seen.add(key);
     place.setAttribute('data-look', '');
   }
+  return [...seen];
 }"""
 
 
@@ -113,16 +115,21 @@ def opened(tab: Any, url: str) -> Any:
     return tab
 
 
-def violations(tab: Any, axe: str) -> list[str]:
-    """What axe-core has to say against the page: on the contrast of each look once, on all else everywhere."""
+def violations(tab: Any, axe: str, looks: set[str]) -> list[str]:
+    """What axe-core has to say against the page: on the contrast of each look once, on all else everywhere.
+
+    `looks` are those of the pages before, under the same media and in a window of the same size; the page's own join
+    them.
+    """
     tab.evaluate(axe)
-    tab.evaluate(MARK_LOOKS)
+    seen = tab.evaluate(MARK_LOOKS, list(looks))
+    is_new = len(seen) > len(looks)
+    looks.update(seen)
     short = "preload: false, resultTypes: ['violations']"  # what is well fills megabytes
-    looks = "{ include: [['[data-look]']] }, { " + short + ", runOnly: ['color-contrast'] }"
+    contrast = "{ include: [['[data-look]']] }, { " + short + ", runOnly: ['color-contrast'] }"
     others = "document, { " + short + ", rules: { 'color-contrast': { enabled: false } } }"
-    found = [
-        one for only in (others, looks) for one in tab.evaluate(f"axe.run({only}).then(found => found.violations)")
-    ]
+    runs = (others, contrast) if is_new else (others,)
+    found = [one for only in runs for one in tab.evaluate(f"axe.run({only}).then(found => found.violations)")]
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
@@ -195,21 +202,30 @@ def test_a_term_of_the_glossary_shows_its_meaning_to_the_keyboard_too(address, t
 
 
 def test_every_page_opens_without_an_error_and_axe_finds_nothing(pages, address, tab, axe) -> None:
-    found = {}
+    found, looks = {}, set()
     for name in sorted(pages):
-        if said := violations(opened(tab, address + name), axe):
+        if said := violations(opened(tab, address + name), axe, looks):
             found[name] = said
     assert found == {}
+
+
+def test_a_colour_that_is_new_on_a_later_page_is_looked_at(tab, axe) -> None:
+    looks: set[str] = set()
+    said = []
+    for colour in ("black", "black", "#bbb", "#bbb"):
+        tab.set_content(f'<html lang="en"><title>A</title><main><h1>A</h1><p style="color:{colour}">text</p></main>')
+        said.append([one.partition(":")[0] for one in violations(tab, axe, looks)])
+    assert said == [[], [], ["color-contrast"], []]
 
 
 def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen_and_axe_finds_nothing(
     pages, address, chromium, axe
 ) -> None:
     context = chromium.new_context(viewport=PHONE, color_scheme="dark")
-    found = {}
+    found, looks = {}, set()
     for name in sorted(name for name in pages if not name.startswith("docs/api/")):
         tab = opened(context.new_page(), address + name)
-        said = violations(tab, axe)
+        said = violations(tab, axe, looks)
         if tab.evaluate("document.documentElement.scrollWidth > innerWidth"):
             said.append("wider than the screen")
         ground = tab.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -221,6 +237,11 @@ def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen_and_axe_finds_n
         )
         if right + 4 > left:
             said.append("the title runs into the search")
+        said += tab.evaluate(
+            """() => [...document.querySelectorAll('.cell_output img')]
+            .filter((e) => e.checkVisibility() && e.width < 0.5 * e.naturalWidth)
+            .map((e) => `too small to be read: ${e.alt}`)"""
+        )
         if said:
             found[name] = said
         tab.close()

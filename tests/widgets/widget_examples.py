@@ -260,6 +260,22 @@ def _shifts(rng: np.random.Generator) -> Any:
     return widgets().ShiftExplorer(sequences, y, logits, revealed=bool(rng.random() < 0.7), **settings)
 
 
+def _walks(rng: np.random.Generator) -> Any:
+    """Random ways between random sequences, of some models."""
+    count, steps, length = int(rng.integers(2, 6)), int(rng.integers(2, 30)), int(rng.integers(4, 70))
+    ways = count * (count - 1) // 2
+
+    def walked() -> tuple:
+        decoded = rng.dirichlet([0.3] * 4, (ways, steps, length)).swapaxes(2, 3)
+        return rng.normal(size=(60, 2)), decoded, rng.random((ways, steps)) < 0.5, rng.random((ways, steps))
+
+    models = {name: walked() for name in "abcd"[: rng.integers(1, 5)]}
+    settings = {"model": int(rng.integers(len(models))), "step": int(rng.integers(steps))}
+    start, end = (int(i) for i in rng.choice(count, 2, replace=False))
+    sequences = [_dna(rng, length) for _ in range(count)]
+    return widgets().LatentWalk(sequences, models, words=["TATA"], start=start, end=end, **settings)
+
+
 EXAMPLES = [
     Example(
         code="BoundaryExplorer(data='XOR', hidden=3)",
@@ -434,5 +450,19 @@ EXAMPLES = [
         trait="shift",
         value=-3,
         random=_shifts,
+    ),
+    Example(
+        code=(
+            "LatentWalk(['ACGTT' * 10, 'TTGACATAAT' * 5, 'GCATGC' * 8 + 'AA', 'TATAAT' * 8 + 'CG'], "
+            "{name: (np.random.default_rng(7).normal(size=(300, 2)), "
+            "np.random.default_rng(8).dirichlet([0.2] * 4, (6, 21, 50)).swapaxes(2, 3), "
+            "np.arange(126).reshape(6, 21) % 3 > 0, np.random.default_rng(9).random((6, 21))) "
+            "for name in ('autoencoder', 'VAE')}, words=['TTGACA', 'TATAAT'])"
+        ),
+        control="Step",
+        key="ArrowRight",
+        trait="step",
+        value=12,
+        random=_walks,
     ),
 ]

@@ -170,6 +170,10 @@ class Scan(Exercise):
     def places_mirrored(self, X: Tensor, weights: Tensor) -> Tensor:
         return torch.maximum(self.one(X, weights), self.one(X.flip(1, 2), weights))
 
+    @misconception("`.max(dim=0)` gives two things, values and places. Take `.max(dim=0).values`, or `.amax(dim=0)`.")
+    def values_and_places(self, X: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+        return torch.stack([self.one(X, weights), self.one(X, weights.flip(0, 1))]).max(dim=0)
+
     @misconception("You scanned the other strand only. Compare both, window by window.")
     def other_strand_only(self, X: Tensor, weights: Tensor) -> Tensor:
         return self.one(X, weights.flip(0, 1))

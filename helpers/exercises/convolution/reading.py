@@ -38,7 +38,7 @@ class FilterToMotif(Exercise):
         cases = ((6, 12, 4, "windows", -9.0, 0.0), (20, 15, 6, "windows", -9.0, 0.0))
         for n, length, width, part, threshold, pseudocount in (
             *cases,
-            (24, 14, 5, "threshold", 1.2, 0.0),
+            (24, 14, 5, "threshold", 1.25, 0.0),
             (9, 10, 3, "pseudocount", -9.0, 1.0),
         ):
             X, activations = one_hot([random_dna(length, rng) for _ in range(n)]), normal(rng, n, length - width + 1)
@@ -46,6 +46,8 @@ class FilterToMotif(Exercise):
             if part == "threshold":  # some sequences answer nowhere, some twice
                 activations[2:10] = activations[2:10].clamp(max=1.0)
                 activations[10, 1], activations[10, 4] = 2.0, 2.5
+                activations[11] = activations[11].clamp(max=1.0)
+                activations[11, 3] = threshold  # at it, not above
             yield Question(X, activations, threshold, pseudocount, part=part)
 
     def reference(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
@@ -65,6 +67,10 @@ class FilterToMotif(Exercise):
     def shares(self, counts: Tensor, pseudocount: float) -> Tensor:
         padded = counts + pseudocount / 4
         return padded / padded.sum(dim=0)
+
+    @misconception("A window exactly at the threshold is counted, too. Asked are those *above* it: `>`, not `>=`.")
+    def at_the_threshold(self, X: Tensor, activations: Tensor, threshold: float, pseudocount: float) -> Tensor:
+        return self.reference(X, activations, threshold - 1e-6, pseudocount)
 
     @misconception(
         "Windows below the threshold are in: sequences to which the filter does not answer dilute the motif."

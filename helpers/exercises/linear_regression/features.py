@@ -71,6 +71,11 @@ class Standardise(Exercise):
             self.rescale(train, other, other.mean(0), self.deviation(other))[1],
         )
 
+    @misconception("`/` goes before `-`, so only the mean was divided. Put the difference into brackets.")
+    def brackets_missing(self, train: Any, other: Any) -> Pair:
+        quotient = train.mean(0) / self.deviation(train)
+        return train - quotient, other - quotient
+
     @misconception("You pooled train and other. That lets test data leak into training: take the numbers of `train`.")
     def pooled(self, train: Any, other: Any) -> Pair:
         both = torch.cat([train, other])

@@ -77,6 +77,10 @@ class FindLeaks(Exercise):
     def place_by_place(self, train: list[str], test: list[str]) -> list[int]:
         return [i for i, (s, t) in enumerate(zip(train, test, strict=False)) if self.reference([s], [t])]
 
+    @misconception("You made capitals of test, not of train: `acgt` in train and `ACGT` in test is a leak as well.")
+    def train_left_small(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, {s.upper() for s in test}, str, reverse_complement)
+
     @misconception("You made capitals of train, not of test: `ACGT` in train and `acgt` in test is a leak as well.")
     def test_left_small(self, train: list[str], test: list[str]) -> list[int]:
         return self.found(train, set(test), str.upper, reverse_complement)
@@ -132,6 +136,18 @@ class ConfusionMatrix(Exercise):
 
     nothing_returned = misconception("Your function returns None. Is the `return` missing?", lambda y, predicted: None)
 
+    @misconception(
+        "`counts[y, predicted] += 1` adds 1 to each cell once, however often it is named. Count cell by cell."
+    )
+    def added_once(self, y: Tensor, predicted: Tensor) -> Tensor:
+        return self.reference(y, predicted).clamp(max=1)
+
+    @misconception(
+        "Python wants one yes or no there. Bracket each comparison, and join: `(y == 1) & (predicted == 0)`."
+    )
+    def no_brackets(self, y: Tensor, predicted: Tensor) -> Tensor:
+        return (y == 0) and (predicted == 0)
+
     @misconception("These are lists, and asked is a tensor: `torch.tensor(rows)` makes one of them.")
     def lists(self, y: Tensor, predicted: Tensor) -> list:
         return self.reference(y, predicted).tolist()
@@ -179,6 +195,10 @@ class Rates(Exercise):
         (_, fp), (_, tp) = matrix
         return (*self.reference(matrix)[:2], float(tp / (tp + fp)))
 
+    @misconception("You read the table as if TP came first. Here class 0 does: `(tn, fp), (fn, tp)`.")
+    def positives_first(self, matrix: Tensor) -> tuple[float, ...]:
+        return self.reference(matrix.flip(0, 1))
+
     @misconception("You unpacked the table by its columns. Its rows are the truth: first TN and FP, then FN and TP.")
     def columns_for_rows(self, matrix: Tensor) -> tuple[float, ...]:
         (tn, fn), (fp, tp) = matrix.tolist()
@@ -212,6 +232,12 @@ class Mcc(Exercise):
         product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
         return (tp * tn - fp * fn) / product**0.5 if product else 0.0
 
+    @misconception("Only the second product is divided. Put `tp * tn - fp * fn` into brackets.")
+    def brackets_missing(self, matrix: Tensor) -> float:
+        (tn, fp), (fn, tp) = matrix.tolist()
+        product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+        return tp * tn - fp * fn / product**0.5 if product else 0.0
+
     @misconception("A row or a column is empty, and you divided by zero. Such a classifier knows nothing: give 0.0.")
     def divided_by_zero(self, matrix: Tensor) -> float:
         (tn, fp), (fn, tp) = matrix.tolist()
@@ -243,3 +269,97 @@ class Mcc(Exercise):
     @misconception("That is accuracy, the share of right answers. With rare promoters it flatters; hence the MCC.")
     def accuracy(self, matrix: Tensor) -> float:
         return float(matrix.diagonal().sum() / matrix.sum())
+
+
+class RocPoint(Exercise):
+    """roc_point(y (N,), scores (N,), threshold) -> (share of false alarms, sensitivity), calls from the threshold on"""
+
+    parts = {"shares": 1, "at the threshold": 1}
+    forbids = ("sklearn.metrics.roc_curve",)
+    hints = {
+        "`called = scores >= threshold`. Then look at the promoters alone, `called[y == 1]`.": (
+            "shares",
+            "at the threshold",
+        ),
+        "Which share of the others, `y == 0`, is called? That comes first: it is the horizontal axis.": "shares",
+    }
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        yield Question(
+            torch.tensor([1, 1, 0, 1, 0, 0]), torch.tensor([2.1, 1.4, 0.8, 0.3, -0.5, -1.2]), 0.5, part="shares"
+        )
+        for part in ("shares", "at the threshold"):
+            yield self.drawn(rng, tied=part != "shares")
+
+    def drawn(self, rng: np.random.Generator, tied: bool) -> Question:
+        """Scores of 5 to 9 promoters, more others, and a threshold that some of either class reach exactly."""
+        yes = int(rng.integers(5, 10))
+        no = yes + int(rng.integers(3, 8))  # so that the two groups are not equally large
+        y = np.repeat([1, 0], [yes, no])
+        high, low = np.r_[6, 3, 1, 1, rng.integers(2, 6, yes - 4)], np.r_[5, 2, 2, 1, 0, rng.integers(0, 2, no - 5)]
+        order, part = rng.permutation(len(y)), "at the threshold" if tied else "shares"
+        scores = torch.tensor(np.concatenate([high, low])[order] / 2 - 1)
+        return Question(torch.tensor(y[order]), scores, 0.0 if tied else 0.25, part=part)
+
+    def reference(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = scores >= threshold
+        return called[y == 0].double().mean().item(), called[y == 1].double().mean().item()
+
+    @misconception("The two changed places. The share of false alarms is the horizontal axis and comes first.")
+    def turned_round(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        return self.reference(y, scores, threshold)[::-1]
+
+    @misconception("Whoever reaches the threshold exactly is called, too: write `>=`.")
+    def strictly_above(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        return self.reference(y, scores, threshold + 1e-9)
+
+    @misconception("You called what lies below the threshold. The higher a score, the surer a promoter.")
+    def below(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        return self.reference(y, -scores, -threshold + 1e-9)
+
+    @misconception("The first number is specificity. A ROC curve has the false alarms there, one minus that.")
+    def specificity_first(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        alarms, found = self.reference(y, scores, threshold)
+        return 1 - alarms, found
+
+    @misconception("You divided by all sequences. False alarms are a share of the others, hits one of the promoters.")
+    def shares_of_all(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = scores >= threshold
+        alarms, found = ((called & (y == label)).double().mean().item() for label in (0, 1))
+        return alarms, found
+
+    @misconception("You divided by what was called. That gives precision; here each class is a group of its own.")
+    def shares_of_calls(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = y[scores >= threshold].double()
+        return 1 - called.mean().item(), called.mean().item()
+
+    @misconception("These are counts. Divide each by how many sequences its class has.")
+    def counts(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = scores >= threshold
+        return float((called & (y == 0)).sum()), float((called & (y == 1)).sum())
+
+    @misconception(
+        "The first number is precision, or close to it: a share of the calls. Asked is a share of the others."
+    )
+    def precision_first(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = scores >= threshold
+        return y[called].double().mean().item(), self.reference(y, scores, threshold)[1]
+
+    @misconception("Zeros and ones in brackets pick rows 0 and 1. To pick the promoters, ask: `called[y == 1]`.")
+    def labels_as_rows(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = (scores >= threshold).double()
+        return called[1 - y].mean().item(), called[y].mean().item()
+
+    @misconception("True and False have no mean in torch: make numbers of them first, `.float().mean()`.")
+    def mean_of_truths(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = scores >= threshold
+        return called[y == 0].mean().item(), called[y == 1].mean().item()
+
+    @misconception("The threshold stayed at 0. Compare with `threshold`, whatever it is.")
+    def at_zero(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        return self.reference(y, scores, 0.0)
+
+    @misconception("The second number is the share of misses. Sensitivity is one minus that.")
+    def misses(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        alarms, found = self.reference(y, scores, threshold)
+        return alarms, 1 - found

@@ -214,6 +214,11 @@ class Minibatches(Exercise):
     def with_replacement(self, X: Tensor, y: Tensor, batch_size: int, generator: Generator) -> Batches:
         return self.cut(X, y, torch.randint(len(X), (len(X),), generator=generator), batch_size)
 
+    @misconception("Each batch begins one row after the last: the loop goes in steps of 1, and batch_size is asked.")
+    def steps_of_one(self, X: Tensor, y: Tensor, batch_size: int, generator: Generator) -> Batches:
+        order = torch.randperm(len(X), generator=generator)
+        return [(X[rows], y[rows]) for rows in (order[i : i + batch_size] for i in range(len(X)))]
+
     @misconception("You shuffled the batches, but inside each the rows are still neighbours from the file.")
     def blocks_shuffled(self, X: Tensor, y: Tensor, batch_size: int, generator: Generator) -> Batches:
         batches = self.cut(X, y, torch.arange(len(X)), batch_size)

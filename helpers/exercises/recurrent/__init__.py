@@ -4,7 +4,7 @@ from helpers.exercises.recurrent.batches import BothStrands, MaskedMean, PadBatc
 from helpers.exercises.recurrent.bug_hunt import BugHunt
 from helpers.exercises.recurrent.cells import ClipGradients, GruCell, RnnForward
 from helpers.exercises.recurrent.hidden_markov import HmmForward
-from helpers.exercises.recurrent.language import NextBasePairs, Perplexity, Sample, Skipgrams
+from helpers.exercises.recurrent.language import NextBasePairs, Perplexity, Sample
 from helpers.exercises.recurrent.quiz import Quiz
 
 EXERCISES = (
@@ -18,7 +18,6 @@ EXERCISES = (
     NextBasePairs,
     Perplexity,
     Sample,
-    Skipgrams,
     BugHunt,
     Quiz,
 )

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.engine.exercise import Question, misconception
 from helpers.exercises.draws import normal
+from helpers.exercises.slopes import PASSING, SLOPES, Differentiable
 
 FORBIDDEN = (
     "helpers.training.representation_losses.discriminator_loss",
@@ -19,10 +20,11 @@ FORBIDDEN = (
 )
 
 
-class DiscriminatorLoss(Exercise):
+class DiscriminatorLoss(Differentiable):
     """discriminator_loss(real (N,), made (M,)) -> a number; both are logits"""
 
-    parts = {"logits": 2, "far out": 1}
+    parts = {"logits": 1.5, "far out": 1, SLOPES: 0.5}
+    learned = ("real", "made")
     forbids = FORBIDDEN
     hints = {
         "For the real ones the right answer is 1: −log σ(z) is `F.softplus(-z)`. For the made ones it is 0: "
@@ -30,6 +32,7 @@ class DiscriminatorLoss(Exercise):
         "A mean over the real ones, plus a mean over the made ones.": "logits",
         "`torch.log(torch.sigmoid(z))` is −inf at z = −200. `F.softplus`, `F.logsigmoid` and the losses *with logits* "
         "are exact there.": "far out",
+        PASSING: SLOPES,
     }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
@@ -38,6 +41,7 @@ class DiscriminatorLoss(Exercise):
             yield Question(normal(rng, rows, scale=2), normal(rng, others, scale=2), part="logits")
         far = torch.tensor([-200.0, 150.0])
         yield Question(torch.cat([far, normal(rng, 3)]), torch.cat([-far, normal(rng, 2)]), part="far out")
+        yield Question(normal(rng, 3, scale=2), normal(rng, 4, scale=2), part=SLOPES)
 
     def reference(self, real: Tensor, made: Tensor) -> Tensor:
         return softplus(-real).mean() + softplus(made).mean()
@@ -90,6 +94,36 @@ class DiscriminatorLoss(Exercise):
     def least_squares(self, real: Tensor, made: Tensor) -> Tensor:
         return ((real.sigmoid() - 1) ** 2).mean() + (made.sigmoid() ** 2).mean()
 
+    @misconception(
+        "That is the squared error of the *logits*. A sure and right logit would pay much: take the cross-entropy."
+    )
+    def squared_logits(self, real: Tensor, made: Tensor) -> Tensor:
+        return ((real - 1) ** 2).mean() + (made**2).mean()
+
+    @misconception(
+        "A small number inside the logarithm makes it finite, but wrong: far out the loss stands still, no slope is "
+        "left. `F.softplus` is exact there."
+    )
+    def guarded(self, real: Tensor, made: Tensor) -> Tensor:
+        return -(real.sigmoid() + 1e-8).log().mean() - (1 - made.sigmoid() + 1e-8).log().mean()
+
+    @misconception("You took the loss of the *mean* logit. Each sequence pays for itself: the mean of the losses.")
+    def loss_of_mean(self, real: Tensor, made: Tensor) -> Tensor:
+        return softplus(-real.mean()) + softplus(made.mean())
+
+    @misconception(
+        "That is a perceptron's loss, with a corner at 0. Cross-entropy is softer: `F.softplus` for the `relu`."
+    )
+    def cornered(self, real: Tensor, made: Tensor) -> Tensor:
+        return (-real).relu().mean() + made.relu().mean()
+
+    @misconception(
+        "`F.binary_cross_entropy` cuts its logarithms at −100: far out the loss stands still. Give the logits to "
+        "`F.binary_cross_entropy_with_logits`, or use `F.softplus`."
+    )
+    def cut_at_hundred(self, real: Tensor, made: Tensor) -> Tensor:
+        return -(real.sigmoid().log().clamp(min=-100).mean() + (1 - made.sigmoid()).log().clamp(min=-100).mean())
+
     @misconception("That is a hinge: it is flat beyond 1. Asked is cross-entropy.")
     def hinge(self, real: Tensor, made: Tensor) -> Tensor:
         return (1 - real).relu().mean() + (1 + made).relu().mean()
@@ -98,19 +132,32 @@ class DiscriminatorLoss(Exercise):
     def errors(self, real: Tensor, made: Tensor) -> Tensor:
         return (real < 0).float().mean() + (made > 0).float().mean()
 
+    @misconception(
+        "The numbers are right. But the logits of the made ones are detached, and from them the discriminator learns "
+        "nothing. What is detached is what goes *into* it: `judge(made.detach())`."
+    )
+    def made_detached(self, real: Tensor, made: Tensor) -> Tensor:
+        return self.reference(real, made.detach())
+
+    @misconception("The sign of the real ones is turned: your discriminator learns to call everything made.")
+    def all_made(self, real: Tensor, made: Tensor) -> Tensor:
+        return self.reference(-real, made)
+
     @misconception("The two are taken from each other. Both cost: add them.")
     def difference(self, real: Tensor, made: Tensor) -> Tensor:
         return softplus(-real).mean() - softplus(made).mean()
 
 
-class GeneratorLoss(Exercise):
+class GeneratorLoss(Differentiable):
     """generator_loss(made (N,)) -> a number; the discriminator's logits of made sequences"""
 
-    parts = {"logits": 1, "far out": 1}
+    parts = {"logits": 1, "far out": 0.5, SLOPES: 0.5}
+    learned = ("made",)
     forbids = FORBIDDEN
     hints = {
         "The generator wants the discriminator to say *yes*: cross-entropy with label 1, −log σ(z).": "logits",
         "`F.softplus(-made).mean()` is exact far out, too.": ("logits", "far out"),
+        PASSING: SLOPES,
     }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
@@ -118,6 +165,7 @@ class GeneratorLoss(Exercise):
         for rows in (3, 6):
             yield Question(normal(rng, rows, scale=2), part="logits")
         yield Question(torch.cat([torch.tensor([-200.0]), normal(rng, 3)]), part="far out")
+        yield Question(normal(rng, 4, scale=2), part=SLOPES)
 
     def reference(self, made: Tensor) -> Tensor:
         return softplus(-made).mean()
@@ -156,6 +204,40 @@ class GeneratorLoss(Exercise):
     @misconception("Far out your logarithm is infinite: take it of the logit, with `F.softplus` or a loss with logits.")
     def unstable(self, made: Tensor) -> Tensor:
         return -torch.log(torch.sigmoid(made)).mean()
+
+    @misconception("Those are numbers for each sequence. Asked is one number, their mean.")
+    def each(self, made: Tensor) -> Tensor:
+        return softplus(-made)
+
+    @misconception(
+        "A small number inside the logarithm makes it finite, but wrong: far out the loss stands still, no slope is "
+        "left. `F.softplus` is exact there."
+    )
+    def guarded(self, made: Tensor) -> Tensor:
+        return -(made.sigmoid() + 1e-8).log().mean()
+
+    @misconception("The logarithm is missing: −D is flat where the discriminator is sure.")
+    def minus_probability(self, made: Tensor) -> Tensor:
+        return -made.sigmoid().mean()
+
+    @misconception("You took the loss of the *mean* logit. Each sequence pays for itself: the mean of the losses.")
+    def loss_of_mean(self, made: Tensor) -> Tensor:
+        return softplus(-made.mean())
+
+    @misconception("Only the best made one counts. Take the mean over all: else the others may be anything.")
+    def only_best(self, made: Tensor) -> Tensor:
+        return softplus(-made).min()
+
+    @misconception(
+        "`F.binary_cross_entropy` cuts its logarithms at −100: far out the loss stands still. Give the logits to "
+        "`F.binary_cross_entropy_with_logits`, or use `F.softplus`."
+    )
+    def cut_at_hundred(self, made: Tensor) -> Tensor:
+        return -made.sigmoid().log().clamp(min=-100).mean()
+
+    @misconception("You took the logarithm of the *logits*, which may be negative: −log σ(z), with a sigmoid.")
+    def logarithm_of_logits(self, made: Tensor) -> Tensor:
+        return -made.log().mean()
 
     @misconception("The logarithm is missing: 1 − D is flat where the discriminator is sure.")
     def no_logarithm(self, made: Tensor) -> Tensor:

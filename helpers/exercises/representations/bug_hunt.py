@@ -108,6 +108,13 @@ class BugHunt(Exercise):
         self.step(ours, self.made(judge, maker(noise)))
         self.step(theirs, self.judged(judge, real, maker(noise).detach()))
 
+    @misconception("The maker steps first, and its loss has left slopes in the judge, which then steps along both.")
+    def maker_first_and_left(self, maker: Any, judge: Any, ours: Any, theirs: Any, real: Tensor, noise: Tensor) -> None:
+        theirs.zero_grad()
+        self.step(ours, self.made(judge, maker(noise)))
+        self.judged(judge, real, maker(noise).detach()).backward()
+        theirs.step()
+
     @misconception("The maker's loss was reckoned before the judge's step: it plays against the judge as it *was*.")
     def old_judge(self, maker: Any, judge: Any, ours: Any, theirs: Any, real: Tensor, noise: Tensor) -> None:
         ours.zero_grad()
@@ -136,6 +143,15 @@ class BugHunt(Exercise):
         self.step(theirs, self.judged(judge, real, maker(noise).detach()))
         self.made(judge, maker(noise)).backward()
         ours.step()
+
+    @misconception("The optimisers are exchanged: `theirs` moves the judge, and steps after the judge's loss.")
+    def exchanged(self, maker: Any, judge: Any, ours: Any, theirs: Any, real: Tensor, noise: Tensor) -> None:
+        theirs.zero_grad()
+        self.judged(judge, real, maker(noise).detach()).backward()
+        ours.step()
+        ours.zero_grad()
+        self.made(judge, maker(noise)).backward()
+        theirs.step()
 
     @misconception("Nothing moves: both optimisers must step, each after its own backward.")
     def nothing(self, maker: Any, judge: Any, ours: Any, theirs: Any, real: Tensor, noise: Tensor) -> None:

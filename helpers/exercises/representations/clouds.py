@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from helpers.engine.exercise import Exercise, Question, misconception
+from helpers.engine.exercise import Question, misconception
 from helpers.exercises.draws import normal
+from helpers.exercises.slopes import PASSING, SLOPES, Differentiable
 
 
-class Reparameterise(Exercise):
+class Reparameterise(Differentiable):
     """reparameterise(mu (N, d), logvar (N, d), eps (N, d)) -> z (N, d)"""
 
-    parts = {"the draw": 2, "its slopes": 1}
+    parts = {"the draw": 2, SLOPES: 1}
+    learned = ("mu", "logvar")
     hints = {
         "The standard deviation is the root of the variance, and the variance is `logvar.exp()`. The root of an "
         "exponential is an exponential of half: `(logvar / 2).exp()`.": "the draw",
-        "`mu + eps * sd`, and nothing detached: `mu` and `logvar` both learn through it.": ("the draw", "its slopes"),
+        "`mu + eps * sd`, and nothing detached: `mu` and `logvar` both learn through it.": ("the draw", SLOPES),
     }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
@@ -30,20 +31,6 @@ class Reparameterise(Exercise):
         for rows, d in ((3, 2), (5, 4)):
             for part in self.parts:
                 yield Question(*(normal(rng, rows, d) for _ in range(3)), part=part)
-
-    def ask(self, code: Callable[..., Any], mu: Tensor, logvar: Tensor, eps: Tensor, *, part: str) -> Any:
-        """The draw, or the slopes of its squares."""
-        if part == "the draw":
-            return code(mu, logvar, eps)
-        leaves = mu.clone().requires_grad_(), logvar.clone().requires_grad_()
-        slopes = torch.autograd.grad((code(*leaves, eps) ** 2).sum(), leaves, allow_unused=True)
-        return [torch.zeros_like(mu) if slope is None else slope for slope in slopes]
-
-    def words(self, mu: Tensor, logvar: Tensor, eps: Tensor, *, part: str) -> str:
-        """What was asked, in words."""
-        if part == "the draw":
-            return ""
-        return f"the slopes of mu and of logvar, of the sum of z², for {len(mu)} clouds in {mu.shape[1]} dimensions"
 
     def reference(self, mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
         return mu + eps * (logvar / 2).exp()
@@ -59,6 +46,10 @@ class Reparameterise(Exercise):
     @misconception("The half is outside of the exponential: exp(logvar) / 2. The root is the exponential of half.")
     def half_outside(self, mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
         return mu + eps * logvar.exp() / 2
+
+    @misconception("You took the root of `logvar`, which is a logarithm: first the exponential, then the root.")
+    def root_of_logarithm(self, mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
+        return mu + eps * logvar.sqrt()
 
     @misconception("Nothing is drawn: that is the mean alone, and the model an autoencoder.")
     def only_the_mean(self, mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
@@ -101,24 +92,27 @@ class Reparameterise(Exercise):
         return mu.detach() + eps * (logvar / 2).exp()
 
 
-class KlGaussian(Exercise):
+class KlGaussian(Differentiable):
     """kl_gaussian(mu (N, d), logvar (N, d)) -> (N,), in nats"""
 
-    points = 3
+    parts = {"nats": 2, SLOPES: 1}
+    learned = ("mu", "logvar")
     forbids = (
         "helpers.training.representation_losses.kl_gaussian",
         "torch.distributions.kl_divergence",
         "torch.distributions.kl.kl_divergence",
     )
-    hints = (
-        "For one dimension: half of (mu² + variance − 1 − log variance). `logvar` is the last of these already.",
-        "Add up the dimensions, `dim=1`, and leave the batch: (N,).",
-    )
+    hints = {
+        "For one dimension: half of (mu² + variance − 1 − log variance). `logvar` is the last of these.": "nats",
+        "Add up the dimensions, `dim=1`, and leave the batch: (N,).": "nats",
+        PASSING: SLOPES,
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        yield Question(torch.tensor([[2.0, 0.0]]), torch.tensor([[0.0, 1.0]]))
+        yield Question(torch.tensor([[2.0, 0.0]]), torch.tensor([[0.0, 1.0]]), part="nats")
         for rows, d in ((3, 2), (4, 5)):
-            yield Question(normal(rng, rows, d), normal(rng, rows, d))
+            yield Question(normal(rng, rows, d), normal(rng, rows, d), part="nats")
+        yield Question(normal(rng, 3, 2), normal(rng, 3, 2), part=SLOPES)
 
     def reference(self, mu: Tensor, logvar: Tensor) -> Tensor:
         return self.each(mu, logvar).sum(dim=1)
@@ -158,6 +152,14 @@ class KlGaussian(Exercise):
     def not_squared(self, mu: Tensor, logvar: Tensor) -> Tensor:
         return 0.5 * (mu + logvar.exp() - 1 - logvar).sum(dim=1)
 
+    @misconception("`mu` is not squared: you took its absolute value.")
+    def absolute_means(self, mu: Tensor, logvar: Tensor) -> Tensor:
+        return 0.5 * (mu.abs() + logvar.exp() - 1 - logvar).sum(dim=1)
+
+    @misconception("You squared `logvar`. The variance is its exponential.")
+    def logarithm_squared(self, mu: Tensor, logvar: Tensor) -> Tensor:
+        return 0.5 * (mu**2 + logvar**2 - 1 - logvar).sum(dim=1)
+
     @misconception("The − 1 is missing: for a cloud that *is* the prior the KL is 0.")
     def no_one(self, mu: Tensor, logvar: Tensor) -> Tensor:
         return 0.5 * (mu**2 + logvar.exp() - logvar).sum(dim=1)
@@ -173,6 +175,28 @@ class KlGaussian(Exercise):
     @misconception("Where the variance belongs you have its logarithm: `logvar.exp()` is the variance.")
     def no_exponential(self, mu: Tensor, logvar: Tensor) -> Tensor:
         return 0.5 * (mu**2 + logvar - 1 - logvar).sum(dim=1)
+
+    @misconception(
+        "You took the logarithm of `logvar`. It *is* the logarithm of the variance; the variance is `logvar.exp()`."
+    )
+    def logarithm_twice(self, mu: Tensor, logvar: Tensor) -> Tensor:
+        return 0.5 * (mu**2 + logvar - 1 - logvar.log()).sum(dim=1)
+
+    @misconception("The 1 comes off once for each *direction*, inside the sum; you took it off once for each cloud.")
+    def one_of_all(self, mu: Tensor, logvar: Tensor) -> Tensor:
+        return 0.5 * ((mu**2 + logvar.exp() - logvar).sum(dim=1) - 1)
+
+    @misconception("Half is missing where the variance is: the half stands before the whole bracket.")
+    def half_of_means(self, mu: Tensor, logvar: Tensor) -> Tensor:
+        return (0.5 * mu**2 + logvar.exp() - 1 - logvar).sum(dim=1)
+
+    @misconception("You took the standard deviation, `(logvar / 2).exp()`, where the variance belongs: `logvar.exp()`.")
+    def deviation_for_variance(self, mu: Tensor, logvar: Tensor) -> Tensor:
+        return 0.5 * (mu**2 + (logvar / 2).exp() - 1 - logvar).sum(dim=1)
+
+    @misconception("Only the last direction is counted. Add up all of them.")
+    def last_only(self, mu: Tensor, logvar: Tensor) -> Tensor:
+        return self.each(mu, logvar)[:, -1]
 
     @misconception("Only the means are counted. A cloud has a spread as well, and may collapse to a point for nothing.")
     def only_means(self, mu: Tensor, logvar: Tensor) -> Tensor:

@@ -36,6 +36,18 @@ class CopyDistance(Exercise):
     def reference(self, made: Tensor, train: Tensor) -> Tensor:
         return self.every(made, train).amin(dim=1)
 
+    @misconception("That is the smallest distance of all. Asked is one for each made sequence, (N,).")
+    def of_all(self, made: Tensor, train: Tensor) -> Tensor:
+        return self.every(made, train).min()
+
+    @misconception("That says only *whether* a sequence is new. Asked is in how many letters.")
+    def whether(self, made: Tensor, train: Tensor) -> Tensor:
+        return (self.reference(made, train) > 0).long()
+
+    @misconception("You compared made sequences with one another. Asked is the nearest one of the *training* set.")
+    def among_themselves(self, made: Tensor, train: Tensor) -> Tensor:
+        return self.every(made, made).amin(dim=1)
+
     @misconception("You counted letters that *agree*. Asked is how many differ.")
     def agreeing(self, made: Tensor, train: Tensor) -> Tensor:
         return (made[:, None] == train).sum(dim=2).amax(dim=1)

@@ -37,7 +37,7 @@ class GradientReversal(Exercise):
     def ask(self, code: Any, x: Tensor, strength: float, slope: Tensor, *, part: str) -> Any:
         """What comes out; or the slope that goes in at the other end."""
         leaf = x.clone().requires_grad_()
-        if not hasattr(code, "apply"):
+        if not (isinstance(code, type) and issubclass(code, torch.autograd.Function)):  # others give `x` back as well
             code(leaf, strength)
             raise TypeError("asked is a class, a torch.autograd.Function, which has `apply`")
         out = code.apply(leaf, strength)
@@ -123,6 +123,29 @@ class GradientReversal(Exercise):
         @staticmethod
         def backward(ctx: Any, *slopes: Tensor) -> Any:
             return slopes[0] - ctx.strength, None
+
+    @misconception("You gave the *input* back in the place of the slope. `backward` turns what it is given.")
+    class InputForSlope(Reference):
+        @staticmethod
+        def forward(ctx: Any, x: Tensor, strength: float) -> Tensor:
+            ctx.x, ctx.strength = x, strength
+            return x.view_as(x)
+
+        @staticmethod
+        def backward(ctx: Any, *slopes: Tensor) -> Any:
+            return -ctx.strength * ctx.x, None
+
+    @misconception("You added the strength to the slope. Multiply: −strength · slope.")
+    class Added(Reference):
+        @staticmethod
+        def backward(ctx: Any, *slopes: Tensor) -> Any:
+            return -(ctx.strength + slopes[0]), None
+
+    @misconception("The own slope is still in: (1 − strength) · slope. What goes back is −strength · slope alone.")
+    class OwnKept(Reference):
+        @staticmethod
+        def backward(ctx: Any, *slopes: Tensor) -> Any:
+            return (1 - ctx.strength) * slopes[0], None
 
     @misconception("The strength is in twice.")
     class Squared(Reference):

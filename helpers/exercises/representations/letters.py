@@ -12,6 +12,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
 
 from helpers.engine.exercise import Exercise, Question, misconception
 from helpers.exercises.draws import normal
+from helpers.exercises.slopes import PASSING, SLOPES, Differentiable
 
 
 def drawn(rng: np.random.Generator, rows: int, length: int) -> Tensor:
@@ -72,6 +73,14 @@ class Corrupt(Exercise):
     def untouched(self, X: Tensor, mask: Tensor, bases: Tensor) -> Tensor:
         return X
 
+    @misconception("Only the first sequence was spoiled. Each row has a mask of its own.")
+    def first_only(self, X: Tensor, mask: Tensor, bases: Tensor) -> Tensor:
+        return torch.cat([self.reference(X, mask, bases)[:1], X[1:]])
+
+    @misconception("You wrote the number of the base into all four rows. One-hot is a 1 in the row of that number.")
+    def number_in_rows(self, X: Tensor, mask: Tensor, bases: Tensor) -> Tensor:
+        return torch.where(mask[:, None], bases[:, None].float(), X)
+
     @misconception("Everything was replaced: only the masked places get a new base.")
     def everything(self, X: Tensor, mask: Tensor, bases: Tensor) -> Tensor:
         return self.letters(bases)
@@ -97,24 +106,28 @@ class Corrupt(Exercise):
         return self.reference(X, mask, 3 - bases)
 
 
-class ReconstructionLoss(Exercise):
+class ReconstructionLoss(Differentiable):
     """reconstruction_loss(logits (N, 4, L), X (N, 4, L)) -> (N,), in nats"""
 
-    points = 2
+    parts = {"nats": 1.5, SLOPES: 0.5}
+    learned = ("logits",)
     forbids = (
         "helpers.training.representation_losses.reconstruction_loss",
         "torch.nn.functional.cross_entropy",
         "torch.nn.CrossEntropyLoss",
     )
-    hints = (
-        "At each place the four logits become four log-probabilities: `logits.log_softmax(dim=1)`.",
-        "`X` picks the one of the base that stands there: multiply, sum over bases and places, and put a minus.",
-    )
+    hints = {
+        "At each place the four logits become four log-probabilities: `logits.log_softmax(dim=1)`.": "nats",
+        "`X` picks the one of the base that stands there: multiply, sum over bases and places, put a minus.": "nats",
+        PASSING: SLOPES,
+    }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        yield Question(torch.tensor([[[0.0, 2], [0, 0], [0, 0], [0, 0]]]), torch.eye(4)[:, [1, 0]][None])
+        first = torch.tensor([[[0.0, 2], [0, 0], [0, 0], [0, 0]]]), torch.eye(4)[:, [1, 0]][None]
+        yield Question(*first, part="nats")
         for rows, length in ((2, 5), (3, 7)):
-            yield Question(normal(rng, rows, 4, length, scale=2), drawn(rng, rows, length))
+            yield Question(normal(rng, rows, 4, length, scale=2), drawn(rng, rows, length), part="nats")
+        yield Question(normal(rng, 2, 4, 3), drawn(rng, 2, 4)[:, :, :3], part=SLOPES)
 
     def reference(self, logits: Tensor, X: Tensor) -> Tensor:
         return -(X * logits.log_softmax(dim=1)).sum(dim=(1, 2))
@@ -135,9 +148,19 @@ class ReconstructionLoss(Exercise):
     def four_sigmoids(self, logits: Tensor, X: Tensor) -> Tensor:
         return binary_cross_entropy_with_logits(logits, X, reduction="none").sum(dim=(1, 2))
 
+    @misconception(
+        "You took a sigmoid of each logit. The four bases exclude each other: one softmax over them, `dim=1`."
+    )
+    def each_sigmoid(self, logits: Tensor, X: Tensor) -> Tensor:
+        return -(X * logits.sigmoid().log()).sum(dim=(1, 2))
+
     @misconception("That is the squared error of the probabilities. Asked is how surprising the letters are.")
     def squared_error(self, logits: Tensor, X: Tensor) -> Tensor:
         return ((logits.softmax(dim=1) - X) ** 2).sum(dim=(1, 2))
+
+    @misconception("You divided the logits by their sum. They may be negative: a softmax takes exponentials first.")
+    def no_exponential(self, logits: Tensor, X: Tensor) -> Tensor:
+        return -(X * (logits / logits.sum(dim=1, keepdim=True)).abs().log()).sum(dim=(1, 2))
 
     @misconception("The softmax is in twice: `log_softmax` wants logits, not probabilities.")
     def softmax_twice(self, logits: Tensor, X: Tensor) -> Tensor:
@@ -154,6 +177,34 @@ class ReconstructionLoss(Exercise):
     @misconception("You added up the batch. Asked is a number for each sequence, (N,).")
     def sum_of_batch(self, logits: Tensor, X: Tensor) -> Tensor:
         return self.reference(logits, X).sum()
+
+    @misconception(
+        "You took one mean over everything. Asked is a number for each sequence, (N,), added up over places."
+    )
+    def mean_of_all(self, logits: Tensor, X: Tensor) -> Tensor:
+        return self.reference(logits, X).mean() / X.shape[2]
+
+    @misconception(
+        "That is the mean over all N · 4 · L cells. Asked is a number for each sequence, (N,): add its places up."
+    )
+    def mean_of_all_cells(self, logits: Tensor, X: Tensor) -> Tensor:
+        return self.reference(logits, X).mean() / (4 * X.shape[2])
+
+    @misconception("Those are the nats of each position, (N, L). Add them up: a number for each sequence, (N,).")
+    def each_position(self, logits: Tensor, X: Tensor) -> Tensor:
+        return -(X * logits.log_softmax(dim=1)).sum(dim=1)
+
+    @misconception("Those are the nats of each base, (N, 4). Add them up: a number for each sequence, (N,).")
+    def each_base(self, logits: Tensor, X: Tensor) -> Tensor:
+        return -(X * logits.log_softmax(dim=1)).sum(dim=2)
+
+    @misconception("You added probabilities and took the logarithm of the sum. Take the logarithm of each, then add.")
+    def logarithm_of_sum(self, logits: Tensor, X: Tensor) -> Tensor:
+        return -(X * logits.softmax(dim=1)).sum(dim=(1, 2)).log()
+
+    @misconception("Your softmax is over the *batch*. At each place the four bases compete: `dim=1`.")
+    def over_the_batch(self, logits: Tensor, X: Tensor) -> Tensor:
+        return -(X * logits.log_softmax(dim=0)).sum(dim=(1, 2))
 
     @misconception("The minus is missing: training would make the right letters as unlikely as it can.")
     def no_minus(self, logits: Tensor, X: Tensor) -> Tensor:

@@ -52,6 +52,12 @@ class LinearAutoencoder(Exercise):
         mean = X.mean(dim=0)
         return self.through(X - mean, self.directions(X - mean)[-k:]) + mean
 
+    @misconception("The widths are missing: a row of `U` is a code of spread 1. The code is `U[:, :k] * S[:k]`.")
+    def widths_lost(self, X: Tensor, k: int) -> Tensor:
+        mean = X.mean(dim=0)
+        U, _, Vh = torch.linalg.svd(X - mean, full_matrices=False)
+        return U[:, :k] @ Vh[:k] + mean
+
     @misconception("You kept k + 1 directions.")
     def one_more(self, X: Tensor, k: int) -> Tensor:
         return self.reference(X, k + 1)
@@ -85,7 +91,10 @@ class LinearAutoencoder(Exercise):
         mean = X.mean(dim=1, keepdim=True)
         return self.through(X - mean, self.directions(X - mean)[:k]) + mean
 
-    @misconception("The directions are the *rows* of what the SVD gives third: `Vh[:k]`, not `Vh[:, :k]`.")
+    @misconception(
+        "You took the other side of what the SVD gives third. The directions are the *rows* of `Vh` from "
+        "`torch.linalg.svd`, and the columns of `V` from `torch.svd`."
+    )
     def columns_for_rows(self, X: Tensor, k: int) -> Tensor:
         mean = X.mean(dim=0)
         return self.through(X - mean, self.directions(X - mean)[:, :k].T) + mean

@@ -61,7 +61,7 @@ def train_gan(
     torch.manual_seed(seed)
     length, (judge_loss, maker_loss) = codes.shape[1], losses
     maker, judge = Generator(length, noise, hidden), Discriminator((4, length), hidden)
-    ours, theirs = (torch.optim.Adam(model.parameters(), lr, betas=(0.5, 0.9)) for model in (maker, judge))
+    ours, theirs = (torch.optim.Adam(m.parameters(), lr, betas=(0.5, 0.9), fused=True) for m in (maker, judge))
     mean = [weight.detach().clone() for weight in maker.parameters()]
     for rows in batches(len(codes), 64, steps):
         real = as_one_hot(codes[rows]).requires_grad_(penalty > 0)
@@ -164,7 +164,7 @@ def fresh_judge(made: Tensor, real: Tensor, *, seed: int, epochs: tuple[int, ...
     unseen, truth = torch.cat([made[cut:], real[cut:]]), torch.cat([torch.zeros(n - cut), torch.ones(n - cut)])
     torch.manual_seed(seed)
     judge, asked = Discriminator(tuple(X.shape[1:])), []
-    optimiser = torch.optim.Adam(judge.parameters(), 1e-3, weight_decay=1e-3)
+    optimiser = torch.optim.Adam(judge.parameters(), 1e-3, weight_decay=1e-3, fused=True)
     for epoch in range(1, epochs[-1] + 1):
         for rows in torch.randperm(len(X)).split(64):
             optimiser.zero_grad()

@@ -11,7 +11,7 @@ from torch import Tensor
 from helpers import datasets
 from helpers.datasets.simulated.cells import cells
 from helpers.datasets.simulated.coverage import coverage, from_one_peak, one_peak
-from helpers.datasets.simulated.grammar import BOXES, eight_motifs, grammar, modes, with_adapter
+from helpers.datasets.simulated.grammar import BOXES, eight_motifs, grammar, modes, obeys, with_adapter
 from helpers.datasets.simulated.organisms import organisms
 from helpers.experiments.representations import generating, naming, squeezing, translating
 from helpers.experiments.representations.generating import as_one_hot
@@ -112,6 +112,24 @@ def turn_the_dial(seed: int) -> Numbers:
 
 def _grammars(seed: int) -> tuple[Tensor, Tensor]:
     return grammar(3000, seed=seed, places=PLACES).codes, grammar(MADE, seed=1000 + seed, places=PLACES).codes
+
+
+def walks(seed: int) -> Numbers:
+    """On straight ways between six held-out sequences: what obeys at the ends, half way, and anywhere."""
+    train, test = _grammars(seed)
+    X, ends = as_one_hot(train), as_one_hot(test[obeys(test)][:6])
+    found = {}
+    for name, beta in (("autoencoder", None), ("β = 1", 1.0)):
+        model = squeezing.train_vae(X, beta=beta, seed=seed, steps=700)
+        with torch.no_grad():
+            logits = model.between(model.encode(ends)[0], 21)  # (15, 21, 4, L)
+            drawn = [generating.drawn(logits[:, 10]) for _ in range(200)]
+        found[name] = {
+            "likeliest letters obey": obeys(logits.argmax(dim=2).flatten(0, 1)).float().mean().item(),
+            "half way": obeys(logits[:, 10].argmax(dim=1)).float().mean().item(),
+            "draws half way": obeys(torch.cat(drawn)).float().mean().item(),
+        }
+    return found
 
 
 def smoothness(seed: int) -> Numbers:
@@ -218,6 +236,7 @@ SECTIONS = {
     "squeeze": squeeze,
     "denoise": denoise,
     "dial": turn_the_dial,
+    "walks": walks,
     "smoothness": smoothness,
     "generators": generators,
     "modes": mode_collapse,

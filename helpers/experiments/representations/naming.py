@@ -79,7 +79,7 @@ def train_towers(
     """Bring pictures ``(N, 4, W)`` and names ``(N, groups)`` that belong together close to each other."""
     torch.manual_seed(seed)
     towers = MotifTower(), NameTower(words.shape[1])
-    optimiser = torch.optim.AdamW(parameters(*towers), 3e-3, weight_decay=1e-2)
+    optimiser = torch.optim.AdamW(parameters(*towers), 3e-3, weight_decay=1e-2, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, steps)
     for rows in batches(len(pictures), 128, steps):
         rows = rows.unique()  # a motif that is there twice would be its own wrong answer
@@ -150,7 +150,7 @@ def train_writer(codes: Tensor, *, seed: int, steps: int, hidden: int = 64) -> N
     """Train a network to write sequences ``(N, L)``, base after base."""
     torch.manual_seed(seed)
     model = NextBase(hidden=hidden)
-    optimiser = torch.optim.Adam(model.parameters(), 3e-3)
+    optimiser = torch.optim.Adam(model.parameters(), 3e-3, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 1e-2, steps)
     for rows in batches(len(codes), 64, steps):
         optimiser.zero_grad()

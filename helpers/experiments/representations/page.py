@@ -36,6 +36,8 @@ SECTIONS = {
     "squeeze": "## Two numbers of 136\n\nWindows of 240 bases of four organisms; their 4-mers, both strands together. "
     "How often do the 15 nearest windows name the organism? A coin with four sides: 0.25.\n",
     "denoise": "## Denoising coverage\n\nr of the logarithms with the true rate, at a sixteenth of the reads.\n",
+    "walks": "## Ways between two codes\n\nSix held-out sequences, 15 straight ways of 21 steps between their codes. "
+    "The share of steps whose likeliest letters obey the grammar, of all and half way; and of draws half way.\n",
     "smoothness": "## Draws from the prior\n\nTracks with one peak, two latent numbers: which share of draws decodes "
     "to a track with one peak?\n",
     "modes": "## Mode collapse\n\nOf eight motifs so many are made, by one sequence in fifty or more.\n",

@@ -39,7 +39,7 @@ def train_autoencoder(X: Tensor, sizes: tuple[int, ...], *, seed: int, steps: in
     """Train an autoencoder on rows ``(N, D)`` that are standardised."""
     torch.manual_seed(seed)
     model = Autoencoder((X.shape[1], *sizes))
-    optimiser = torch.optim.Adam(model.parameters(), 1e-2)
+    optimiser = torch.optim.Adam(model.parameters(), 1e-2, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     for rows in batches(len(X), 256, steps):
         optimiser.zero_grad()
@@ -58,7 +58,7 @@ def train_denoiser(reads: Tensor, target: Tensor, *, seed: int, steps: int = 500
     """Train on reads ``(N, L)`` to say the rate under `target`, reads or rates: Poisson's loss."""
     torch.manual_seed(seed)
     model = Denoiser()
-    optimiser = torch.optim.Adam(model.parameters(), 3e-3)
+    optimiser = torch.optim.Adam(model.parameters(), 3e-3, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 5e-3, steps)
     for rows in batches(len(reads), 32, steps):
         log_rate = model(reads[rows])
@@ -124,7 +124,7 @@ def train_vae(
     """
     torch.manual_seed(seed)
     model = network(tuple(X.shape[1:]), latent, hidden, variational=beta is not None)
-    optimiser = torch.optim.Adam(model.parameters(), 2e-3, weight_decay=1e-5)
+    optimiser = torch.optim.Adam(model.parameters(), 2e-3, weight_decay=1e-5, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     for step, rows in enumerate(batches(len(X), 64, steps)):
         made, mu, logvar = model(X[rows])

@@ -33,6 +33,7 @@ PLATFORMS = {
     "a file each": r"(?P<student>[^/_]+)(?:_[^/]*)?",
 }
 OWN = ("grades.csv", "index.html", "feedbackText.html", "comments.txt", TIMESTAMP)  # of platforms
+OF_AN_ATTEMPT = re.compile(r".+_attempt_\d{4}(?:-\d\d){5}\.txt")  # Blackboard's: name, date, comment
 PLATFORMS_OWN = "it is the platform's own"
 COPY = re.compile(r"^copy of |[-_ ]?copy\d*$|\s*\(\d+\)$", re.IGNORECASE)
 DISGUISED = (".ipynb.txt", ".ipynb.json", ".json", ".html", ".pdf", ".docx")
@@ -219,6 +220,8 @@ def owner(path: Path, inside: Path, pattern: re.Pattern[str] | None, lesson: str
     if other:
         return f"it is called as lesson {other}"
     words = readable(inside.as_posix())
+    if OF_AN_ATTEMPT.fullmatch(words):
+        return PLATFORMS_OWN
     flat = "/" not in words
     if flat and pattern is None:  # `02_logistic_regression_ada.ipynb` as well
         words = words.removeprefix(lesson).lstrip("_- ")

@@ -31,6 +31,8 @@ ATTRIBUTES = {
     **dict.fromkeys(("getprofile", "Profile", "setitimer", "__code__"), "changes how Python runs or watches calls"),
     "import_module": "fetches modules by their names",
     **dict.fromkeys(("_getframe", "get_objects", "get_referrers"), "looks at Python's own objects"),
+    **dict.fromkeys(("currentframe", "f_back", "f_locals", "tb_frame"), "looks at who calls it"),
+    **dict.fromkeys(("exercise", "forbids"), "looks into what asks"),
 }
 FETCHING = ("__import__", "sys.modules")
 
@@ -92,6 +94,8 @@ def signs(tree: ast.AST) -> Iterator[str]:
             yield "uses `compile`, which lets code stand in another file"
         if (name := ast.unparse(node) if isinstance(node, (ast.Name, ast.Attribute)) else "") in FETCHING:
             yield f"uses `{name}`, which fetches modules by their names"
+        if name in ROOMS:
+            yield f"uses `{name}`: that asks and marks"
         attribute = attribute_of(node)
         if attribute in ATTRIBUTES:
             yield f"uses `{attribute}`, which {ATTRIBUTES[attribute]}"

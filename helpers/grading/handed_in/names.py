@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from itertools import chain
 
 EVERYTHING = "*"  # what `from x import *` binds
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, *COMPREHENSIONS)
 
 
 MOST_MAGICS = 200  # lines that IPython's own transformer is asked about: its time grows with their square
@@ -63,18 +65,29 @@ def without_cell_magic(source: str) -> str:
 
 
 def asked_in(source: str) -> list[tuple[str, str]]:
-    """Exercise and name of each check in a cell: `check.one_hot(one_hot)`, alone or in an assignment.
+    """Exercise and name of each check in a cell: `check.one_hot(one_hot)`, but for those in functions and loops.
 
-    This is how checks are found, at home and by the grader; what else a notebook says of its cells does not count.
+    What is checked may also be an expression, `check.one_hot(tools.one_hot)`: then that is its name here. This is how
+    checks are found, at home and by the grader; what else a notebook says of its cells does not count.
     """
     if "check." not in source:
         return []
-    return [found for found in map(check_in, parsed(source).body) if found is not None]
+    return [found for found in map(check_in, run_once(parsed(source))) if found is not None]
+
+
+def run_once(tree: ast.AST) -> Iterator[ast.AST]:
+    """The parts of a tree that run as the cell does, and at most once, as they stand."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, LATER):
+            waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
 def only_asks(source: str) -> bool:
-    """Whether a cell holds checks and nothing else."""
-    return "check." in source and bool(body := parsed(source).body) and all(map(check_in, body))
+    """Whether a cell holds checks and nothing else: each of a name, which stays what it was."""
+    return "check." in source and bool(body := parsed(source).body) and all(map(binds_nothing, body))
 
 
 def leans_on(code: str, unsolved: set[str]) -> str:
@@ -89,14 +102,23 @@ def leans_on(code: str, unsolved: set[str]) -> str:
     )
 
 
-def check_in(statement: ast.stmt) -> tuple[str, str] | None:
-    """Exercise and name, where a statement is a check."""
-    call = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
+def binds_nothing(statement: ast.stmt) -> bool:
+    """Whether a statement is the check of a name, and binds at most that name."""
+    value = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
+    asked = check_in(value)
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return asked is not None and asked[1].isidentifier() and {asked[1]} >= {ast.unparse(one) for one in targets}
+
+
+def check_in(call: ast.AST | None) -> tuple[str, str] | None:
+    """Exercise and name, where this is the call of a check."""
     if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and len(call.args) == 1):
         return None
     owner, given = call.func.value, call.args[0]
-    if isinstance(owner, ast.Name) and owner.id == "check" and isinstance(given, ast.Name):
-        return call.func.attr, given.id
+    if not (isinstance(owner, ast.Name) and owner.id == "check") or isinstance(given, ast.Starred):
+        return None
+    with contextlib.suppress(RecursionError):
+        return call.func.attr, ast.unparse(given)
     return None
 
 
@@ -125,7 +147,7 @@ def bound(tree: ast.Module) -> set[str]:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.add(node.name)
             continue
-        if isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        if isinstance(node, (ast.Lambda, *COMPREHENSIONS)):
             continue
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             found.update((alias.asname or alias.name).split(".")[0] for alias in node.names)

@@ -86,6 +86,7 @@ def cell_of(cell: dict[str, Any]) -> Cell | None:
     if type(source) is not str:
         return None
     source = source.encode("utf-8", "replace").decode()  # half an emoji would not travel
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
     if len(source) > MOST_SOURCE:
         return None
     metadata = cell.get("metadata")

@@ -7,6 +7,7 @@ every version of an answer. Only the release's own demonstrations are left out, 
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 OWN = "learners-own"  # tags cells that the release does not have
+LONGEST_RELEASED = 20_000  # characters of a cell, with room for a formatter
 MOST_CHECKS = 3  # of one exercise that are asked: a copied cell is a second try
 
 
@@ -145,6 +147,11 @@ def kept_cells(cells: list[Cell], release: str) -> list[bool]:
     return kept
 
 
+def asked_names(release: str) -> dict[str, str]:
+    """Exercise to the name that its check asks."""
+    return Release(release).names
+
+
 def own_code(cells: list[Cell], release: str) -> dict[str, str]:
     """Exercise to the learner's own code for it; "" where it was left as released."""
     released = Release(release)
@@ -173,6 +180,12 @@ class Release:
         self.by_grade_id = {cell.grade_id: place for place, cell in enumerate(self.cells) if cell.grade_id}
         self.by_id = {cell.id: place for place, cell in enumerate(self.cells) if cell.id}
 
+    @cached_property
+    def known_by_meaning(self) -> dict[str, int]:
+        """What its code cells mean, to where they stand."""
+        meant = [(meaning_of(cell.source), place) for place, cell in enumerate(self.cells) if not cell.markdown]
+        return {meaning: place for meaning, place in reversed(meant) if meaning}
+
     @staticmethod
     def kind(cell: Cell, told: dict[str, Any]) -> Kind:
         """What one of its cells is."""
@@ -189,6 +202,8 @@ class Release:
         place = self.by_grade_id.get(cell.grade_id) if cell.grade_id else None
         if place is None:
             place = self.known.get(cell.source.strip())
+        if place is None and not cell.markdown and (meaning := meaning_of(cell.source)):
+            place = self.known_by_meaning.get(meaning)
         if place is None and not cell.grade_id:
             place = self.by_id.get(cell.id) if cell.id else None
         released = self.kinds[place] if place is not None else None
@@ -198,9 +213,25 @@ class Release:
             return place, Kind.CHECK
         if place is None or released is None:
             return None, Kind.OWN
-        if cell.source.strip() == self.cells[place].source.strip():
+        if is_same(cell.source, self.cells[place].source):
             return place, released
         return place, Kind.ANSWER if released is Kind.STUB else Kind.OWN
+
+
+def is_same(mine: str, released: str) -> bool:
+    """Whether a cell says what the release says, whatever a formatter has made of it."""
+    return mine.strip() == released.strip() or (meaning_of(mine) or mine) == meaning_of(released)
+
+
+def meaning_of(source: str) -> str:
+    """A cell without layout and comments; "" for one that is no plain Python, says nothing, or is very long."""
+    if len(source) > LONGEST_RELEASED:
+        return ""
+    try:
+        tree = ast.parse(source)
+        return ast.dump(tree) if tree.body else ""
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
 
 
 @dataclass

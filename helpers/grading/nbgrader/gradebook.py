@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -136,10 +136,22 @@ def last_line(said: str) -> str:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the gradebook has of a submission: points by exercise, and the penalty for being late."""
+    """What the gradebook has of a submission.
+
+    Attributes
+    ----------
+    points, most : dict of str to float
+        By exercise, and by cell that a person grades: the points it got, and the most that it can get.
+    penalty : float
+        Points taken off for being late.
+    waits : bool
+        Whether it holds an answer that only a person can grade, and nobody has.
+    """
 
     points: dict[str, float]
     penalty: float = 0
+    most: dict[str, float] = field(default_factory=dict)
+    waits: bool = False
 
 
 def recorded(db_url: str, assignment: str) -> dict[str, Recorded]:
@@ -154,8 +166,13 @@ def recorded(db_url: str, assignment: str) -> dict[str, Recorded]:
         except MissingEntry:
             return {}
         for submission in submissions:
-            points = {
-                grade.name.removeprefix("check_"): grade.score for book in submission.notebooks for grade in book.grades
+            grades = {
+                grade.name.removeprefix("check_"): grade for book in submission.notebooks for grade in book.grades
             }
-            found[submission.student.id] = Recorded(points, submission.late_submission_penalty or 0)
+            found[submission.student.id] = Recorded(
+                {name: grade.score for name, grade in grades.items()},
+                submission.late_submission_penalty or 0,
+                {name: grade.max_score for name, grade in grades.items()},
+                any(grade.auto_score is None and grade.manual_score is None for grade in grades.values()),
+            )
     return found

@@ -175,6 +175,29 @@ def hunt_without_learning(model, optimiser, X, y):
     return F.binary_cross_entropy_with_logits(logits, y).item(), ((logits > 0).float() == y).float().mean().item()
 
 
+def divided_by_sizes(n, generator):
+    tenth = n // 10
+    return tuple(torch.randperm(n, generator=generator).split([n - 2 * tenth, tenth, tenth]))
+
+
+def divided_with_numpy(n, generator):
+    order = np.random.default_rng(int(torch.randint(1 << 30, (1,), generator=generator))).permutation(n)
+    test, valid, train = np.split(order, [n // 10, 2 * (n // 10)])
+    return [train.tolist(), valid.tolist(), test.tolist()]
+
+
+def roc_by_loop(y, scores, threshold):
+    counts = {0: 0, 1: 0}
+    for label, score in zip(y.tolist(), scores.tolist(), strict=True):
+        counts[label] += score >= threshold
+    return counts[0] / (y == 0).sum().item(), counts[1] / (y == 1).sum().item()
+
+
+def roc_as_tensor(y, scores, threshold):
+    called = (scores >= threshold).float()
+    return torch.stack([called[y == 0].mean(), called[y == 1].mean()])
+
+
 ALTERNATIVES = {
     "tokenise": [
         lambda sequence: [NUMBERS.get(base, 4) for base in sequence.upper()],
@@ -206,6 +229,8 @@ ALTERNATIVES = {
     "confusion_matrix": [confusion_by_loop, confusion_bincount],
     "rates": [rates_as_array, rates_of_tensors],
     "mcc": [mcc_in_floats, mcc_by_roots],
+    "divide": [divided_by_sizes, divided_with_numpy],
+    "roc_point": [roc_by_loop, roc_as_tensor],
     "bug_hunt": [hunt_with_probabilities, hunt_as_tensors],
 }
 
@@ -248,5 +273,11 @@ WRONG = {
     ],
     "rates": [lambda matrix: (1.0, 1.0, 0.0), lambda matrix: rates_as_array(matrix)[::-1]],
     "mcc": [lambda matrix: 0.0, lambda matrix: mcc_by_roots(matrix.flip(0)), lambda matrix: [mcc_by_roots(matrix)]],
+    "divide": [
+        lambda n, generator: ([*range(n)], [], []),
+        lambda n, generator: divided_by_sizes(n, generator)[:2],
+        lambda n, generator: ([], *divided_by_sizes(n, generator)[1:]),
+    ],
+    "roc_point": [lambda y, scores, threshold: (0.0, 1.0), lambda y, scores, threshold: scores >= threshold],
     "bug_hunt": [hunt_without_learning, lambda *arguments: (0.0, 1.0)],
 }

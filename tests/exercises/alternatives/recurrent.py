@@ -157,20 +157,6 @@ def sample_by_rows(logits, temperature, generator):
     return torch.multinomial(chances, 1, generator=generator)[:, 0].tolist()
 
 
-def grams_by_step(tokens, window):
-    pairs = []
-    for step in range(1, window + 1):
-        pairs += zip(tokens[:-step], tokens[step:], strict=True)
-        pairs += zip(tokens[step:], tokens[:-step], strict=True)
-    return pairs
-
-
-def grams_array(tokens, window):
-    n = len(tokens)
-    places = [(i, j) for i in range(n) for j in range(n) if i != j and abs(i - j) <= window]
-    return np.array([[tokens[i], tokens[j]] for i, j in places])
-
-
 def hunt_with_zeros(gru, head, optimiser, batches, X_valid):
     for X, y in batches:
         state = torch.zeros(1, len(X), gru.hidden_size)
@@ -212,7 +198,6 @@ ALTERNATIVES = {
     ],
     "perplexity": [perplexity_bits, perplexity_logsumexp],
     "sample": [sample_by_stairs, sample_gumbel, sample_by_rows],
-    "skipgrams": [grams_by_step, grams_array],
     "bug_hunt": [hunt_with_zeros, hunt_by_last_state],
 }
 
@@ -264,12 +249,6 @@ WRONG = {
         lambda logits, temperature, generator: torch.randint(2, (len(logits),), generator=generator),
         lambda logits, temperature, generator: sample_by_stairs(logits, temperature, generator) + 1,
         lambda logits, temperature, generator: int(sample_by_stairs(logits, temperature, generator)[0]),
-    ],
-    "skipgrams": [
-        lambda tokens, window: [],
-        lambda tokens, window: grams_by_step(tokens, window + 1),
-        lambda tokens, window: len(grams_by_step(tokens, window)),
-        lambda tokens, window: [(*pair, 1) for pair in grams_by_step(tokens, window)],
     ],
     "bug_hunt": [hunt_without_training, lambda gru, head, optimiser, batches, X_valid: torch.zeros(len(X_valid))],
 }

@@ -27,6 +27,20 @@ def squeezed_from_the_left(X, k):
     return U[:, :k] * S[:k] @ Vh[:k] + mean
 
 
+def grams_by_step(tokens, window):
+    pairs = []
+    for step in range(1, window + 1):
+        pairs += zip(tokens[:-step], tokens[step:], strict=True)
+        pairs += zip(tokens[step:], tokens[:-step], strict=True)
+    return pairs
+
+
+def grams_array(tokens, window):
+    n = len(tokens)
+    places = [(i, j) for i in range(n) for j in range(n) if i != j and abs(i - j) <= window]
+    return np.array([[tokens[i], tokens[j]] for i, j in places])
+
+
 def corrupt_by_indexing(X, mask, bases):
     codes = X.argmax(dim=1)
     codes[mask] = bases[mask]
@@ -151,6 +165,7 @@ def mended_by_emptying(maker, judge, ours, theirs, real, noise):
 
 ALTERNATIVES = {
     "linear_autoencoder": [squeezed_by_eigenvectors, squeezed_with_sklearn, squeezed_from_the_left],
+    "skipgrams": [grams_by_step, grams_array],
     "corrupt": [corrupt_by_indexing, corrupt_in_numpy],
     "reconstruction_loss": [reconstruction_by_gather, reconstruction_by_einsum],
     "reparameterise": [drawn_by_root, drawn_by_addcmul],
@@ -169,6 +184,12 @@ ALTERNATIVES = {
 
 WRONG = {
     "linear_autoencoder": [lambda X, k: torch.zeros_like(X), lambda X, k: X],
+    "skipgrams": [
+        lambda tokens, window: [],
+        lambda tokens, window: grams_by_step(tokens, window + 1),
+        lambda tokens, window: len(grams_by_step(tokens, window)),
+        lambda tokens, window: [(*pair, 1) for pair in grams_by_step(tokens, window)],
+    ],
     "corrupt": [lambda X, mask, bases: X.flip(2)],
     "reconstruction_loss": [lambda logits, X: torch.ones(len(X))],
     "reparameterise": [lambda mu, logvar, eps: mu * eps],

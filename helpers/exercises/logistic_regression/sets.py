@@ -1,0 +1,121 @@
+"""Three sets out of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Generator
+
+from helpers.engine.exercise import Exercise, Question, misconception
+
+Sets = tuple[list[int], list[int], list[int]]
+
+
+class Divide(Exercise):
+    """divide(n: int, generator) -> (train, valid, test), lists of row numbers; valid and test hold n // 10 each"""
+
+    parts = {"no row twice": 1, "sizes": 1}
+    forbids = ("torch.utils.data.random_split", "sklearn.model_selection.train_test_split")
+    hints = {
+        "`order = torch.randperm(n, generator=generator).tolist()`, once. Then cut it in three.": "no row twice",
+        "`order[:tenth]` is one set and `order[tenth : 2 * tenth]` another. Who gets what is left?": (
+            "no row twice",
+            "sizes",
+        ),
+    }
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        for rest, part in ((0, "no row twice"), (0, "no row twice"), (7, "sizes"), (9, "sizes")):
+            yield Question(10 * int(rng.integers(4, 12)) + rest, int(rng.integers(1 << 30)), part=part)
+
+    def ask(self, code: Callable[..., Sets], n: int, seed: int) -> list[list]:
+        """The sets of one seed, twice."""
+        runs = [list(code(n, Generator().manual_seed(seed))) for _ in range(2)]
+        if len(runs[0]) != 3:
+            raise ValueError(f"(train, valid, test) are three sets, and {len(runs[0])} came back")
+        return runs
+
+    def words(self, n: int, seed: int) -> str:
+        """What was asked, in words."""
+        return f"{n} rows, twice with the same seed"
+
+    def facts(self, answer: Any, n: int, seed: int) -> dict[str, Any]:
+        """What must hold of any three sets."""
+        sets, again = ([np.asarray(rows).astype(int).ravel() for rows in run] for run in answer)
+        every = np.concatenate(sets)
+        return {
+            "sizes": [len(rows) for rows in sets],
+            "rows in two sets": len(set(every.tolist())) < len(every),
+            "valid is the test": set(sets[1].tolist()) == set(sets[2].tolist()),
+            "rows in no set": len(set(every.tolist()) & set(range(n))) < n,
+            "shuffled": any((np.diff(np.sort(rows)) > 1).any() for rows in sets[1:]),
+            "repeatable": [rows.tolist() for rows in sets] == [rows.tolist() for rows in again],
+        }
+
+    def reference(self, n: int, generator: Generator) -> Sets:
+        order, tenth = self.order(n, generator), n // 10
+        return order[2 * tenth :], order[:tenth], order[tenth : 2 * tenth]
+
+    def order(self, n: int, generator: Generator) -> list[int]:
+        return torch.randperm(n, generator=generator).tolist()
+
+    @misconception("Nothing was shuffled. Files come sorted, and the last tenth may hold one class only.")
+    def unshuffled(self, n: int, generator: Generator) -> Sets:
+        tenth = n // 10
+        return [*range(n - 2 * tenth)], [*range(n - 2 * tenth, n - tenth)], [*range(n - tenth, n)]
+
+    @misconception("Each set draws anew, so some rows stand in two sets. Shuffle once, then cut.")
+    def drawn_anew(self, n: int, generator: Generator) -> Sets:
+        tenth = n // 10
+        train, valid, test = (self.order(n, generator)[:size] for size in (n - 2 * tenth, tenth, tenth))
+        return train, valid, test
+
+    @misconception("Train still holds the rows of the other two. The model would sit the exam that it has read.")
+    def train_on_all(self, n: int, generator: Generator) -> Sets:
+        train, valid, test = self.reference(n, generator)
+        return train + valid + test, valid, test
+
+    @misconception("Valid and test are the same rows. What you choose by cannot judge: cut two tenths.")
+    def same_tenth(self, n: int, generator: Generator) -> Sets:
+        train, valid, _ = self.reference(n, generator)
+        return train, valid, valid
+
+    @misconception("Some rows are in no set: 8 * (n // 10) leaves the rest out. Train takes all that is left.")
+    def rest_lost(self, n: int, generator: Generator) -> Sets:
+        order, tenth = self.order(n, generator), n // 10
+        return order[2 * tenth : 10 * tenth], order[:tenth], order[tenth : 2 * tenth]
+
+    @misconception("The rest went to the test set. Valid and test have n // 10 rows each, train the others.")
+    def rest_to_test(self, n: int, generator: Generator) -> Sets:
+        order, tenth = self.order(n, generator), n // 10
+        return order[: 8 * tenth], order[8 * tenth : 9 * tenth], order[9 * tenth :]
+
+    @misconception(
+        "`int(0.8 * n)` cuts elsewhere when n is no multiple of ten. Take `n // 10` for valid and test, and the rest."
+    )
+    def cut_by_shares(self, n: int, generator: Generator) -> Sets:
+        order = self.order(n, generator)
+        return order[: int(0.8 * n)], order[int(0.8 * n) : int(0.9 * n)], order[int(0.9 * n) :]
+
+    @misconception("The order is another: first train, then valid, then test. Your first set is a small one.")
+    def turned_round(self, n: int, generator: Generator) -> Sets:
+        return self.reference(n, generator)[::-1]
+
+    @misconception("The same seed gave other sets. Hand on the generator: `torch.randperm(n, generator=generator)`.")
+    def generator_ignored(self, n: int, generator: Generator) -> Sets:
+        fresh = Generator()
+        fresh.seed()
+        return self.reference(n, fresh)
+
+    @misconception("Your rows are counted from 1. Here they go from 0 to n − 1, as Python counts.")
+    def counted_from_one(self, n: int, generator: Generator) -> Sets:
+        train, valid, test = ([row + 1 for row in rows] for rows in self.reference(n, generator))
+        return train, valid, test
+
+    @misconception("A fifth is held out in each of the two. Valid and test have n // 10 rows each.")
+    def fifths(self, n: int, generator: Generator) -> Sets:
+        order, fifth = self.order(n, generator), n // 5
+        return order[2 * fifth :], order[:fifth], order[fifth : 2 * fifth]
