@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-def filter_matches(found: Sequence[FilterMatch], *, most: int = 4) -> Figure:
+def filter_matches(found: Sequence[FilterMatch], *, most: int = 4, called: str = "filter") -> Figure:
     """Draw what filters answer to, and under each the known motif that it resembles, column under column.
 
     Parameters
@@ -29,6 +29,8 @@ def filter_matches(found: Sequence[FilterMatch], *, most: int = 4) -> Figure:
         From `helpers.interpret.filters.match_filters`; the first `most` are drawn.
     most : int
         Side by side.
+    called : str
+        What they are, for the titles: "filter", or "group" of windows.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def filter_matches(found: Sequence[FilterMatch], *, most: int = 4) -> Figure:
         logo(motif.probabilities(), ax=below, positions=np.arange(motif.width) + one.match.offset)
         start, end = min(0, one.match.offset), max(one.probabilities.shape[1], one.match.offset + motif.width)
         strand = "" if one.match.strand == 1 else ", other strand"
-        above.set_title(f"filter {one.filter}: {one.windows:,} windows", fontsize=10)
+        above.set_title(f"{called} {one.filter}: {one.windows:,} windows", fontsize=10)
         below.set_title(f"{motif.name}{strand}: r = {one.match.correlation:.2f}", fontsize=10)
         for ax in (above, below):
             ax.set_xlim(start - 0.6, end - 0.4)

@@ -67,7 +67,8 @@ def test_what_the_lesson_says_of_the_experiments_holds() -> None:
 def test_the_lesson_prints_the_tables_that_are_stored() -> None:
     cells = nbformat.read(ROOT / "solutions" / "07_chromatin" / "07_chromatin.ipynb", 4).cells
     printed = "".join(out.get("text", "") for cell in cells for out in cell.get("outputs", []))
-    for name in ("marks", "probabilities", "new_mark", "splice", "proteins", "variants", "expression"):
+    printed_tables = ("marks", "probabilities", "new_mark", "splice", "proteins", "variants", "expression")
+    for name in (*printed_tables, "relatives", "motifs", "windows"):
         assert board.table(name) in printed
 
 
