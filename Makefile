@@ -43,6 +43,9 @@ lab: $(VENV)/.installed
 run: $(VENV)/.installed
 	$(COURSE) run
 
+# Hundreds of processes import the same files: what Python compiles of them is kept, whatever the surroundings say.
+test quick: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(VENV)/.installed-test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .

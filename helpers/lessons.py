@@ -52,6 +52,12 @@ LESSONS = (
     Lesson(6, "attention", "Attention: every base may ask every other", ("human_tata", "human_nontata")),
     Lesson(7, "chromatin", "Chromatin: one network, many questions", ("yeast_marks", "hic_gm12878")),
     Lesson(8, "representations", "Representations: squeeze, denoise, generate"),
+    Lesson(
+        9,
+        "field",
+        "Into the field: variants, proteins, networks",
+        ("brca1_variants", "yeast_interactions", "protein_contacts", "blat_scan", "localisation"),
+    ),
     Lesson(10, "your_own", "Your own: the capstone"),
 )
 

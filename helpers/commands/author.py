@@ -113,7 +113,7 @@ def bench(subject: Annotated[str, typer.Argument(help="A file of benchmarks/, su
     import subprocess
 
     scripts = {script.stem: script for script in (checkout() / "benchmarks").glob("*.py")}
-    for beneath in ("side_by_side", "scoreboard_page", "cards_of_tasks"):  # what the others stand on
+    for beneath in ("side_by_side", "scoreboard_page", "cards_of_tasks", "boards"):  # what the others stand on
         scripts.pop(beneath, None)
     if subject not in scripts:
         refuse(f"there is no benchmark {subject!r}; there are {', '.join(sorted(scripts))}")

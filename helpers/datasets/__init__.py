@@ -5,6 +5,7 @@ from helpers.datasets.downloads import DataUnavailable
 from helpers.datasets.entries import Entry, registry
 from helpers.datasets.loading import Dataset, Split, fetch, load, path, require_binary, verify, whereabouts
 from helpers.datasets.own import from_files
+from helpers.datasets.protein_tables import Family, Table
 from helpers.datasets.splits import leaks, overlap
 from helpers.places import shipped
 
@@ -13,7 +14,9 @@ __all__ = [
     "DataUnavailable",
     "Dataset",
     "Entry",
+    "Family",
     "Split",
+    "Table",
     "fetch",
     "from_files",
     "leaks",

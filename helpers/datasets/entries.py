@@ -61,8 +61,9 @@ class Entry:
         The data card: origin, negatives, splits, known problems. Own sets have none on disk.
     licence, citation : str
         Terms as far as the source states them, and whom to cite.
-    task : {"binary", "classes", "number", "marks", "contacts"}
-        What is to be predicted: 0 or 1, one of several classes, a number, several labels with holes, a map of contacts.
+    task : {"binary", "classes", "number", "marks", "contacts", "table", "family"}
+        What is to be predicted: 0 or 1, one of several classes, a number, several labels with holes, a map of contacts;
+        or that it is a table about proteins, or a family of proteins with a structure.
     classes : tuple of str
         The names of the classes, in the order of their numbers, or of the marks, in the order of their columns.
     division : RemoteFile or None

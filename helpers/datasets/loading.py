@@ -21,6 +21,7 @@ from helpers.datasets.downloads import DataUnavailable, RemoteFile
 from helpers.datasets.entries import Entry, shipped
 from helpers.datasets.entries import entry as entry_of
 from helpers.datasets.parts import SPLITS, read_parts
+from helpers.datasets.protein_tables import Family, Table, read_family, read_table
 from helpers.datasets.splits import leaks
 from helpers.dna.sequences import one_hot
 
@@ -140,11 +141,26 @@ def load(  # type: ignore[overload-overlap]  # this name is not just any
 
 
 @overload
+def load(  # type: ignore[overload-overlap]
+    name: Literal["brca1_variants", "yeast_interactions", "localisation", "blat_scan"],
+    *,
+    source: str | None = None,
+    remove_leaks: bool = True,
+) -> Table: ...
+
+
+@overload
+def load(  # type: ignore[overload-overlap]
+    name: Literal["protein_contacts"], *, source: str | None = None, remove_leaks: bool = True
+) -> Family: ...
+
+
+@overload
 def load(name: str, *, source: str | None = None, remove_leaks: bool = True) -> Dataset: ...
 
 
-def load(name: str, *, source: str | None = None, remove_leaks: bool = True) -> Dataset | Contacts:
-    """Load a set of labelled sequences, or of contacts.
+def load(name: str, *, source: str | None = None, remove_leaks: bool = True) -> Dataset | Contacts | Table | Family:
+    """Load a set of labelled sequences, of contacts, a table about proteins, or a family of them.
 
     Parameters
     ----------
@@ -159,8 +175,9 @@ def load(name: str, *, source: str | None = None, remove_leaks: bool = True) -> 
 
     Returns
     -------
-    Dataset or Contacts
-        A Dataset with ``train``, ``valid`` and ``test``; of ``"hic_gm12878"`` and its stand-in the Contacts.
+    Dataset, Contacts, Table or Family
+        A Dataset with ``train``, ``valid`` and ``test``; of ``"hic_gm12878"`` and its stand-in the Contacts; of what is
+        about proteins a Table with ``rows``, or of ``"protein_contacts"`` a Family.
 
     Raises
     ------
@@ -188,13 +205,15 @@ def load(name: str, *, source: str | None = None, remove_leaks: bool = True) -> 
     return _read(name, entry, remove_leaks, paths)
 
 
-def require_binary(asker: str, data: Dataset | Contacts) -> None:
+def require_binary(asker: str, data: Dataset | Contacts | Table | Family) -> None:
     """Refuse, in the name of who asked, a set that has anything but one label of 0 or 1 a sequence: a ValueError."""
     holds = {
         "classes": f"has {len(getattr(data, 'classes', ()))} classes",
         "number": "has a number to predict",
         "marks": f"has {len(getattr(data, 'classes', ()))} marks, with holes",
         "contacts": "holds the contacts of a genome",
+        "table": "is a table about proteins",
+        "family": "is a family of proteins",
     }
     if data.task in holds:
         raise ValueError(
@@ -317,12 +336,18 @@ def _shipped_file(file: RemoteFile) -> Path:
     return place
 
 
-def _read(name: str, entry: Entry, remove_leaks: bool, paths: Sequence[Path] | None = None) -> Dataset | Contacts:
+def _read(
+    name: str, entry: Entry, remove_leaks: bool, paths: Sequence[Path] | None = None
+) -> Dataset | Contacts | Table | Family:
     import torch
 
     paths = paths or _fetch(entry)
     if entry.task == "contacts":
         return read_contacts(name, entry, paths)
+    if entry.task == "table":
+        return read_table(name, entry, paths)
+    if entry.task == "family":
+        return read_family(name, entry, paths)
     parts = read_parts(entry, paths, None if entry.division is None else _shipped_file(entry.division))
     kind = torch.int64 if entry.task == "classes" else torch.float32
     train, valid, test = (Split(parts[split][0], torch.from_numpy(parts[split][1]).to(kind)) for split in SPLITS)

@@ -1,4 +1,4 @@
-"""Letters and tables: sequences, records in files, motifs, codons, windows."""
+"""Letters and tables: sequences, records in files, motifs, codons, proteins, windows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from helpers.dna.codons import AMINO_ACIDS, CODONS, STOPS
+from helpers.dna.proteins import GAP, RESIDUES, residue_codes, residue_shares
 from helpers.dna.records import read_csv, read_fasta
 from helpers.dna.sequences import (
     BASES,
@@ -30,6 +31,8 @@ __all__ = [
     "AMINO_ACIDS",
     "BASES",
     "CODONS",
+    "GAP",
+    "RESIDUES",
     "STOPS",
     "Motif",
     "best_hit",
@@ -46,6 +49,8 @@ __all__ = [
     "random_dna",
     "read_csv",
     "read_fasta",
+    "residue_codes",
+    "residue_shares",
     "reverse_complement",
     "reverse_complement_one_hot",
     "scan",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from helpers.dna.proteins import RESIDUES
 from helpers.dna.sequences import BASES
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ USAGE = MappingProxyType(
 )
 STOPS = ("TAA", "TAG", "TGA")
 CODONS = tuple(a + b + c for a in BASES for b in BASES for c in BASES)  # the alphabet's order; a codon's number
-AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY*"  # the star stands for stop
+AMINO_ACIDS = RESIDUES + "*"  # the star stands for stop
 
 
 @lru_cache(maxsize=1)

@@ -213,6 +213,12 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "RuntimeError",
+        r"all elements of (?:input|target) should be between 0 and 1",
+        "`binary_cross_entropy` takes probabilities, from 0 to 1; for logits there is "
+        "`binary_cross_entropy_with_logits`.",
+    ),
+    (
+        "RuntimeError",
         r"function \w+ returned an incorrect number of gradients \(expected (\d+), got (\d+)\)",
         "`backward` gave {1} back, and {0} are asked: one for each argument of `forward`, None where no slope goes.",
     ),

@@ -156,7 +156,8 @@ def pseudonyms(students: Sequence[str], key: bytes) -> dict[str, str]:
 
 def page_of(assignment: str, rows: Sequence[Row]) -> str:
     """The page."""
-    others = [row for row in published() if row["data"] == PUBLISHED][:MOST_PUBLISHED]
+    others = sorted((row for row in published() if row["data"] == PUBLISHED), key=lambda row: -row["mcc"])
+    others = others[:MOST_PUBLISHED]
     both = [row.scores[where].value for row in rows for where in PLACES]
     low, high = min(both, default=0.0), max(both, default=1.0)
     tall = 40 + 22 * max(len(rows), 4)
@@ -184,7 +185,7 @@ def page_of(assignment: str, rows: Sequence[Row]) -> str:
         people=sum(not row.dumb for row in rows),
         overtaken=sum(row.moved != 0 for row in rows),
         published=others,
-        source=sources()[others[0]["source"]]["title"] if others else "",
+        sources=list(dict.fromkeys(sources()[row["source"]]["title"] for row in others)),
     )
 
 

@@ -45,6 +45,13 @@ def test_one_kind_is_enough(bare, tmp_path) -> None:
     assert "sandbox" not in found and found["bubblewrap"].state == "fine"
 
 
+@pytest.mark.parametrize(("setting", "state"), [("CONTAINERS_CONF", "fine"), ("OTHER", "lacking")])
+def test_a_container_is_tried_with_the_settings_that_grading_has(bare, monkeypatch, setting, state) -> None:
+    program(bare, "podman", f'test -n "${setting}"')
+    monkeypatch.setenv(setting, "x")
+    assert doctor.sandbox("podman").state == state
+
+
 @pytest.mark.parametrize(
     ("has_profile", "mend"), [(True, "sudo ln -s"), (False, "sudo apt-get install apparmor-profiles && sudo ln -s")]
 )

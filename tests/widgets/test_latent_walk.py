@@ -114,7 +114,7 @@ def test_the_truth_is_said(blank) -> None:
 
 def test_the_walker_is_dragged_along_the_way_on_the_map_and_over_the_bars(blank) -> None:
     blank.mount(LatentWalk(**truths()))
-    for name, edge in (("Map of codes", 8), ("Draws that obey, step by step", 46)):
+    for name, edge in (("Map of codes", 8), ("Draws that obey, step by step", 64)):
         box = blank.tab.get_by_role("application", name=name).bounding_box()
         left, right, middle = box["x"] + edge + 12, box["x"] + box["width"] - 20, box["y"] + box["height"] / 2
         blank.tab.mouse.move(left, middle)

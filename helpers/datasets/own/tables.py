@@ -54,7 +54,7 @@ def read_table(path: Path, text: str, sequence: str | None, label: str | None) -
 def read_sheet(path: Path, sequence: str | None, label: str | None) -> list[Row]:
     """Read the first sheet of a spreadsheet.
 
-    Raises ValueError as `read_table`, and where openpyxl, which reads it, is not installed.
+    Raises ValueError as `read_table`.
     """
     import zipfile
 
@@ -62,10 +62,6 @@ def read_sheet(path: Path, sequence: str | None, label: str | None) -> list[Row]
 
     try:
         frame = pd.read_excel(path, header=None, dtype=object)
-    except ImportError:
-        raise ValueError(
-            f"{path}: a spreadsheet needs openpyxl (pip install openpyxl); or save the sheet as CSV"
-        ) from None
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
         complain(path, 1, f"not readable as a spreadsheet ({error})", "open it, and save it anew, or save it as CSV")
     filled = frame.notna()

@@ -108,7 +108,7 @@ PLANTED: dict[str, Plant] = {
 LETTER_COLUMN = 17
 TRAPS: dict[str, Plant | None] = {
     "none": None,
-    "length": shorter,
+    "length": lambda rng, pair: Pair(pair.ones, [one[int(rng.integers(1, len(one) // 3)) :] for one in pair.others]),
     "N": blanked,
     "GC content": richer,
     "letter": lambda rng, pair: Pair(
@@ -161,8 +161,8 @@ def set_with_a_trap(number: int, count: int = 1000) -> tuple[list[str], torch.Te
 def mend(sequences: list[str], y: torch.Tensor, trap: str) -> tuple[list[str], torch.Tensor]:
     """Take the trap out of a set, and with it as little as can be.
 
-    Lengths: all are cut to the shortest. N: sequences that have it go. GC content: of each count of G and C there stay
-    as many ones as others. A letter: its column becomes N in all.
+    Lengths: of all stay as many last bases as the shortest has. N: sequences that have it go. GC content: of each count
+    of G and C there stay as many ones as others. A letter: its column becomes N in all.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def mend(sequences: list[str], y: torch.Tensor, trap: str) -> tuple[list[str], t
     """
     if trap == "length":
         shortest = min(map(len, sequences))
-        return [one[:shortest] for one in sequences], y
+        return [one[len(one) - shortest :] for one in sequences], y
     if trap == "letter":
         return [written(LETTER_COLUMN, "N", one) for one in sequences], y
     kept = list(range(len(sequences)))

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.datasets.parts import HOLE
-from helpers.datasets.simulated import stand_ins
+from helpers.datasets.simulated import protein_sets, stand_ins
 from helpers.datasets.simulated.planting import Site
 from helpers.datasets.simulated.promoters import Promoters, promoters
 from helpers.datasets.splits import divide
@@ -95,7 +95,29 @@ def _write_stand_ins(folder: Path) -> list[Path]:
         written.append(_write_table(folder / kind / "truth.csv.gz", truth))
     met, expected = stand_ins.contacts()
     written.append(_write_table(folder / "contacts" / "contacts.tsv.gz", met, "\t"))
-    return [*written, _write_table(folder / "contacts" / "truth.csv.gz", expected)]
+    written.append(_write_table(folder / "contacts" / "truth.csv.gz", expected))
+    return written + _write_about_proteins(folder)
+
+
+def _write_about_proteins(folder: Path) -> list[Path]:
+    """Write the sets of lesson 09, in the forms that the real ones have."""
+    written = []
+    for kind, draw, name in (
+        ("variants", protein_sets.variants, "missense.csv.gz"),
+        ("interactions", protein_sets.interactions, "pairs.tsv.gz"),
+        ("scan", protein_sets.scan, "scan.csv.gz"),
+    ):
+        made = draw()
+        written.append(_write_table(folder / kind / name, made.rows, "\t" if ".tsv" in name else ","))
+        written.append(_write_table(folder / kind / "truth.csv.gz", made.truth))
+    for kind, texts, names in (
+        ("localisation", protein_sets.localisation, ("train.fasta.gz", "test.fasta.gz")),
+        ("family", protein_sets.family, ("family.a3m.gz", "structure.pdb.gz")),
+    ):
+        first, second, truth = texts()
+        written += [_write_text(folder / kind / name, text) for name, text in zip(names, (first, second), strict=True)]
+        written.append(_write_table(folder / kind / "truth.csv.gz", truth))
+    return written
 
 
 def _division(kind: str, made: Promoters) -> dict[str, list[int]]:
@@ -108,9 +130,13 @@ def _division(kind: str, made: Promoters) -> dict[str, list[int]]:
 def _write_table(path: Path, rows: Sequence[Sequence[object]], delimiter: str = ",") -> Path:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n", delimiter=delimiter).writerows(rows)
+    return _write_text(path, text.getvalue())
+
+
+def _write_text(path: Path, text: str) -> Path:
     packed = io.BytesIO()
     # no name and no time in the header, so that the bytes depend on the rows only
     with gzip.GzipFile("", "wb", 9, packed, mtime=0) as stream:
-        stream.write(text.getvalue().encode("ascii"))
+        stream.write(text.encode("ascii"))
     write_whole(path, packed.getvalue())
     return path

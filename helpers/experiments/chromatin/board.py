@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
+from helpers.experiments.boards import SEEDS, Board, Experiment
 from helpers.experiments.chromatin import real, simulated
-from helpers.places import shipped
-from helpers.text import spread
 
-SEEDS = 5
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """One experiment: what it asks, what its numbers are, and the function from a seed to a number for each row."""
-
-    title: str
-    measure: str
-    run: Callable[[int], dict[str, float]]
-    data: str
-
+__all__ = ["BOARD", "EXPERIMENTS", "SEEDS", "measured", "table"]
 
 EXPERIMENTS = {
     "relatives": Experiment(
@@ -52,26 +35,5 @@ EXPERIMENTS = {
     "distance": Experiment("Contacts: distance alone", "r", simulated.distance_alone, "simulated"),
     "turned": Experiment("One site turned around", "times as often as usual", simulated.turned_site, "simulated"),
 }
-
-
-def measured(name: str) -> dict[str, list[float]]:
-    """What an experiment gave: for each row a number a seed.
-
-    Raises
-    ------
-    KeyError
-        If there is no such experiment; the message lists those there are.
-    """
-    found: dict[str, Any] = json.loads((shipped() / "measured_chromatin.json").read_text(encoding="utf-8"))
-    if name not in found["experiments"]:
-        raise KeyError(f"measured: no experiment is called {name!r}; there are {', '.join(found['experiments'])}")
-    return found["experiments"][name]
-
-
-def table(name: str) -> str:
-    """An experiment's rows as text, each with the mean of its seeds and, where they differ, lowest and highest."""
-    rows = measured(name)
-    width = max(map(len, rows))
-    about = EXPERIMENTS[name]
-    lines = [f"{about.title}: {about.measure} ({about.data}, {SEEDS} seeds)"]
-    return "\n".join([*lines, *(f"  {row:{width}} {spread(values)}" for row, values in rows.items())])
+BOARD = Board("measured_chromatin.json", EXPERIMENTS)
+measured, table = BOARD.measured, BOARD.table

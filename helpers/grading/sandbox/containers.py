@@ -32,6 +32,12 @@ from helpers.grading.sandbox.sealed import Sealed
 
 IMAGE = "localhost/course-nothing:2"
 SECONDS = 60  # for a command of podman or docker itself
+TO_FIND_THEMSELVES = ("PATH", "HOME", "XDG_RUNTIME_DIR", "DOCKER_HOST", "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF")
+
+
+def environment() -> dict[str, str]:
+    """What podman and docker themselves see of our environment."""
+    return {name: os.environ[name] for name in TO_FIND_THEMSELVES if name in os.environ}
 
 
 def command(kind: str, sealed: Sealed, limits: Limits, environment: Mapping[str, str], folder: Path) -> list[str]:
@@ -63,7 +69,8 @@ def shown(sealed: Sealed) -> list[str]:
 
 def remove(kind: str, folder: Path) -> None:
     """End a container and everything in it."""
-    subprocess.run([kind, "rm", "--force", "--time=0", folder.name], capture_output=True, timeout=SECONDS, check=False)
+    words = [kind, "rm", "--force", "--time=0", folder.name]
+    subprocess.run(words, capture_output=True, timeout=SECONDS, check=False, env=environment())
 
 
 def trouble(kind: str) -> str:
@@ -74,7 +81,9 @@ def trouble(kind: str) -> str:
         make_image(kind)
         words = [kind, "run", "--rm", "--network=none", "--ulimit=nofile=64:64", "--ulimit=nproc=64:64"]
         words += [f"--volume={path}:{path}:ro" for path in SYSTEM if is_folder(path)]
-        done = subprocess.run([*words, IMAGE, "/bin/true"], capture_output=True, text=True, timeout=SECONDS)
+        done = subprocess.run(
+            [*words, IMAGE, "/bin/true"], capture_output=True, text=True, timeout=SECONDS, env=environment()
+        )
     except subprocess.TimeoutExpired:
         return f"{kind} does not answer within {SECONDS} s"
     except subprocess.CalledProcessError as error:
@@ -84,7 +93,7 @@ def trouble(kind: str) -> str:
 
 def make_image(kind: str) -> None:
     """Make the empty image, unless it is there."""
-    there = subprocess.run([kind, "image", "inspect", IMAGE], capture_output=True, timeout=SECONDS)
+    there = subprocess.run([kind, "image", "inspect", IMAGE], capture_output=True, timeout=SECONDS, env=environment())
     if there.returncode != 0:
         subprocess.run(
             [kind, "import", "-", IMAGE],
@@ -92,6 +101,7 @@ def make_image(kind: str) -> None:
             capture_output=True,
             check=True,
             timeout=SECONDS,
+            env=environment(),
         )
 
 

@@ -15,7 +15,6 @@ from helpers.grading.sandbox.sealed import Sealed
 
 KINDS = ("bubblewrap", "podman", "docker")
 UNSAFE = "none"
-OWN_COMMANDS_NEED = ("PATH", "HOME", "XDG_RUNTIME_DIR", "DOCKER_HOST")  # podman and docker, to find themselves
 GIVEN_UP = (
     "without a sandbox, submissions run as you: they can read and change your files, the gradebook and other "
     "submissions, use the network and leave processes behind. Limits of time and memory stay"
@@ -66,7 +65,7 @@ def command(
 def environment(kind: str, folder: Path) -> dict[str, str]:
     """The environment of the process that a sandbox starts as: nothing of ours that is not needed."""
     if kind in ("podman", "docker"):
-        return {name: os.environ[name] for name in OWN_COMMANDS_NEED if name in os.environ}
+        return containers.environment()
     temporary = folder if kind == UNSAFE else Path("/tmp")
     home = temporary / "home"
     return {

@@ -1,4 +1,4 @@
-const LETTERS = "ABCDEF", PAD = 46; // names of the ends; room left of a plot
+const LETTERS = "ABCDEF", PAD = 64; // names of the ends; room left of a plot
 const bytesOf = (bytes) => new Uint8Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 
 /** Heights of a logo in bits: each letter's share of what its column tells; `chance(b, j)`. */
