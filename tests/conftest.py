@@ -14,11 +14,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: on few cores, thr
 TESTS = Path(__file__).parent
 # These take minutes: they go first, so that at the end no worker waits for another.
 LONG = (
-    "test_solved",
+    "test_real_promoters",
     "test_site",
     "test_attacks",
     "test_faults",
     "test_colab",
+    "test_nbval",
     "test_grade_command",
     "test_jupyter",
 )
@@ -27,13 +28,13 @@ FIXTURES = {"browser": {"chromium"}, "data": {"real_data"}}
 PROCESSES = {  # they start kernels, sandboxes, servers, builds, or commands that load torch anew
     "grading": "attacks collect exchange faults grade_command nbgrader new_gradebook sandbox sealed sealed_release "
     "spool",
-    "notebooks": "gallery release solved",
+    "notebooks": "gallery nbval real_promoters release",
     "packaging": "adopt binder colab guides set_up versions wheel",
     "unit": "lab runner training_interrupted",
 }
 # Tests that share nothing but sessions, by file or function, so that any worker may take any; but of proofs, all of one
 # exercise.
-SPREAD = {"test_every_widget", "test_proofs", "test_skipping_demos_changes_no_mark"}
+SPREAD = {"test_every_widget", "test_nbval", "test_proofs", "test_skipping_demos_changes_no_mark"}
 
 settings.register_profile("course", deadline=None)  # a busy machine is no failure
 settings.load_profile("course")
