@@ -15,7 +15,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from helpers.dna.motifs import jaspar_all
 from helpers.exercises.your_own.held_out import ANYWHERE, PLACED, HeldOut, Predicted
 from helpers.files import write_whole
 from helpers.grading import mark, spool
@@ -143,6 +142,8 @@ def ranked(values: Mapping[str, float]) -> dict[str, int]:
 
 def pseudonyms(students: Sequence[str], key: bytes) -> dict[str, str]:
     """A gene for each student, the same every time; the course's secret draws it, and no name can be read out of it."""
+    from helpers.dna.motifs import jaspar_all  # imports torch, for which no command waits as it starts
+
     genes = sorted({motif.name for motif in jaspar_all("CORE") if motif.name.isalnum() and motif.name.isupper()})
     seen: Counter[str] = Counter()
     found = {}
