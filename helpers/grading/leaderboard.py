@@ -11,13 +11,13 @@ import hmac
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from helpers.exercises.your_own.held_out import ANYWHERE, PLACED, HeldOut, Predicted
 from helpers.files import write_whole
 from helpers.grading import mark, spool
+from helpers.grading.called import Called
 from helpers.grading.handed_in.submissions import Course
 from helpers.grading.page import page
 from helpers.grading.roster import roster
@@ -29,13 +29,6 @@ from helpers.training.metrics import Interval, bootstrap_interval
 PLACES = (ANYWHERE, PLACED)
 PUBLISHED = "human_all"  # real promoters, with and without a TATA box
 MOST_PUBLISHED = 8
-
-
-class Called(str, Enum):
-    """What a page calls people."""
-
-    PSEUDONYMS = "pseudonyms"
-    NAMES = "names"
 
 
 @dataclass(frozen=True)
