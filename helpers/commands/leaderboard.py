@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from helpers.commands.console import add, one_line, show, table
-from helpers.grading.leaderboard import Called
+from helpers.grading.called import Called
 
 
 def leaderboard(

@@ -11,14 +11,13 @@ import hmac
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from helpers.dna.motifs import jaspar_all
 from helpers.exercises.your_own.held_out import ANYWHERE, PLACED, HeldOut, Predicted
 from helpers.files import write_whole
 from helpers.grading import mark, spool
+from helpers.grading.called import Called
 from helpers.grading.handed_in.submissions import Course
 from helpers.grading.page import page
 from helpers.grading.roster import roster
@@ -30,13 +29,6 @@ from helpers.training.metrics import Interval, bootstrap_interval
 PLACES = (ANYWHERE, PLACED)
 PUBLISHED = "human_all"  # real promoters, with and without a TATA box
 MOST_PUBLISHED = 8
-
-
-class Called(str, Enum):
-    """What a page calls people."""
-
-    PSEUDONYMS = "pseudonyms"
-    NAMES = "names"
 
 
 @dataclass(frozen=True)
@@ -143,6 +135,8 @@ def ranked(values: Mapping[str, float]) -> dict[str, int]:
 
 def pseudonyms(students: Sequence[str], key: bytes) -> dict[str, str]:
     """A gene for each student, the same every time; the course's secret draws it, and no name can be read out of it."""
+    from helpers.dna.motifs import jaspar_all  # imports torch, for which no command waits as it starts
+
     genes = sorted({motif.name for motif in jaspar_all("CORE") if motif.name.isalnum() and motif.name.isupper()})
     seen: Counter[str] = Counter()
     found = {}
