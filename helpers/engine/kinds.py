@@ -32,9 +32,9 @@ class ModuleExercise(Exercise):
     kind = "class"
     asks_for = "class"
     in_order_made = False  # whether the order in which layers are made counts, since the text asks for one
-    called: tuple[
-        str, ...
-    ] = ()  # the names of layers in the text's formula, in the order of use: who takes them is held to it
+    names_lists = False  # whether misconceptions of its own say what layers in a plain list lose
+    # the names of layers in the text's formula, in the order of use: who takes them is held to it
+    called: tuple[str, ...] = ()
 
     def asked(self, seed: int) -> list[Question]:
         """The questions of this seed, and the first once more with a batch of one, which `squeeze()` loses."""
@@ -54,7 +54,8 @@ class ModuleExercise(Exercise):
         if isinstance(output, (tuple, list)):
             raise TypeError(f"`forward` gave {len(output)} results back, and the output alone was asked")
         output.float().pow(2).mean().backward()
-        check_lists(model)
+        if not self.names_lists:
+            check_lists(model)
         gradients = sorted(
             (list(p.shape), [] if p.grad is None else p.grad.flatten().tolist()) for p in model.parameters()
         )

@@ -18,6 +18,7 @@ class MLP(ModuleExercise):
     """MLP(inputs: int, hidden: list of int), an nn.Module: (N, inputs) -> logits (N,), ReLU after each hidden layer"""
 
     points = 3
+    names_lists = True
     hints = (
         "Walk along `[inputs, *hidden]`: for each neighbouring pair a Linear and a ReLU; then `Linear(…, 1)`.",
         "`nn.Sequential(*layers)` makes one module of a list, and registers all of them.",

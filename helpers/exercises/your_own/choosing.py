@@ -121,7 +121,7 @@ class PairedInterval(Exercise):
     def turned(self, y: Tensor, a: Tensor, b: Tensor, draws: Tensor) -> tuple[float, float]:
         return self.reference(y, b, a, draws)
 
-    @misconception("a and b are judged on different draws. Judge both on the same ones: the luck of a draw falls out.")
+    @misconception("The two are judged on different draws. Judge both on the same ones: the luck of a draw falls out.")
     def unpaired(self, y: Tensor, a: Tensor, b: Tensor, draws: Tensor) -> tuple[float, float]:
         one, other = (a == y).double()[draws].mean(dim=1), (b == y).double()[draws].mean(dim=1)
         return self.ends(one - other.roll(1))
