@@ -16,6 +16,7 @@ class MutualInformation(Exercise):
     """mutual_information(a (N,), b (N,)) -> a number, in nats: a and b are columns of letters, as whole numbers"""
 
     parts = {"all pairs seen": 2, "pairs never seen": 1}
+    any_dtype = True
     hints = {
         "`joint[x, y]` is the share of proteins with x in a and y in b; its sums are of x, of y.": "all pairs seen",
         "The sum of joint · log(joint / (p of x · p of y)).": "all pairs seen",
