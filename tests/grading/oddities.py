@@ -156,7 +156,8 @@ FORMS: dict[str, Form] = {
     "module-written-by-a-cell": lambda n, c: Odd(
         [f"from {n}_of_mine import own_{n} as {n}"],
         before=[
-            f"%%writefile {n}_of_mine.py\nimport numpy as np\nimport torch\nfrom torch import nn\n{as_helper(n, c)}"
+            f"%%writefile {n}_of_mine.py\nimport numpy as np\nimport torch\nfrom torch import nn\n"
+            f"from helpers.dna.sequences import gc_content\n{as_helper(n, c)}"
         ],
     ),
     "run-from-a-file": lambda n, c: Odd(
