@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ LINE_INCHES = 0.27
 
 
 def picture_of_words(figure: Figure, heading: str, lines: Sequence[str]) -> None:
-    """Write a heading and lines on a figure, which grows to hold them; dollar signs stay, backticks go.
+    """Write a heading and lines on a figure, which grows to hold them; dollar signs stay, backticks and stars go.
 
     Parameters
     ----------
@@ -31,5 +32,5 @@ def picture_of_words(figure: Figure, heading: str, lines: Sequence[str]) -> None
     figure.set_size_inches(8, LINE_INCHES * (len(rows) + 1))
     for i, (row, weight) in enumerate(rows):
         y = 1 - (i + 0.9) / (len(rows) + 1)
-        plain = row.replace("`", "")
+        plain = re.sub(r"`|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)", "", row)
         figure.text(0.03, y, plain, weight=weight, fontsize=10.5, color="#1d2129", va="center", parse_math=False)
