@@ -45,8 +45,8 @@ class MutualInformation(Exercise):
     def shares(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         _, x = a.unique(return_inverse=True)
         _, y = b.unique(return_inverse=True)
-        joint = torch.zeros(int(x.max()) + 1, int(y.max()) + 1, dtype=torch.float64)
-        joint.index_put_((x, y), torch.ones(len(x), dtype=torch.float64), accumulate=True)
+        joint = torch.zeros(int(x.max()) + 1, int(y.max()) + 1)
+        joint.index_put_((x, y), torch.ones(len(x)), accumulate=True)
         joint /= len(x)
         return joint, joint.sum(1, keepdim=True), joint.sum(0, keepdim=True)
 
