@@ -211,6 +211,15 @@ def test_a_timeout_is_said_and_the_course_sets_it(tmp_path) -> None:
     assert marks(root)["ben"][0] == 1
 
 
+def test_a_limit_that_there_is_none_of_is_named(tmp_path) -> None:
+    root = make(tmp_path, {"ada": "solutions"})
+    with open(root / "nbgrader_config.py", "a") as config:
+        config.write('\nc.AnswerInSandbox.limits = {"cel": 3}\n')
+    done = course("grade", "0", root=root)
+    assert done.returncode == 2 and "limits has no 'cel'; it knows cell, total, memory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_on_dask_the_marks_are_the_same(tmp_path) -> None:
     root = make(tmp_path, {"ada": "solutions", "ben": "course"})
     done = course("grade", "0", "--scheduler", "local", "--jobs", "2", root=root)

@@ -230,7 +230,7 @@ class TopPairs(Exercise):
             S = normal(rng, n, n).abs() + 0.1
             place = torch.arange(n)
             near = (place - place[:, None]).abs()
-            S = S + 2.0 * (near < apart) + 1.0 * (near == apart)
+            S = S + 3.0 * (near < apart - 1) + 2.0 * (near < apart) + 1.0 * (near == apart)
             S = S + torch.where(near > apart, -2.5 * (torch.as_tensor(rng.random((n, n))) < 0.3).float(), 0.0)
             S = S.triu() + S.triu(1).T
             S[0, n - 1] = S[n - 1, 0] = 9.0

@@ -38,7 +38,8 @@ class SameComponent(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        yield torch.tensor([[0, 1], [1, 2]]), 5, torch.tensor([[0, 2], [2, 0], [3, 4], [0, 3], [3, 3], [0, 1]])
+        edges = torch.tensor([[1, 2], [0, 1], [3, 4], [4, 5]])
+        yield edges, 8, torch.tensor([[0, 2], [2, 0], [3, 5], [6, 7], [0, 3], [6, 6], [0, 1]])
         for n in (12, 14):
             names = torch.as_tensor(rng.permutation(n))
             chain = [(4, 5), (3, 4), (2, 3), (1, 2), (0, 1)]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 import functools
 import shutil
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -111,8 +112,11 @@ def outputs_for(found: Mark) -> list[NotebookNode]:
 
 
 def course_of(coursedir: CourseDirectory) -> Course:
-    """The course that an nbgrader folder holds, with its own settings."""
+    """The course that an nbgrader folder holds, with its own settings; ValueError for a limit that there is none of."""
     own = coursedir.config.get("AnswerInSandbox", Config())
+    known = [one.name for one in fields(Limits)]
+    if unknown := [name for name in own.get("limits", {}) if name not in known]:
+        raise ValueError(f"c.AnswerInSandbox.limits has no {unknown[0]!r}; it knows {', '.join(known)}")
     return Course(
         Path(coursedir.root),
         coursedir.submitted_directory,

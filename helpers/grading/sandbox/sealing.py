@@ -20,7 +20,7 @@ KINDS = {"Exercise", "ModuleExercise", "MultipleChoice"}
 KEPT_METHODS = ("questions", "ask", "words")
 KEPT_SETTINGS = (
     *("points", "parts", "forbids", "hints", "kind", "asks_for", "in_order_made", "depends_on_seed", "shows_failures"),
-    *("returns", "any_dtype", "seconds", "rtol", "atol", "unwritten", "items", "called"),
+    *("returns", "any_dtype", "seconds", "rtol", "atol", "unwritten", "items", "called", "names_lists"),
 )
 SECRET_METHODS = {"reference", "facts", "misconceptions"}
 ORDER = "EXERCISES"  # what a lesson names its exercises by
