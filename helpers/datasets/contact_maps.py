@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.datasets.entries import Entry
+from helpers.datasets.entries import Entry, FromEntry
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -19,7 +19,7 @@ COLUMNS = ("chromosome", "start", "end", "chromosome2", "start2", "end2", "count
 
 
 @dataclass(frozen=True, eq=False)
-class Contacts:
+class Contacts(FromEntry):
     """How often the bins of a genome met.
 
     Attributes
@@ -55,12 +55,6 @@ class Contacts:
     def __len__(self) -> int:
         return len(self.start)
 
-    @property
-    def card(self) -> str:
-        """The data card, in Markdown: origin, and what to beware of."""
-        assert self.entry.card is not None
-        return self.entry.card.read_text(encoding="utf-8")
-
     def of(self, chromosome: str) -> Tensor:
         """The contacts within a chromosome, (m, m), float32, dense; a ValueError that lists those there are."""
         import torch
@@ -72,11 +66,10 @@ class Contacts:
 
     def describe(self) -> str:
         """One line: what this is, its size, and how full it is."""
-        stand_in = f" stand-in {self.entry.name}" if self.name != self.entry.name else ""
         upper = self.counts.sum() / 2 + self.counts.diagonal().sum() / 2
         full = self.counts.nnz / len(self) ** 2
         return (
-            f"{self.name} ({self.source}{stand_in}): {len(self):,} bins of {self.bin_bases:,} bases on "
+            f"{self.called}: {len(self):,} bins of {self.bin_bases:,} bases on "
             f"{len(self.chromosomes)} chromosomes, {upper:,.0f} contacts; {full:.1%} of the pairs met"
         )
 

@@ -88,6 +88,26 @@ class Entry:
     folder: str = ""
 
 
+class FromEntry:
+    """What all loaded sets have, whatever they hold: `name` as asked for, `source`, the `entry` that they come from."""
+
+    name: str
+    source: str
+    entry: Entry
+
+    @property
+    def card(self) -> str:
+        """The data card, in Markdown: origin, what it holds, what to beware of."""
+        assert self.entry.card is not None
+        return self.entry.card.read_text(encoding="utf-8")
+
+    @property
+    def called(self) -> str:
+        """Its name, and what it is: real, or a stand-in for it."""
+        stand_in = f" stand-in {self.entry.name}" if self.name != self.entry.name else ""
+        return f"{self.name} ({self.source}{stand_in})"
+
+
 @functools.cache
 def registry() -> dict[str, Entry]:
     """All sets by name, as ``datasets/registry.toml`` describes them."""

@@ -18,7 +18,7 @@ from helpers import settings
 from helpers.datasets import downloads
 from helpers.datasets.contact_maps import Contacts, read_contacts
 from helpers.datasets.downloads import DataUnavailable, RemoteFile
-from helpers.datasets.entries import Entry, shipped
+from helpers.datasets.entries import Entry, FromEntry, shipped
 from helpers.datasets.entries import entry as entry_of
 from helpers.datasets.parts import SPLITS, read_parts
 from helpers.datasets.protein_tables import Family, Table, read_family, read_table
@@ -72,7 +72,7 @@ class Split:
 
 
 @dataclass(frozen=True, eq=False)
-class Dataset:
+class Dataset(FromEntry):
     """A set, divided for training, choosing and judging.
 
     Attributes
@@ -110,20 +110,19 @@ class Dataset:
     def card(self) -> str:
         """The data card, in Markdown: origin, negatives, division, what to beware of."""
         if self.entry.card is not None:
-            return self.entry.card.read_text(encoding="utf-8")
+            return super().card
         from helpers.datasets.own.card import written
 
         return written(self)
 
     def describe(self) -> str:
         """One line: what this is, its size, its balance, and the leaks that were removed."""
-        stand_in = f" stand-in {self.entry.name}" if self.name != self.entry.name else ""
         sizes = ", ".join(f"{len(getattr(self, split)):,} {split}" for split in SPLITS)
         bases = len(self.test.sequences[0])
         if self.source == "own" or self.task != "binary":
             from helpers.datasets.own.card import told
 
-            return f"{self.name} ({self.source}{stand_in}): {sizes} of {bases} bp; {told(self)}"
+            return f"{self.called}: {sizes} of {bases} bp; {told(self)}"
         positive = sum(float(getattr(self, split).y.sum()) for split in SPLITS)
         share = positive / sum(len(getattr(self, split)) for split in SPLITS)
         leaked = (
@@ -131,7 +130,7 @@ class Dataset:
             if self.leaks_removed
             else "no leaks removed"
         )
-        return f"{self.name} ({self.source}{stand_in}): {sizes} of {bases} bp, {share:.0%} positive; {leaked}"
+        return f"{self.called}: {sizes} of {bases} bp, {share:.0%} positive; {leaked}"
 
 
 @overload

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 import numpy as np
 
 from helpers import settings
-from helpers.datasets.entries import Entry
+from helpers.datasets.entries import Entry, FromEntry
 from helpers.files import write_whole
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ NEAR = 8.0  # ångström between two C-beta atoms that make a contact
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class Table(FromEntry):
     """A set that is a table: a row for each variant, pair or protein.
 
     Attributes
@@ -70,18 +70,13 @@ class Table:
     def __len__(self) -> int:
         return len(self.rows)
 
-    @property
-    def card(self) -> str:
-        """The data card, in Markdown: origin, columns, what to beware of."""
-        return _card(self.entry)
-
     def describe(self) -> str:
         """One line: what this is, and its size."""
-        return f"{_called(self)}: {len(self):,} rows; columns {', '.join(self.rows.columns)}"
+        return f"{self.called}: {len(self):,} rows; columns {', '.join(self.rows.columns)}"
 
 
 @dataclass(frozen=True, eq=False)
-class Family:
+class Family(FromEntry):
     """An aligned family of proteins, and where the residues of its first member are.
 
     Attributes
@@ -113,14 +108,9 @@ class Family:
         """Which two residues are nearer than 8 ångström: (L, L), bool."""
         return np.linalg.norm(self.places[:, None] - self.places, axis=2) < NEAR
 
-    @property
-    def card(self) -> str:
-        """The data card, in Markdown: origin, and what to beware of."""
-        return _card(self.entry)
-
     def describe(self) -> str:
         """One line: what this is, and its size."""
-        return f"{_called(self)}: {len(self):,} proteins of {len(self.aligned[0])} aligned residues, one structure"
+        return f"{self.called}: {len(self):,} proteins of {len(self.aligned[0])} aligned residues, one structure"
 
 
 def read_table(name: str, entry: Entry, paths: Sequence[Path]) -> Table:
@@ -226,13 +216,3 @@ READERS: dict[str, Callable[[Sequence[Path]], pd.DataFrame]] = {
 
 def _opened(path: Path) -> TextIO:
     return gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-
-
-def _called(data: Table | Family) -> str:
-    stand_in = f" stand-in {data.entry.name}" if data.name != data.entry.name else ""
-    return f"{data.name} ({data.source}{stand_in})"
-
-
-def _card(entry: Entry) -> str:
-    assert entry.card is not None
-    return entry.card.read_text(encoding="utf-8")

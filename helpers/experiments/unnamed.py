@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from helpers.datasets import Split
+from helpers.datasets.simulated.peaks import peaks
 from helpers.experiments.planted import known
 from helpers.interpret.filters import filter_counts, resemblance, shares, stack_motifs
 from helpers.models import MotifCNN
@@ -67,3 +68,21 @@ def untrained(X: Tensor, banks: int = 19, seed: int = 0) -> Tensor:
 def motif_names() -> list[str]:
     """What the motifs are called, in the order of `likeness`."""
     return [motif.name for motif in known()]
+
+
+def best_motif(which: str, seed: int, banks: int = 19) -> tuple[str, float, float]:
+    """What one network on one draw of a protein's peaks resembles most, how much, and how often chance does as much.
+
+    Returns
+    -------
+    name : str
+        Of the motif.
+    correlation : float
+    p : float
+        (1 + banks that reach it) / (1 + banks).
+    """
+    train, valid = peaks(which, seed, 1000), peaks(which, 100 + seed, 400)
+    alike = likeness(train_on_peaks(train, valid, seed=seed), train.X)
+    reach = untrained(train.X, banks).amax(dim=(1, 2))
+    name = motif_names()[int(alike.amax(dim=0).argmax())]
+    return name, float(alike.max()), (1 + int((reach >= alike.max()).sum())) / (1 + banks)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from helpers.datasets.simulated.artefacts import TRAPS, WORD, mend, set_with_a_trap, with_trap
-from helpers.datasets.simulated.proteins import PROTEINS, peaks
+from helpers.datasets.simulated.peaks import PROTEINS, peaks
 from helpers.dna.motifs import jaspar_all
 from helpers.exercises.your_own.traps import FindTrap
 from helpers.experiments.unnamed import FILTERS, likeness, motif_names, train_on_peaks, untrained
