@@ -195,10 +195,17 @@ class Widget(anywidget.AnyWidget):
         return figure
 
     def png(self) -> bytes:
-        """The still picture as PNG bytes, for hosts that show no widgets (GitHub, nbviewer, an exported page)."""
-        buffer = io.BytesIO()
-        self.static_figure().savefig(buffer, format="png", dpi=PICTURE_DPI, metadata={"Software": None})
-        return buffer.getvalue()
+        """The still picture as PNG bytes, for hosts that show no widgets (GitHub, nbviewer, an exported page).
+
+        It has 256 colours, which no eye misses here and which make a third of the bytes in a notebook.
+        """
+        from PIL import Image
+
+        whole, small = io.BytesIO(), io.BytesIO()
+        self.static_figure().savefig(whole, format="png", dpi=PICTURE_DPI)
+        few = Image.open(whole).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        few.save(small, format="png", optimize=True)
+        return small.getvalue()
 
     def saved(self) -> dict[str, Any]:
         """The present state as plain data, from which a page shows the widget alive when no kernel is there any more.
