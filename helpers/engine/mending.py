@@ -41,7 +41,11 @@ if TYPE_CHECKING:
 
 MOST_SECONDS = 0.8  # that looking for a change may take
 WHOLE = "Your code would be right {}."
-BETTER_SAID = (SAME_AS_REFERENCE[:16], "These are the right numbers, laid out")  # in words of the learner's own code
+BETTER_SAID = (  # in words of the learner's own code
+    SAME_AS_REFERENCE[:16],
+    "These are the right numbers, laid out",
+    "These are the right numbers with their axes",
+)
 ONE_PART = "The part “{}” would be right {}."
 MODULES = {
     "torch",
@@ -79,7 +83,7 @@ def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: 
         Of the questions that were asked.
     """
     stopped = verdict.failure is not None and bool(verdict.failure.error)
-    is_told = verdict.is_explained and not stopped and not verdict.message.startswith(BETTER_SAID)
+    is_told = verdict.is_explained and not stopped and not any(one in verdict.message for one in BETTER_SAID)
     if verdict.status is not Status.WRONG or verdict.misconception or is_told:
         return verdict
     said = ""

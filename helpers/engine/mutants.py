@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helpers.engine.exercise import Exercise
     from helpers.engine.marking import Attempt
 
-MOST_SECONDS = 0.6  # that looking for a mutant may take
+MOST_SECONDS = 0.4  # that looking for a mutant may take
 PATIENCE = 60  # times as long by the clock: nothing sleeps here, and a busy machine finds the same as an idle one
 UNSPOKEN = {"torch", "np", "F", "nn", "math", "for", "in", "if", "else", "and", "or", "not", "True", "False", "None"}
 MOST = 1200  # mutants of one exercise
@@ -48,9 +48,11 @@ class Mutant:
 def mutants(exercise: Exercise) -> tuple[Mutant, ...]:
     """Every mutant of an exercise's reference, likelier mistakes first; none where there is no source.
 
-    A learner knows the parameters by their names, and not what the reference calls its own.
+    A learner knows the names of the parameters and those in the hints, and not what the reference calls its own.
     """
-    spoken = {"X", "x", *inspect.signature(exercise.reference).parameters}
+    hints = " ".join(exercise.hints)
+    in_hints = {*variables(hints), *re.findall(r"\b[A-Za-z]\b", hints)}  # z, also where it is no code
+    spoken = {"x", "X", *inspect.signature(exercise.reference).parameters, *in_hints}
     try:
         found = list(parts_of(exercise))
     except (OSError, TypeError, SyntaxError):
