@@ -151,6 +151,27 @@ def test_a_change_of_the_reference_that_explains_everything_is_told(code: Any, c
     assert change in mark(Cell(), code).message
 
 
+class Towards(Exercise):
+    """A step from a towards b, by a share that stays the reference's own."""
+
+    hints = ("`gap = b - a` is how far it is.",)
+
+    def questions(self, rng):
+        for count in (3, 5):
+            yield rng.normal(size=count), rng.normal(size=count)
+
+    def reference(self, a, b):
+        gap = b - a
+        hidden = gap / 3 + a**2
+        return a + gap * hidden
+
+
+def test_a_change_is_told_in_names_that_learners_know() -> None:
+    assert mark(Towards(), lambda a, b: a + (b - a) ** 2).message == "The answer differs."  # `gap` for `hidden`
+    told = mark(Towards(), lambda a, b: a + a * ((b - a) / 3 + a**2)).message  # `a` for `gap`, which a hint has named
+    assert told == "It is what comes out with `a + a * hidden` where `a + gap * hidden` belongs."
+
+
 def test_mutants_leave_the_exercise_and_its_reference_as_they_are() -> None:
     exercise = Cell()
     before = exercise.answers(exercise.reference, 1)
