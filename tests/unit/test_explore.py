@@ -15,7 +15,8 @@ from helpers.commands.main import app
 from helpers.datasets import from_files
 from helpers.dna.motifs import jaspar_all
 from helpers.dna.sequences import one_hot, random_dna
-from helpers.explore import reading, training
+from helpers.explore import baselines, reading
+from helpers.explore.networks import network
 from helpers.training import load, predict
 
 LENGTH = 40
@@ -24,7 +25,7 @@ LENGTH = 40
 @pytest.fixture(autouse=True)
 def few_motifs(monkeypatch) -> None:
     """A few of JASPAR's motifs: the whole collection is looked through elsewhere, in seconds."""
-    for module in (training, reading):
+    for module in (baselines, reading):
         monkeypatch.setattr(module, "known", lambda: jaspar_all()[::20])
 
 
@@ -80,10 +81,10 @@ def test_the_page_has_all_parts_and_the_model_predicts(explored, tmp_path) -> No
         assert [row["predicted"] for row in rows] == [data.classes[i] for i in outputs.argmax(dim=1).tolist()]
 
 
-def test_the_network_learns_what_dumb_models_cannot(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(training, "SEEDS", (0,))
+def test_the_network_learns_what_dumb_models_cannot(tmp_path) -> None:
     data = from_files(planted(tmp_path, "binary"))
-    scores = {row.name: row.scores["auroc"] for row in training.rows(data, lambda line: None)}
+    rows = [*baselines.baselines(data, say=str), network("CNN", data, say=str, seeds=(0,))]
+    scores = {row.name: row.scores["auroc"] for row in rows}
     assert list(scores)[:3] == ["majority", "GC content", "4-mer counts"] and list(scores)[3].startswith(
         "best match of"
     )
