@@ -138,7 +138,8 @@ export default widget("design-bench", (view) => {
       plot.dot(step(), told[i][step()], ink, i === driver() ? 6 : 4.5);
     });
     plot.line([step(), step()], plot.ys, colours.fg, 1);
-    label(lines, "dotted: the best of the real sequences, for each judge", box.right, 13, { align: "right", ink: colours.muted });
+    const dotted = lines.width < 420 ? "dotted: the best real one" : "dotted: the best of the real sequences, for each judge";
+    label(lines, dotted, box.right, 13, { align: "right", ink: colours.muted });
   }
 
   function draw() {
