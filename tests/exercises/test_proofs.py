@@ -94,6 +94,7 @@ def test_every_function_exercise_has_alternatives() -> None:
         (6, 13, 140),
         (7, 13, 170),
         (8, 14, 220),
+        (9, 14, 185),
         (10, 12, 120),
     ],
 )
