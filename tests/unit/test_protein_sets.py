@@ -121,7 +121,7 @@ def test_simulated_escapes_lie_where_an_antibody_binds_and_both_scores_know_of_t
     escapes = rows["escape"].to_numpy() == 1
     assert len(rows) == 120 * 19 and bound[escapes].all() and 0.1 < escapes[bound].mean() < 0.5
     grammar, strict = np.log10(rows["grammar"]), told["strict"][rows["position"] - 1]
-    assert np.corrcoef(grammar, strict)[0, 1] < -0.4
+    assert np.corrcoef(grammar, strict)[0, 1] < -0.3
     assert rows["meaning"][bound].mean() > 1.2 * rows["meaning"][~bound].mean()
 
 
