@@ -72,6 +72,35 @@ class CombineRanks(Exercise):
     def from_zero(self, grammar: Tensor, meaning: Tensor) -> Tensor:
         return self.reference(grammar, meaning) - 2
 
+    @misconception("One of your two lists of ranks begins at 0. The lowest has rank 1 in both.")
+    def one_from_zero(self, grammar: Tensor, meaning: Tensor) -> Tensor:
+        return self.reference(grammar, meaning) - 1
+
+    @misconception("You divided each by its largest. One very large value then makes all others small. Take ranks.")
+    def by_the_largest(self, grammar: Tensor, meaning: Tensor) -> Tensor:
+        return grammar / grammar.max() + meaning / meaning.max()
+
+    @misconception("You stretched both to 0 to 1. One very large value then makes all others small. Take ranks.")
+    def stretched(self, grammar: Tensor, meaning: Tensor) -> Tensor:
+        both = [(x - x.min()) / (x.max() - x.min()) for x in (grammar, meaning)]
+        return both[0] + both[1]
+
+    @misconception("You multiplied the two numbers. That is no rank yet: rank each list, then add.")
+    def product(self, grammar: Tensor, meaning: Tensor) -> Tensor:
+        return grammar * meaning
+
+    @misconception("You added logarithms. That helps against powers of ten, and is no rank: rank each list, then add.")
+    def logarithms(self, grammar: Tensor, meaning: Tensor) -> Tensor:
+        return grammar.log() + meaning.log()
+
+    @misconception("You sorted each list and added the values. A rank says *where* in the sorted list a row stands.")
+    def sorted_values(self, grammar: Tensor, meaning: Tensor) -> Tensor:
+        return grammar.sort().values + meaning.sort().values
+
+    @misconception("Both lists of ranks came back, beside each other. Asked is their sum, one number a row.")
+    def not_added(self, grammar: Tensor, meaning: Tensor) -> Tensor:
+        return torch.stack([self.ranks(grammar), self.ranks(meaning)])
+
     @misconception("Grammar runs the wrong way: its highest has rank 1 in yours. A *likely* letter is good grammar.")
     def grammar_turned(self, grammar: Tensor, meaning: Tensor) -> Tensor:
         return self.ranks(-grammar) + self.ranks(meaning)
@@ -88,7 +117,7 @@ class CombineRanks(Exercise):
     def grammar_alone(self, grammar: Tensor, meaning: Tensor) -> Tensor:
         return self.ranks(grammar)
 
-    @misconception("These are the ranks by meaning alone. Add those by grammar.")
+    @misconception("These are the ranks by meaning alone, or of the bare sum: the same. Rank *each* list, then add.")
     def meaning_alone(self, grammar: Tensor, meaning: Tensor) -> Tensor:
         return self.ranks(meaning)
 
