@@ -113,7 +113,8 @@ export default widget("pileup-game", (view) => {
       c.fillStyle = ahead ? way : back;
       c.beginPath(); // an arrow: it points the way of the strand
       const tip = Math.min(5, wide / 2), [from, to] = [x(first), ends];
-      const corners = ahead ? [[from, 1], [to - tip, 1], [to, ROW / 2], [to - tip, ROW - 1], [from, ROW - 1]] : [[from + tip, 1], [to, 1], [to, ROW - 1], [from + tip, ROW - 1], [from, ROW / 2]];
+      const body = ahead ? [from, to - tip] : [to, from + tip], point = ahead ? to : from;
+      const corners = [[body[0], 1], [body[1], 1], [point, ROW / 2], [body[1], ROW - 1], [body[0], ROW - 1]];
       for (const [px, down] of corners) c.lineTo(px, y + down);
       c.fill();
       c.fillStyle = colours.muted;
@@ -124,15 +125,16 @@ export default widget("pileup-game", (view) => {
       for (let column = 0; column < width; column++) {
         const letter = letters[base(row, column)], differs = letter !== NONE && BASES[letter] !== genome()[column];
         if (letter === NONE || (!differs && !(column === middle && legible))) continue;
-        c.globalAlpha = clamp(quality[base(row, column)] / 40, 0.25, 1);
-        c.fillStyle = differs ? PALETTE[BASES[letter]] : colours.muted;
-        const left = x(column), y = TOP + r * ROW;
+        const sure = clamp(quality[base(row, column)] / 40, 0.25, 1), left = x(column), y = TOP + r * ROW;
+        const ground = tint(PALETTE[BASES[letter]], sure, colours.dark); // paler where the quality is low
+        c.fillStyle = ground;
         if (differs) c.fillRect(left + 0.5, y + 0.5, wide - 1, ROW - 1);
-        if (differs) c.fillStyle = inkOn(PALETTE[BASES[letter]]);
+        c.globalAlpha = differs ? 1 : Math.max(sure, 0.6);
+        c.fillStyle = differs ? inkOn(ground) : colours.fg;
         if (legible) c.fillText(BASES[letter], left + wide / 2, y + ROW / 2 + 0.5);
+        c.globalAlpha = 1;
       }
     });
-    c.globalAlpha = 1;
     shown.forEach((row, r) => { // how surely the read lies here
       const y = TOP + r * ROW + 3, share = clamp(mapping[of(row)] / 60, 0, 1), room = RIGHT - 18;
       c.strokeStyle = c.fillStyle = colours.muted;
@@ -200,8 +202,10 @@ export default widget("pileup-game", (view) => {
     const bad = own && depth > own ? ` They map with ${fixed(maps[0], 0)} on average, the others with ${fixed(maps[1], 0)}.` : "";
     let one = "";
     if (chosen >= 0 && chosen < shown.length) {
-      const row = shown[chosen], first = Array.from({ length: width }, (_, j) => j).find((j) => letters[base(row, j)] !== NONE);
-      const other = Array.from({ length: width }, (_, j) => j).filter((j) => letters[base(row, j)] !== NONE && BASES[letters[base(row, j)]] !== genome()[j]).length;
+      const row = shown[chosen];
+      const found = Array.from({ length: width }, (_, j) => letters[base(row, j)]);
+      const first = found.findIndex((letter) => letter !== NONE);
+      const other = found.filter((letter, j) => letter !== NONE && BASES[letter] !== genome()[j]).length;
       one = ` Read ${chosen + 1}: ${forward[of(row)] ? "forward" : "reverse"}, ${BASES[letters[base(row, middle)]]} of quality ${quality[base(row, middle)]}, ` +
         `begins ${middle - first} base${middle - first === 1 ? "" : "s"} before the place, differs at ${other}, maps with ${mapping[of(row)]}.`;
     }
