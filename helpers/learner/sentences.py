@@ -31,7 +31,8 @@ def missing_name(name: str, *, asked: bool) -> str:
         )
     return (
         f"There is no `{name}` yet. Is it misspelt? Or has the cell above that makes it, or imports it, not run since "
-        "the notebook was opened? In JupyterLab choose Run → Run All Above Selected Cell, on Colab Runtime → Run before."
+        "the notebook was opened? In JupyterLab choose Run → Run All Above Selected Cell, on Colab Runtime → Run "
+        "before."
     )
 
 
