@@ -39,7 +39,8 @@ CODE = re.compile(r"(^```.*?^```[ \t]*$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
 
 def main() -> int:
     """Build into the folder that is named, or into build/site."""
-    out = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "site").resolve()
+    named = sys.argv.pop(1) if len(sys.argv) > 1 else None  # so that no module finds it when its docstrings are read
+    out = Path(named or ROOT / "build" / "site").resolve()
     with tempfile.TemporaryDirectory(prefix="course-site-") as folder:
         source = Path(folder) / "pages"
         collect(source)
