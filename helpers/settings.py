@@ -47,7 +47,7 @@ def full() -> bool:
 
 
 def smoke() -> bool:
-    """Whether sets and pictures are small and trainings short, since a run asks only whether every cell runs.
+    """Whether pictures are small and trainings short, since a run asks only whether every cell runs.
 
     COURSE_SMOKE=1 says so.
     """

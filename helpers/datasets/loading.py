@@ -28,8 +28,6 @@ from helpers.dna.sequences import one_hot
 if TYPE_CHECKING:
     import torch
 
-SMOKE_ROWS = 600  # of each part, where a run asks only whether every cell runs
-
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -70,11 +68,6 @@ class Split:
     def without(self, positions: np.ndarray) -> Split:
         """The split less the sequences at these positions."""
         kept = np.setdiff1d(np.arange(len(self)), positions)
-        return Split([self.sequences[i] for i in kept], self.y[kept])
-
-    def thinned(self, most: int) -> Split:
-        """So many of the sequences, or all if there are no more, evenly from first to last."""
-        kept = np.linspace(0, len(self) - 1, min(most, len(self))).round().astype(int)
         return Split([self.sequences[i] for i in kept], self.y[kept])
 
 
@@ -362,6 +355,4 @@ def _read(
         from_train, from_valid = leaks(train, valid, test)
         train, valid = train.without(from_train), valid.without(from_valid)
         removed = len(from_train) + len(from_valid)
-    if settings.smoke():
-        train, valid, test = (split.thinned(SMOKE_ROWS) for split in (train, valid, test))
     return Dataset(name, entry.kind, train, valid, test, removed, entry, entry.task, entry.classes)
