@@ -125,7 +125,8 @@ def rows_of(course: Course, assignment: str, called: Called) -> tuple[list[Row],
 
 def interval(predicted: Predicted) -> Interval:
     """The AUROC of predictions, and 95 % of resamples."""
-    return bootstrap_interval(predicted.truth, predicted.scores.float(), "auroc", n=400, seed=0)
+    scores = predicted.scores - predicted.scores.median()  # shares, such as GC content, are no probabilities
+    return bootstrap_interval(predicted.truth, scores.float(), "auroc", n=400, seed=0)
 
 
 def ranked(values: Mapping[str, float]) -> dict[str, int]:

@@ -60,6 +60,7 @@ def test_the_page_needs_no_network_and_shows_everybody_as_text(course: Path) -> 
     done = CliRunner().invoke(app, ["leaderboard", "10", "--called", "names", "--course", str(course)])
     assert done.exit_code == 0, done.output
     page = (course / "reports" / f"{FOLDER}-leaderboard.html").read_text(encoding="utf-8")
+    assert "NOTICE" not in done.output  # GC content is a share, and no probability
     assert "Ada Lovelace" in page and "eva &lt;b&gt;" in page and "<b>eva" not in page and "GENERanno" in page
     assert not re.search(r"<script|<img|<link|\bsrc=|url\(", page) and "default-src 'none'" in page
     assert page.count("<line") == 6 and "'leo' has no predictions" in done.output
