@@ -244,6 +244,11 @@ def test_the_card_and_the_description_say_what_came_out(write):
     data = from_files(write(table(), "mine.csv"), name="ours")
     assert data.describe() == "ours (own): 48 train, 6 valid, 6 test of 60 bp; 30 '0', 30 '1'"
     assert data.card.startswith("# ours\n") and "What nobody checked" in data.card and "mine.csv" in data.card
+    assert "negatives" in data.card
+    numbers = from_files(write(table([(a, i / 7) for i, a in enumerate(BASES)]), "numbers.csv"))
+    classes = from_files(write(table([(a, "xyz"[i % 3]) for i, a in enumerate(BASES)]), "classes.csv"))
+    assert "two measurements" in numbers.card and "how common" in classes.card.lower()
+    assert not any("negatives" in one.card or "positives" in one.card for one in (numbers, classes))
 
 
 # --- what must be refused, in one sentence ---------------------------------------------------------------
