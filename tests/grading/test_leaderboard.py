@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,8 @@ def test_the_page_needs_no_network_and_shows_everybody_as_text(course: Path) -> 
     assert "Ada Lovelace" in page and "eva &lt;b&gt;" in page and "<b>eva" not in page and "GENERanno" in page
     assert not re.search(r"<script|<img|<link|\bsrc=|url\(", page) and "default-src 'none'" in page
     assert page.count("<line") == 6 and "'leo' has no predictions" in done.output
+    names = [float(y) for y in re.findall(r'<text x="224" y="([\d.]+)">', page)]
+    assert len(set(names)) == 7 and min(b - a for a, b in pairwise(sorted(names))) > 12  # the heading and six names
     again = CliRunner().invoke(app, ["leaderboard", "your_own", "--course", str(course), "--to", str(course / "other")])
     other = (course / "other" / f"{FOLDER}-leaderboard.html").read_text(encoding="utf-8")
     assert again.exit_code == 0 and "Ada" not in other and "eva" not in other and "eva <b>" in again.output
