@@ -15,7 +15,7 @@ from helpers.exercises.your_own.held_out import ANYWHERE, PLACED, HeldOut, by_co
 from helpers.grading import spool
 from helpers.grading.leaderboard import Called, pseudonyms, ranked, rows_of
 from helpers.grading.nbgrader.gradebook import open_course
-from helpers.grading.secret import question_seed
+from helpers.grading.secret import question_seed, secret
 from helpers.grading.spool import Entry
 
 FOLDER = "10_your_own"
@@ -34,6 +34,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("class")
     (root / "nbgrader_config.py").write_text("c = get_config()\n")
     (root / "roster.csv").write_text("id,name,login\nada,Ada Lovelace,ada01\n")
+    secret(root)  # all that is graded comes from it
     exercise = HeldOut()
     for number, (student, code) in enumerate(CLASS.items()):
         answers = exercise.answers(code, question_seed(number, exercise.id))
