@@ -60,6 +60,14 @@ def unused_parameters(tree: ast.AST) -> list[str]:
     return [node.arg for node in arguments(tree) if node.arg not in used]
 
 
+def unused_variables(tree: ast.AST) -> list[str]:
+    """Variables that get a value of their own, `x = …`, which is never used; one named `_` is meant so."""
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    made = [one for node in ast.walk(tree) if isinstance(node, ast.Assign) for one in node.targets]
+    names = dict.fromkeys(one.id for one in made if isinstance(one, ast.Name))
+    return [name for name in names if name not in used and name != "_"]
+
+
 def exchanged_names(row: ast.expr) -> Iterator[tuple[str, ast.AST]]:
     """Names that values are given to, as in `(a, b), (c, d) = table`, with two of them exchanged."""
     names = [node.id for node in ast.walk(row) if isinstance(node, ast.Name)]

@@ -80,3 +80,29 @@ SIGN = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Pow: "**", ast.MatMult: "@",
     ast.Mod: "%", ast.BitAnd: "&", ast.BitOr: "|",
 }  # fmt: skip
+
+
+def other_constants(value: object) -> list:
+    """What may stand where a constant belongs."""
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        near = {0: [1, -1], 1: [0, 2, -1], -1: [0, 1, -2], -2: [-1, 0, 1], 2: [1, 3]}
+        return near.get(value, [value + 1, value - 1])
+    if isinstance(value, float):
+        return [0.0] if value else [1.0]
+    return []
+
+
+def shifted(node: ast.expr | None, by: int) -> ast.expr:
+    """A bound or a place, moved: `i + 1` for `i`, `i` for `i + 1`."""
+    assert node is not None
+    if isinstance(node, ast.Constant) and type(node.value) is int and node.value + by >= 0:
+        return ast.Constant(node.value + by)
+    if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant) and isinstance(node.right.value, int):
+        sign = {ast.Add: 1, ast.Sub: -1}.get(type(node.op), 0)
+        by += sign * node.right.value
+        node = node.left if sign else node
+    if not by:
+        return node
+    return ast.BinOp(node, ast.Add() if by > 0 else ast.Sub(), ast.Constant(abs(by)))

@@ -9,9 +9,10 @@ import functools
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 
-from helpers.engine.alike import ADDED, ALIKE, COMPARISONS, OPERATORS, SIGN
+from helpers.engine.alike import ADDED, ALIKE, COMPARISONS, OPERATORS, SIGN, other_constants, shifted
 
 MOST_SHOWN = 60  # characters of a piece of code
 MOST_AROUND = 40  # characters of the code around a name or a number
@@ -20,9 +21,12 @@ Path = tuple[tuple[str, "int | None"], ...]  # the way to a node: fields, and pl
 Change = tuple[int, str, Path, Any]  # its rank, the words for it, what is replaced, and by what
 
 
-def changes(tree: ast.FunctionDef | ast.ClassDef) -> Iterator[Change]:
-    """Every small change of a function or class, with its rank: the lower, the likelier."""
-    names, attributes = own_names(tree), own_attributes(tree)
+def changes(tree: ast.FunctionDef | ast.ClassDef, names: list[str] | None = None) -> Iterator[Change]:
+    """Every small change of a function or class, with its rank: the lower, the likelier.
+
+    Only `names` take each other's place; if none are given, all parameters and variables of the code.
+    """
+    names, attributes = own_names(tree) if names is None else names, own_attributes(tree)
     for path, node in walked(tree):
         for rank, words, new in changed(node, names):
             yield rank, words or around(tree, path, new), path, new
@@ -85,6 +89,9 @@ def repeated(tree: ast.AST, names: list[str]) -> Iterator[Everywhere]:
             yield Everywhere(words, functools.partial(is_keyword, word, value), functools.partial(put, new))
     sides = Counter((type(node.op), ast.unparse(node.right)) for node in nodes if isinstance(node, ast.BinOp))
     for (kind, right), count in sides.items():
+        if count > 1 and kind is not ast.MatMult:
+            is_meant = functools.partial(is_operation_with, kind, right)
+            yield Everywhere(f"without `{SIGN[kind]} {right}`", is_meant, attrgetter("left"))
         for operator in OPERATORS.get(kind, ()) if count > 1 else ():
             if operator is not ast.Pow:
                 words = f"with `{SIGN[operator]} {right}` where `{SIGN[kind]} {right}` belongs"
@@ -298,6 +305,10 @@ def changed_call(node: ast.Call) -> Iterator[tuple[int, str, ast.AST]]:
     """Another function, the call left out, one argument left out, two exchanged."""
     function = node.func
     name = called(node)
+    if isinstance(function, ast.Attribute) and not is_module(function.value):
+        yield 0, f"without `.{name}(…)`", function.value
+    elif node.args:
+        yield 0, f"without `{ast.unparse(function).replace('self.', '')}`", node.args[0]
     for other in ALIKE.get(name, ()):
         yield 0, f"with `{other}` where `{name}` belongs", with_function(node, other)
     for extra in ADDED.get(name, ()):
@@ -310,10 +321,6 @@ def changed_call(node: ast.Call) -> Iterator[tuple[int, str, ast.AST]]:
         first = ast.Call(ast.Attribute(inner.func.value, name, ast.Load()), node.args, node.keywords)
         words = f"with `.{name}` before `.{inner.func.attr}`"
         yield 1, words, ast.Call(ast.Attribute(first, inner.func.attr, ast.Load()), inner.args, inner.keywords)
-    if isinstance(function, ast.Attribute) and not is_module(function.value):
-        yield 1, f"without `.{name}(…)`", function.value
-    elif node.args:
-        yield 1, f"without `{ast.unparse(function).replace('self.', '')}`", node.args[0]
     for at, keyword in enumerate(node.keywords):
         left = [*node.keywords[:at], *node.keywords[at + 1 :]]
         yield 1, f"without `{ast.unparse(keyword)}`", ast.Call(function, node.args, left)
@@ -362,24 +369,6 @@ def changed_block(block: list[ast.stmt]) -> Iterator[tuple[int, str, list]]:
         if at + 1 < len(block) and isinstance(block[at + 1], (ast.Expr, ast.Assign, ast.AugAssign)):
             words = f"with {code(block[at + 1])} before {code(one)}"
             yield 2, words, [*block[:at], block[at + 1], one, *block[at + 2 :]]
-
-
-def other_constants(value: object) -> list:
-    """What may stand where a constant belongs."""
-    if isinstance(value, bool):
-        return [not value]
-    if isinstance(value, int):
-        near = {0: [1, -1], 1: [0, 2, -1], -1: [0, 1, -2], -2: [-1, 0, 1], 2: [1, 3]}
-        return near.get(value, [value + 1, value - 1])
-    if isinstance(value, float):
-        return [0.0] if value else [1.0]
-    return []
-
-
-def shifted(node: ast.expr | None, by: int) -> ast.expr:
-    """A bound, moved."""
-    assert node is not None
-    return ast.BinOp(node, ast.Add() if by > 0 else ast.Sub(), ast.Constant(abs(by)))
 
 
 def is_module(node: ast.expr) -> bool:

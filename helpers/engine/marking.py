@@ -121,10 +121,14 @@ class Attempt:
         return {part: all(self.right[i] for i in places.get(part, [])) for part in self.marking.exercise.parts}
 
     @cached_property
+    def wrong_part(self) -> list[int]:
+        """The places of the first part that went wrong."""
+        return next(places for places in self.marking.parts.values() if not all(self.right[i] for i in places))
+
+    @cached_property
     def first_wrong_part(self) -> list[int]:
         """The places of the first part that went wrong, and of every question that was answered rightly."""
-        wrong = next(places for places in self.marking.parts.values() if not all(self.right[i] for i in places))
-        return sorted({*wrong, *(place for place, good in enumerate(self.right) if good)})
+        return sorted({*self.wrong_part, *(place for place, good in enumerate(self.right) if good)})
 
     @cached_property
     def first_wrong(self) -> int:

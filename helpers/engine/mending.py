@@ -25,11 +25,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.engine.additions import additions, arguments, unused_parameters
+from helpers.engine.additions import additions, arguments, unused_parameters, unused_variables
 from helpers.engine.changes import Change, changes, compiled
 from helpers.engine.codec import encode
 from helpers.engine.marking import Attempt, marking
 from helpers.engine.mutants import PATIENCE
+from helpers.engine.replacements import replacements
+from helpers.engine.seen import SAME_AS_REFERENCE
 from helpers.engine.source import parsed
 from helpers.engine.time_limit import TimeLimit, time_limit
 from helpers.engine.verdict import Status, Verdict
@@ -37,10 +39,28 @@ from helpers.engine.verdict import Status, Verdict
 if TYPE_CHECKING:
     from helpers.engine.exercise import Exercise
 
-MOST_SECONDS = 0.35  # that looking for a change may take
+MOST_SECONDS = 0.8  # that looking for a change may take
 WHOLE = "Your code would be right {}."
+BETTER_SAID = (  # in words of the learner's own code
+    SAME_AS_REFERENCE[:16],
+    "These are the right numbers, laid out",
+    "These are the right numbers with their axes",
+)
 ONE_PART = "The part “{}” would be right {}."
-MODULES = {"torch", "numpy", "math", "itertools", "functools", "collections", "random", "re", "string", "helpers"}
+MODULES = {
+    "torch",
+    "numpy",
+    "math",
+    "itertools",
+    "functools",
+    "collections",
+    "random",
+    "re",
+    "string",
+    "helpers",
+    "sklearn",
+    "scipy",
+}
 OUTSIDE = {
     "open", "exec", "eval", "compile", "input", "globals", "locals", "vars", "setattr", "delattr", "exit", "quit",
     "breakpoint", "__import__", "get_ipython", "display",
@@ -63,7 +83,8 @@ def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: 
         Of the questions that were asked.
     """
     stopped = verdict.failure is not None and bool(verdict.failure.error)
-    if verdict.status is not Status.WRONG or verdict.misconception or (verdict.is_explained and not stopped):
+    is_told = verdict.is_explained and not stopped and not any(one in verdict.message for one in BETTER_SAID)
+    if verdict.status is not Status.WRONG or verdict.misconception or is_told:
         return verdict
     said = ""
     with contextlib.suppress(Exception), warnings.catch_warnings(), same_chance():
@@ -72,10 +93,15 @@ def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: 
         if written and written.is_harmless:
             known = marking(exercise, seed)
             said = change_in_words(Attempt(known, exercise.read(answers, known.questions) or []), written)
+    if verdict.is_explained and not stopped:
+        return replace(verdict, message=said) if said.startswith(WHOLE[:16]) else verdict
     if said and not stopped:
         return replace(verdict, message=said, is_explained=True)
     said = said or unused(exercise, code)
-    return replace(verdict, message=f"{verdict.message} {said}", is_explained=True) if said else verdict
+    if said:
+        return replace(verdict, message=f"{verdict.message} {said}", is_explained=True)
+    said = left_lying(code)
+    return replace(verdict, message=f"{verdict.message} {said}") if said else verdict
 
 
 def unused(exercise: Exercise, code: Any) -> str:
@@ -88,12 +114,21 @@ def unused(exercise: Exercise, code: Any) -> str:
     return ""
 
 
+def left_lying(code: Any) -> str:
+    """A sentence on variables that are made and never looked at; "" where there are none. They may be no mistake."""
+    with contextlib.suppress(Exception):
+        written = Written.of(code)
+        names = unused_variables(written.tree) if written else []
+        return f"You make `{'`, `'.join(names)}`, and never use it." if names else ""
+    return ""
+
+
 def change_in_words(attempt: Attempt, written: Written) -> str:
     """The change that makes everything right, or at least the first part that went wrong; "" if none does.
 
     The search is cut off after `MOST_SECONDS`, wherever it is: a change can make a loop endless.
     """
-    part = sorted(attempt.first_wrong_part, key=lambda place: (place != attempt.first_wrong, attempt.right[place]))
+    part = [attempt.first_wrong, *(place for place in attempt.wrong_part if place != attempt.first_wrong)]
     others = [place for place in range(len(attempt.given)) if place not in part]
     found = ""
     with contextlib.suppress(TimeLimit), time_limit(MOST_SECONDS, PATIENCE):
@@ -168,7 +203,7 @@ class Written:
 
     def changed(self) -> Iterator[tuple[str, Any]]:
         """Copies of the code with one change each, in words, the likelier ones first."""
-        every: list[Change] = [*changes(self.tree), *additions(self.tree)]
+        every: list[Change] = [*changes(self.tree), *additions(self.tree), *replacements(self.tree)]
         for _, words, path, new in sorted(every, key=lambda one: one[0]):
             names = dict(self.names)
             try:

@@ -11,46 +11,71 @@ import contextlib
 import copy
 import functools
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
-from helpers.engine.changes import Path, changes, compiled
+from helpers.engine.changes import Path, changes, compiled, own_names
+from helpers.engine.replacements import FURTHER, replacements
 from helpers.engine.time_limit import TimeLimit, time_limit
 
 if TYPE_CHECKING:
     from helpers.engine.exercise import Exercise
     from helpers.engine.marking import Attempt
 
-MOST_SECONDS = 0.35  # that looking for a mutant may take
+MOST_SECONDS = 0.4  # that looking for a mutant may take
 PATIENCE = 60  # times as long by the clock: nothing sleeps here, and a busy machine finds the same as an idle one
-MOST = 600  # mutants of one exercise
+UNSPOKEN = {"torch", "np", "F", "nn", "math", "for", "in", "if", "else", "and", "or", "not", "True", "False", "None"}
+MOST = 1200  # mutants of one exercise
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """Code that differs from the reference in one place, and the difference in words."""
+    """Code that differs from the reference in one place, and the difference in words.
+
+    One that `is_near` is a likely slip: it is told where it explains a part of the answers, too.
+    """
 
     words: str
     code: Any
+    is_near: bool = True
 
 
 @functools.lru_cache(maxsize=256)
 def mutants(exercise: Exercise) -> tuple[Mutant, ...]:
-    """Every mutant of an exercise's reference, likelier mistakes first; none where there is no source."""
+    """Every mutant of an exercise's reference, likelier mistakes first; none where there is no source.
+
+    A learner knows the names of the parameters and those in the hints, and not what the reference calls its own.
+    """
+    hints = " ".join(exercise.hints)
+    in_hints = {*variables(hints), *re.findall(r"\b[A-Za-z]\b", hints)}  # z, also where it is no code
+    spoken = {"x", "X", *inspect.signature(exercise.reference).parameters, *in_hints}
     try:
         found = list(parts_of(exercise))
     except (OSError, TypeError, SyntaxError):
         return ()
     made = []
     for part in found:
-        for rank, words, path, new in changes(part.tree):
-            made.append((rank, words, functools.partial(part.rebuilt, path, new)))
+        known = [name for name in own_names(part.tree) if name in spoken or isinstance(part.tree, ast.ClassDef)]
+        for rank, words, path, new in (*changes(part.tree, known), *replacements(part.tree, known)):
+            if rank < FURTHER or variables(words) <= spoken:
+                made.append((rank, words, functools.partial(part.rebuilt, path, new)))
     made.sort(key=lambda one: one[0])
-    changed = [Mutant(words, Lazy(rebuild)) for _, words, rebuild in made[:MOST]]
+    changed = [Mutant(words, Lazy(rebuild), rank < FURTHER) for rank, words, rebuild in made[:MOST]]
     return (*with_other_arguments(exercise), *changed)
+
+
+def variables(words: str) -> set[str]:
+    """The variables in what is said of a change; functions, attributes, modules and axes are none."""
+    return {
+        name
+        for piece in re.findall("`([^`]*)`", words)
+        for name in re.findall(r"(?<![.\w'])[A-Za-z_]\w*(?!\w|\(|=[^=]|\.(?:nn|functional|linalg)|')", piece)
+        if name not in UNSPOKEN
+    }
 
 
 def with_other_arguments(exercise: Exercise) -> Iterator[Mutant]:
@@ -147,7 +172,9 @@ def explaining(attempt: Attempt) -> Iterator[tuple[str, bool]]:
     others = [place for place in range(len(attempt.given)) if place not in part]
     for number, mutant in enumerate(mutants(attempt.marking.exercise)):
         if all(agrees(attempt, number, mutant, place) for place in part):
-            yield mutant.words, all(agrees(attempt, number, mutant, place) for place in others)
+            is_whole = all(agrees(attempt, number, mutant, place) for place in others)
+            if is_whole or mutant.is_near:
+                yield mutant.words, is_whole
 
 
 def agrees(attempt: Attempt, number: int, mutant: Mutant, place: int) -> bool:

@@ -22,6 +22,12 @@ FACTORS = {
     1 / math.log(10): "Yours are logarithms to base 10; natural ones were asked.",
     math.log(10): "Yours are natural logarithms; those to base 10 were asked.",
 }
+TIMES = {  # of a mistake that has a name
+    -1.0: "the sign of what then comes out is turned round.",
+    2.0: "every number of yours is twice what then comes out.",
+    0.5: "every number of yours is half of what then comes out.",
+}
+LEAST = 3  # numbers that a factor is read from
 FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "Yours is the exponential of what was asked: the logarithm is missing.": np.exp,
     "Yours is the logarithm of what was asked: the exponential is missing.": np.log,
@@ -132,16 +138,38 @@ def by_size(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
     ratios = [common_ratio(np.ravel(g).astype(float), np.ravel(e).astype(float), least=1) or 1.0 for g, e in pairs]
     if len(pairs) < 2 or all(ratio == 1.0 for ratio in ratios):
         return ""
-    named = [dict(sizes(one)) for one in arguments]
-    for name in named[0]:
-        if not all(name in one and one[name] > 0 for one in named):
-            continue
-        values = np.array([one[name] for one in named], float)
+    for name, values in counted(arguments):
         for words, power in (("{} times", 1.0), ("1 / {} of", -1.0), ("√({}) times", 0.5), ("1 / √({}) of", -0.5)):
             if np.allclose(ratios, values**power, 1e-4) and np.ptp(values) > 0:
                 why = {1.0: ": a sum where a mean belongs?", -1.0: ": divided once too often?"}.get(power, ".")
                 return f"Every number of yours is {words.format(f'`{name}`')} the expected one{why}"
     return ""
+
+
+def times(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
+    """The plain factor between all numbers and those of a mistake, in a sentence that follows on the mistake's."""
+    numbers = [(np.ravel(g).astype(float), np.ravel(e).astype(float)) for g, e in pairs]
+    given, known = flat(pairs)
+    if known.size < LEAST or not np.isfinite(known).all() or np.ptp(known) == 0:
+        return ""
+    ratio = common_ratio(given, known)
+    if ratio is not None:
+        plain = next((said for value, said in TIMES.items() if math.isclose(ratio, value, rel_tol=1e-4)), "")
+        return plain
+    ratios = [common_ratio(g, k, least=1) or 1.0 for g, k in numbers]
+    for name, values in counted(arguments):
+        for words, power in (("{} times", 1.0), ("1 / {} of", -1.0)):
+            if np.ptp(values) > 0 and np.allclose(ratios, values**power, 1e-4):
+                return f"every number of yours is {words.format(f'`{name}`')} what then comes out."
+    return ""
+
+
+def counted(arguments: Sequence[dict[str, Any]]) -> Iterator[tuple[str, np.ndarray]]:
+    """What can be counted in the arguments of every question, by its name: question by question."""
+    named = [dict(sizes(one)) for one in arguments]
+    for name in named[0] if named else ():
+        if all(name in one and one[name] > 0 for one in named):
+            yield name, np.array([one[name] for one in named], float)
 
 
 def multiples(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:

@@ -13,10 +13,11 @@ import numpy as np
 from helpers.engine.answers import WRONG_TYPE, Answer
 from helpers.engine.codec import kind_of, mismatch, same
 from helpers.engine.errors import STOPPED, explained
+from helpers.engine.layout import laid_out
 from helpers.engine.message import shorten, show
 from helpers.engine.mutants import matching
 from helpers.engine.plain import is_plain
-from helpers.engine.relations import related, related_texts
+from helpers.engine.relations import related, related_texts, times
 from helpers.engine.verdict import Diagnosis
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 DIFFERS = "The answer differs."
 SAME_AS_REFERENCE = "It is what comes out {}."
-VAGUE = ("All your numbers", "Yours is nan", "You give", "These are the right numbers, but")  # they leave open why
+EMPTY = ("All your numbers", "Yours is nan")  # there is nothing in such answers that a change could be known by
+VAGUE = (*EMPTY, "You give", "These are the right numbers, but")  # they leave open why
 MOST_TOLD, MOST_PLACES, MOST_FACT = 3, 9, 60  # questions and places to speak of one place; characters of a fact
 NOTHING_GIVEN = (
     "Yours holds None where a value was asked. Is there a way through your code without a `return`, or is something "
@@ -82,25 +84,49 @@ def of_kind(given: Answer, expected: Answer, asked: type | None) -> str:
 def of_values(attempt: Attempt) -> Diagnosis:
     """What can be said of values: the shape, the relation to the right ones, a mutant, what is right already."""
     given, expected = attempt.given[attempt.worst].value, attempt.expected[attempt.worst].value
+    said = other_kind(attempt)
+    if said:
+        return Diagnosis(said)
     said = shapes(given, expected)
     if said:
-        return Diagnosis(with_rest(said, attempt), is_explained=False)
+        why = of_shapes(attempt)
+        return Diagnosis(why) if why else Diagnosis(with_rest(said, attempt), is_explained=False)
     if has_none(given) and not has_none(expected):
         return Diagnosis(NOTHING_GIVEN)
     places = [place for place, answer in enumerate(attempt.given) if not answer.error]
     named = [arguments(attempt, place) for place in places]
     values = [(attempt.given[place].value, attempt.expected[place].value) for place in places]
     relation = relations(values, named, attempt)
-    if relation:
-        return Diagnosis(relation, is_explained=not relation.startswith(VAGUE))
-    change = "" if attempt.given[attempt.first_wrong].error else matching(attempt)
+    if relation and not relation.startswith(VAGUE):
+        return Diagnosis(relation)
+    is_empty = relation.startswith(EMPTY) or bool(attempt.given[attempt.first_wrong].error)
+    change = "" if is_empty else matching(attempt)
     if change:
-        return Diagnosis(SAME_AS_REFERENCE.format(change))
+        return Diagnosis(f"{relation} {SAME_AS_REFERENCE.format(change)}".strip())
+    if relation:
+        return Diagnosis(relation, is_explained=False)
     said = attempt.marking.exercise.seen(given, expected) or only_wrong(values, attempt)
+    said = said or times_a_mistake(attempt, places, named)
     if said:
         return Diagnosis(said)
     inside = facts(attempt) or f"{where_right(given, expected, attempt)} {sums(values)}".strip()
     return Diagnosis(with_rest(f"{mismatch(given, expected) or DIFFERS} {inside}".strip(), attempt), is_explained=False)
+
+
+def times_a_mistake(attempt: Attempt, places: list[int], named: Sequence[dict[str, Any]]) -> str:
+    """A known mistake, and one factor between its answers and these: two mistakes at once; "" where none is seen."""
+    for wrong in attempt.marking.exercise.misconceptions() if len(places) == len(attempt.given) else []:
+        known = [attempt.marking.known(wrong.name, place).value for place in places]
+        values = [attempt.given[place].value for place in places]
+        if not all(
+            is_array(g) and is_array(k) and np.shape(g) == np.shape(k) for g, k in zip(values, known, strict=True)
+        ):
+            continue
+        pairs = [(np.asarray(g), np.asarray(k)) for g, k in zip(values, known, strict=True)]
+        said = times(pairs, named)
+        if said:
+            return f"{wrong.hint} And {said}"
+    return ""
 
 
 def with_rest(said: str, attempt: Attempt) -> str:
@@ -190,6 +216,44 @@ def shapes(given: Any, expected: Any) -> str:
             if said:
                 return f"{said} In result {at + 1}: shape {np.shape(one)}, and {np.shape(other)} was asked."
     return ""
+
+
+def other_kind(attempt: Attempt) -> str:
+    """One result of several, several where one was asked, or a dictionary around the right numbers."""
+    values = [(g.value, e.value) for g, e in zip(attempt.given, attempt.expected, strict=True) if not g.error]
+    if all(isinstance(g, dict) and is_array(e) for g, e in values):
+        if all(agree(list(g.values()), np.asarray(e).tolist(), attempt) for g, e in values):
+            return "The numbers are right, but they came in a dictionary: asked are its values alone, in this order."
+        return "A dictionary came, and the numbers alone were asked."
+    for many, one, said in (
+        (1, 0, "{} results were asked, and only number {} of them came."),
+        (0, 1, "{} results came, and number {} of them alone was asked."),
+    ):
+        counts = {len(pair[many]) if isinstance(pair[many], (list, tuple)) else 0 for pair in values}
+        if len(counts) != 1 or not 1 < min(counts) <= MOST_PLACES or not all(is_numeric(pair[one]) for pair in values):
+            continue
+        for at in range(min(counts)):
+            sides = [(pair[0][at], pair[1]) if many == 0 else (pair[0], pair[1][at]) for pair in values]
+            if all(np.ndim(e) and agree(g, e, attempt) for g, e in sides):
+                return said.format(min(counts), at + 1)
+    return ""
+
+
+def of_shapes(attempt: Attempt) -> str:
+    """Why answers have another shape: laid out otherwise, or by a small change of the reference; "" if none does it."""
+    values = [(g.value, e.value) for g, e in zip(attempt.given, attempt.expected, strict=True) if not g.error]
+    if all(is_numeric(g) and is_numeric(e) for g, e in values):
+        said = laid_out([(np.asarray(g), np.asarray(e)) for g, e in values])
+        if said:
+            return said
+    inner = results(values)
+    wrong = [name for name, pairs in inner.items() if not all(agree(g, e, attempt) for g, e in pairs)]
+    if len(wrong) == 1 and all(is_numeric(g) and is_numeric(e) for g, e in inner[wrong[0]]):
+        said = laid_out([(np.asarray(g), np.asarray(e)) for g, e in inner[wrong[0]]])
+        if said:
+            return f"Of the results only {wrong[0]} is wrong. {said}"
+    change = "" if attempt.given[attempt.first_wrong].error else matching(attempt)
+    return SAME_AS_REFERENCE.format(change) if change else ""
 
 
 def axes(given: tuple[int, ...], expected: tuple[int, ...]) -> str:

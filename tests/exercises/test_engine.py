@@ -299,7 +299,8 @@ def test_quiz_explains_each_wrong_choice_and_counts_each_right_one() -> None:
     [
         (lambda x: None, "returns None"),
         (lambda x: 2.5 * x / np.abs(x).max(), "2.5 times"),
-        (lambda x: (x / np.abs(x).max())[:, None], "shape"),
+        (lambda x: (x / np.abs(x).max())[:, None], "an axis of one entry too many: axis 1"),
+        (lambda x: np.cos(x)[1:], "shape"),
         (lambda x: 1 / 0, "divides by 0"),
         (lambda x: x, "You give `x` back as it came."),
         (lambda x: np.cos(x) + 3 * x, "answer differs"),

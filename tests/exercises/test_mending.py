@@ -48,6 +48,11 @@ def one_too_much_and_too_large(scores, temperature):
     return shares / shares.sum(dim=-1, keepdim=True)
 
 
+def left_lying(scores, temperature):
+    highest = scores.amax()  # noqa: F841
+    return scores.sigmoid() * scores.cos() * temperature
+
+
 def not_looked_at(scores, temperature):
     return scores.sigmoid() * scores.cos()
 
@@ -108,6 +113,11 @@ def test_an_error_is_told_before_the_change_that_mends_it() -> None:
 
 def test_a_parameter_that_is_never_looked_at_is_told() -> None:
     assert found(not_looked_at).message.endswith("Your code never looks at `temperature`.")
+
+
+def test_a_variable_that_is_made_and_left_lying_is_told_and_explains_nothing() -> None:
+    verdict = found(left_lying)
+    assert verdict.message.endswith("You make `highest`, and never use it.") and not verdict.is_explained
 
 
 def test_what_is_forbidden_is_never_proposed() -> None:
@@ -189,3 +199,49 @@ class Counted(Exercise):
 )
 def test_what_stands_in_the_wrong_place_is_found(code: Any, said: str) -> None:
     assert said in found(code, Counted()).message
+
+
+class Stretch(Exercise):
+    """The largest of a stretch of each row, on a scale that 0 has a place on."""
+
+    def questions(self, rng):
+        for rows, columns in ((2, 6), (3, 8)):
+            yield torch.tensor(rng.uniform(0, 50, (rows, columns)).round(2)), int(rng.integers(2, 4))
+
+    def reference(self, table, begin):
+        return torch.log1p(table[:, begin : begin + 3].amax(dim=1))
+
+
+def one_outside(table, begin):
+    return torch.log(table[:, begin : begin + 3].amax(dim=1)) + 1
+
+
+def one_further(table, begin):
+    return torch.log1p(table[:, begin + 1 : begin + 4].amax(dim=1))
+
+
+def last_of_them(table, begin):
+    return torch.log1p(table[:, begin : begin + 3][:, -1])
+
+
+def logged_and_bounded(table, begin):
+    best = table[:, begin : begin + 3].amax(dim=1)
+    return torch.log(1 + best.sqrt())
+
+
+def other_range(table, begin):
+    return torch.log1p(torch.stack([table[:, begin + i] for i in range(1, 3)]).amax(dim=0))
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (one_outside, "with `torch.log(table[:, begin:begin + 3].amax(dim=1) + 1)`"),
+        (one_further, "with `table[:, begin:begin + 3]`"),
+        (last_of_them, "with `table[:, begin:begin + 3].amax(dim=1)`"),
+        (logged_and_bounded, "without `.sqrt(…)`"),
+        (other_range, "with `range(0, 3)` where yours has `range(1, 3)`"),
+    ],
+)
+def test_what_lies_further_from_the_code_is_found(code: Any, said: str) -> None:
+    assert said in found(code, Stretch()).message

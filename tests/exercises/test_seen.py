@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from sklearn.metrics import roc_auc_score
 from torch import nn
 
-from helpers.engine.exercise import Exercise, Question
+from helpers.engine.exercise import Exercise, Question, misconception
 from helpers.engine.kinds import ModuleExercise
 from helpers.engine.message import Message, first_difference
 from helpers.engine.mutants import mutants
@@ -75,7 +75,17 @@ class Turned(torch.autograd.Function):
             "Yours is nan in 6 of 12 numbers",
         ),
         (lambda t: np.where(np.arange(len(t)) > 1, 7.5, rows(t)), "Entries 0 to 1 are right, the others not."),
-        (lambda t: t.mean(axis=0), "shape differs"),
+        (lambda t: t.mean(axis=0), "with the last two axes of `table` exchanged"),
+        (lambda t: np.log(t[0]), "shape differs"),
+        (lambda t: rows(t).mean(), "One number came back, the mean of them: asked is one for each."),
+        (lambda t: rows(t)[:1], "some of those asked are missing at the end."),
+        (lambda t: rows(t)[1:], "1 of those asked are missing at the beginning."),
+        (lambda t: np.append(rows(t), 1.0), "1 too many at the end."),
+        (lambda t: np.sqrt(t) ** 2 + 1e-9, "what was asked is the mean of yours along axis 1"),
+        (lambda t: rows(t)[:, None], "an axis of one entry too many: axis 1"),
+        (lambda t: np.stack([rows(t)] * 2), "comes several times in yours, along axis 0"),
+        (lambda t: {place: one for place, one in enumerate(rows(t))}, "came in a dictionary"),
+        (lambda t: (rows(t), t.sum()), "2 results came, and number 1 of them alone was asked."),
     ],
 )
 def test_how_wrong_numbers_relate_to_the_right_ones_is_said(code: Any, sentence: str) -> None:
@@ -141,6 +151,27 @@ def test_a_change_of_the_reference_that_explains_everything_is_told(code: Any, c
     assert change in mark(Cell(), code).message
 
 
+class Towards(Exercise):
+    """A step from a towards b, by a share that stays the reference's own."""
+
+    hints = ("`gap = b - a` is how far it is.",)
+
+    def questions(self, rng):
+        for count in (3, 5):
+            yield rng.normal(size=count), rng.normal(size=count)
+
+    def reference(self, a, b):
+        gap = b - a
+        hidden = gap / 3 + a**2
+        return a + gap * hidden
+
+
+def test_a_change_is_told_in_names_that_learners_know() -> None:
+    assert mark(Towards(), lambda a, b: a + (b - a) ** 2).message == "The answer differs."  # `gap` for `hidden`
+    told = mark(Towards(), lambda a, b: a + a * ((b - a) / 3 + a**2)).message  # `a` for `gap`, which a hint has named
+    assert told == "It is what comes out with `a + a * hidden` where `a + gap * hidden` belongs."
+
+
 def test_mutants_leave_the_exercise_and_its_reference_as_they_are() -> None:
     exercise = Cell()
     before = exercise.answers(exercise.reference, 1)
@@ -172,6 +203,40 @@ def test_a_change_that_makes_a_loop_endless_or_a_number_immense_holds_nobody_up(
 def test_of_several_results_the_wrong_one_is_named() -> None:
     verdict = mark(Cell(), lambda x, h, w, b: (cell(x, h, w, b)[0], 2 * cell(x, h, w, b)[1]))
     assert verdict.message == "Of the results only number 2 is wrong. Every number of yours is twice the expected one."
+
+
+def test_one_result_of_several_is_told_from_all() -> None:
+    verdict = mark(Cell(), lambda x, h, w, b: cell(x, h, w, b)[0])
+    assert verdict.message == "2 results were asked, and only number 1 of them came." and verdict.is_explained
+
+
+def test_a_result_of_another_shape_is_told_what_it_lacks() -> None:
+    verdict = mark(Cell(), lambda x, h, w, b: (cell(x, h, w, b)[0].sum(0), cell(x, h, w, b)[1]))
+    assert verdict.message == (
+        "Of the results only number 1 is wrong. Yours is the sum of what was asked along axis 0: leave that step out."
+    )
+
+
+class Spread(Means):
+    """How far each row spreads."""
+
+    spans = misconception("That is from the least to the largest.", lambda table: np.ptp(table, axis=1))
+
+    def reference(self, table):
+        return table.std(axis=1)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (lambda t: np.ptp(t, axis=1), "That is from the least to the largest."),
+        (lambda t: np.ptp(t, axis=1) / 2, "to the largest. And every number of yours is half of what then comes out."),
+        (lambda t: np.ptp(t, axis=1) * t.shape[1], "is `table.shape[1]` times what then comes out."),
+        (lambda t: np.ptp(t, axis=1) ** 1.1, "The answer differs."),
+    ],
+)
+def test_a_known_mistake_times_something_is_told(code: Any, said: str) -> None:
+    assert mark(Spread(), code).message.endswith(said)
 
 
 def test_what_cannot_be_looked_at_is_still_wrong() -> None:
@@ -217,6 +282,26 @@ def changed_in_place() -> None:
         (lambda t: F.binary_cross_entropy(torch.tensor(t) + 2, torch.tensor(t)), "for logits there is"),
         (lambda t: Turned.apply(torch.ones(2, requires_grad=True), 2.0).sum().backward(), "`backward` gave 1 back"),
         (lambda t: 1 if torch.tensor(t) > 0 else 0, "is asked whether it is true"),
+        (lambda t: torch.cat([torch.ones(2, 3), torch.ones(2)]), "as many axes as each other, and 2 meet 1"),
+        (lambda t: torch.stack([torch.ones(2, 3), torch.ones(2)]), "of one shape, and (2, 3) meets (2)"),
+        (lambda t: torch.stack([1.0, 2.0]), "element 0 of the list is of the type float"),
+        (lambda t: torch.arange(3).mean(), "`.float()` first"),
+        (lambda t: torch.ones(3).expand(4), "stretched to 4 entries on axis 0, where it has 3"),
+        (lambda t: torch.ones(4)[torch.ones(3) > 0], "A mask of the shape (3) looks into a tensor of the shape (4)"),
+        (lambda t: np.ones(4)[np.ones(3) > 0], "A mask with 3 entries looks into axis 0, which has 4."),
+        (lambda t: float(torch.ones(3)), "One number is wanted here, and this tensor has several."),
+        (lambda t: list(range(len(t) / 2)), "divide with `//`"),
+        (lambda t: torch.cosine(t), "There is no `cosine` in `torch`"),
+        (lambda t: torch.relu([1.0]), "`relu` takes a Tensor for its argument 1, and gets a value of type list."),
+        (lambda t: roc_auc_score([0, 1, -1], [0.2, 0.3, 0.4]), "Are holes, −1, still among them?"),
+        (lambda t: roc_auc_score([0, 1], [0.2, 0.3, 0.4]), "gets 2 of one and 3 of the other"),
+        (lambda t: F.one_hot(torch.tensor([-1, 2])), "`F.one_hot` takes whole numbers from 0"),
+        (
+            lambda t: nn.Conv1d(4, 2, 5)(torch.ones(1, 4, 3)),
+            "The kernel is 5 wide, and what it goes over has 3 places.",
+        ),
+        (lambda t: torch.ones(2, requires_grad=True).numpy(), "`.detach()` before `.numpy()`"),
+        (lambda t: np.ones((2, 3)) + np.ones((4, 3)), "Two arrays do not fit each other: (2,3) and (4,3)."),
     ],
 )
 def test_an_error_is_told_in_words_that_say_what_to_mend(code: Any, sentence: str) -> None:

@@ -92,3 +92,21 @@ class BugHunt(Exercise):
     @misconception("You gave the mean of the marks. A report shows each of them: `(T,)`.")
     def mean_only(self, logits: Tensor, y: Tensor, trained: list[str], asked: list[str]) -> Tensor:
         return self.reference(logits, y, trained, asked).mean()
+
+    @misconception(
+        "You moved the columns of `y`, and those of the logits stay as they are. The answer is in the order of `asked` "
+        "as `y` is: look up the column of the *logits* in `trained`."
+    )
+    def labels_moved(self, logits: Tensor, y: Tensor, trained: list[str], asked: list[str]) -> Tensor:
+        return areas(logits, self.ordered(y, trained, asked))
+
+    @misconception("The columns are mended. But which rows were measured you read from another mark's column of `y`.")
+    def mask_of_another(self, logits: Tensor, y: Tensor, trained: list[str], asked: list[str]) -> Tensor:
+        known = self.ordered(y, trained, asked) >= 0
+        return areas(self.ordered(logits, trained, asked), torch.where(known, y.clamp(min=0), -1.0))
+
+    @misconception(
+        "Both bugs are mended. But you made decisions first: AUROC asks for the order of the logits themselves."
+    )
+    def decided_first(self, logits: Tensor, y: Tensor, trained: list[str], asked: list[str]) -> Tensor:
+        return self.reference((logits > 0).float(), y, trained, asked)

@@ -136,6 +136,26 @@ class ObservedOverExpected(Exercise):
     def main_diagonal_kept(self, contacts: Tensor) -> Tensor:
         return torch.where(distances(len(contacts)) == 0, contacts, self.reference(contacts))
 
+    @misconception("You divided by the distance itself. What is expected is measured: the mean of each diagonal.")
+    def by_distance(self, contacts: Tensor) -> Tensor:
+        return contacts / distances(len(contacts)).clamp(min=1)
+
+    @misconception(
+        "You divided everything by the mean of the *main* diagonal. Each distance has a diagonal of its own."
+    )
+    def main_diagonal_for_all(self, contacts: Tensor) -> Tensor:
+        return self.over(contacts, contacts.diagonal().mean().expand_as(contacts))
+
+    @misconception("You divided by the mean of the *next* diagonal, k + 1. At distance k it is diagonal k.")
+    def next_diagonal(self, contacts: Tensor) -> Tensor:
+        means = torch.stack([*(contacts.diagonal(k).mean() for k in range(1, len(contacts))), torch.tensor(0.0)])
+        return self.over(contacts, means[distances(len(contacts))])
+
+    @misconception("You divided by the largest of each diagonal. Expected is the mean.")
+    def largest(self, contacts: Tensor) -> Tensor:
+        found = torch.stack([contacts.diagonal(k).amax() for k in range(len(contacts))])
+        return self.over(contacts, found[distances(len(contacts))])
+
 
 class PairFeatures(Exercise):
     """pair_features(z (n, d)) -> (n, n, 2 d + 1): the left place's, the right place's, log(1 + distance)"""
@@ -252,3 +272,30 @@ class PairFeatures(Exercise):
     @misconception("The features come first in yours. Pairs are rows and columns, features the last axis.")
     def features_first(self, z: Tensor) -> Tensor:
         return self.reference(z).permute(2, 0, 1)
+
+    @misconception("Your distance is a share of the length. Asked is log(1 + distance), counted in bins.")
+    def share_of_length(self, z: Tensor) -> Tensor:
+        left, right, away = self.parts_of(z)
+        return torch.cat([left, right, away / len(z)], dim=2)
+
+    @misconception(
+        "The places themselves come back. Asked is what is *seen* there: look them up, `z[low]` and `z[high]`."
+    )
+    def places_for_features(self, z: Tensor) -> Tensor:
+        place = torch.arange(len(z))
+        ends = torch.minimum(place[:, None], place), torch.maximum(place[:, None], place)
+        return torch.cat([*(end.float()[..., None] for end in ends), self.reference(z)[..., -1:]], dim=2)
+
+    @misconception("The right place comes as its difference to the left one. Asked are both as they are.")
+    def right_less_left(self, z: Tensor) -> Tensor:
+        left, right, away = self.parts_of(z)
+        return torch.cat([left, right - left, torch.log1p(away)], dim=2)
+
+    @misconception("The products of the features come back. Asked are both places' features, one behind the other.")
+    def products(self, z: Tensor) -> Tensor:
+        return torch.cat([(z @ z.T)[..., None], self.reference(z)[..., -1:]], dim=2)
+
+    @misconception("The distance comes twice, behind each place. Asked is: left, right, distance.")
+    def distance_twice(self, z: Tensor) -> Tensor:
+        left, right, away = self.parts_of(z)
+        return torch.cat([left, torch.log1p(away), right, torch.log1p(away)], dim=2)

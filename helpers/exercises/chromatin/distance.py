@@ -153,6 +153,46 @@ class DilatedStack(ModuleExercise):
         def layer(self, channels: int, dilation: int) -> nn.Module:
             return nn.Conv1d(channels, channels, 3, dilation=dilation, padding=dilation, padding_mode="circular")
 
+    @misconception(
+        "You padded at the left only: each place sees what lies before it, and nothing behind. Pad both sides."
+    )
+    class Causal(Reference):
+        def layer(self, channels: int, dilation: int) -> nn.Module:
+            return nn.Conv1d(channels, channels, 3, dilation=dilation)
+
+        def forward(self, x: Tensor) -> Tensor:
+            for number, layer in enumerate(self.layers):
+                x = x + torch.relu(layer(F.pad(x, (2 * 2**number, 0))))
+            return x
+
+    @misconception("Your dilations are squares: 1, 4, 9. They double: 1, 2, 4, 8.")
+    class Squares(Reference):
+        def dilations(self, layers: int) -> list[int]:
+            return [(layer + 1) ** 2 for layer in range(layers)]
+
+    @misconception("One layer is used again and again. Each step has a layer of its own, with its own dilation.")
+    class OneLayer(Reference):
+        def __init__(self, channels: int, layers: int) -> None:
+            super().__init__(channels, 1)
+            self.count = layers
+
+        def forward(self, x: Tensor) -> Tensor:
+            for _ in range(self.count):
+                x = x + torch.relu(self.layers[0](x))
+            return x
+
+    @misconception("A ReLU stands at the end as well: what was below 0 is lost. It belongs around each layer alone.")
+    class ReluAtTheEnd(Reference):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.relu(super().forward(x))
+
+    @misconception("What a layer finds is taken off x. Asked is the sum: `x + relu(layer(x))`.")
+    class Subtracted(Reference):
+        def forward(self, x: Tensor) -> Tensor:
+            for layer in self.layers:
+                x = x - torch.relu(layer(x))
+            return x
+
 
 class CropAndJoin(Exercise):
     """crop_and_join(deep (N, C, L), across (N, D, M)) -> (N, C + D, L); M is L or more"""
@@ -164,7 +204,7 @@ class CropAndJoin(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for rows, channels, length, longer in ((1, 2, 3, 5), (2, 3, 4, 7), (3, 2, 6, 9)):
+        for rows, channels, length, longer in ((1, 2, 3, 5), (2, 3, 4, 9), (3, 2, 6, 13)):
             yield normal(rng, rows, channels, length), normal(rng, rows, channels, longer)
 
     def reference(self, deep: Tensor, across: Tensor) -> Tensor:
@@ -186,6 +226,27 @@ class CropAndJoin(Exercise):
     def rounded_up(self, deep: Tensor, across: Tensor) -> Tensor:
         start = (across.shape[2] - deep.shape[2] + 1) // 2
         return torch.cat([deep, across[:, :, start : start + deep.shape[2]]], dim=1)
+
+    @misconception("Your cut begins one place too early. Half of what is too many goes at the left: `(M - L) // 2`.")
+    def one_too_early(self, deep: Tensor, across: Tensor) -> Tensor:
+        return self.cut_at(deep, across, (across.shape[2] - deep.shape[2]) // 2 - 1)
+
+    @misconception("Your cut begins one place too late. Half of what is too many goes at the left: `(M - L) // 2`.")
+    def one_too_late(self, deep: Tensor, across: Tensor) -> Tensor:
+        return self.cut_at(deep, across, (across.shape[2] - deep.shape[2]) // 2 + 1)
+
+    def cut_at(self, deep: Tensor, across: Tensor, start: int) -> Tensor:
+        return torch.cat([deep, across[:, :, start : start + deep.shape[2]]], dim=1)
+
+    @misconception("You pooled the longer one to the shorter length. Then no place means the same base: cut it.")
+    def pooled(self, deep: Tensor, across: Tensor) -> Tensor:
+        return torch.cat([deep, F.adaptive_avg_pool1d(across, deep.shape[2])], dim=1)
+
+    @misconception("You took every second or third place of the longer one. Cut its middle, place by place.")
+    def every_few(self, deep: Tensor, across: Tensor) -> Tensor:
+        step = across.shape[2] // deep.shape[2]
+        kept = torch.arange(deep.shape[2]) * max(step, 1)
+        return torch.cat([deep, across[:, :, kept]], dim=1)
 
     @misconception("You added the two. Then nobody can tell any more what came from where: put them beside each other.")
     def added(self, deep: Tensor, across: Tensor) -> Tensor:

@@ -125,6 +125,32 @@ class MaskedBce(Exercise):
     def complete_rows(self, logits: Tensor, y: Tensor) -> Tensor:
         return self.over(logits, y, (y >= 0).all(dim=1, keepdim=True).expand_as(y))
 
+    @misconception("A hole counts as a label of one half in yours, and costs something. Leave it out.")
+    def holes_as_halves(self, logits: Tensor, y: Tensor) -> Tensor:
+        return self.each(logits, torch.where(y < 0, 0.5, y)).mean()
+
+    @misconception("That is the squared error of the probabilities. Asked is the cross-entropy, minus a logarithm.")
+    def squared_error(self, logits: Tensor, y: Tensor) -> Tensor:
+        known = y >= 0
+        return (((torch.sigmoid(logits) - y) ** 2) * known).sum() / known.sum().clamp(min=1)
+
+    @misconception("That is the absolute error of the probabilities. Asked is the cross-entropy, minus a logarithm.")
+    def absolute_error(self, logits: Tensor, y: Tensor) -> Tensor:
+        known = y >= 0
+        return ((torch.sigmoid(logits) - y).abs() * known).sum() / known.sum().clamp(min=1)
+
+    @misconception("Only a label of 1 costs anything in yours. Of a 0 the loss is −log(1 − p): that half is missing.")
+    def half_of_the_loss(self, logits: Tensor, y: Tensor) -> Tensor:
+        known = y >= 0
+        return (self.each(logits, y.clamp(min=0)) * (y > 0)).sum() / known.sum().clamp(min=1)
+
+    @misconception(
+        "You divide by one more than was measured. Where something was, by what was; at least by 1: `clamp`."
+    )
+    def one_more(self, logits: Tensor, y: Tensor) -> Tensor:
+        known = y >= 0
+        return (self.each(logits, y.clamp(min=0)) * known).sum() / (known.sum() + 1)
+
     @misconception("Your logarithm has base 2. Losses are in nats, of the natural logarithm.")
     def bits(self, logits: Tensor, y: Tensor) -> Tensor:
         return self.reference(logits, y) / math.log(2)
@@ -245,3 +271,29 @@ class MultiTask(ModuleExercise):
     class SumPool(Reference):
         def trunk(self, X: Tensor) -> Tensor:
             return torch.relu(self.conv(X)).sum(dim=2)
+
+    @misconception("You took the last window of each filter. A site may lie anywhere: each keeps its *best* window.")
+    class LastWindow(Reference):
+        def trunk(self, X: Tensor) -> Tensor:
+            return torch.relu(self.conv(X))[:, :, -1]
+
+    @misconception("You took the first window of each filter. A site may lie anywhere: each keeps its *best* window.")
+    class FirstWindow(Reference):
+        def trunk(self, X: Tensor) -> Tensor:
+            return torch.relu(self.conv(X))[:, :, 0]
+
+    @misconception("You pooled pairs of windows, and took a mean of these. Each filter keeps its one *best* window.")
+    class PairsThenMean(Reference):
+        def trunk(self, X: Tensor) -> Tensor:
+            return nn.functional.max_pool1d(torch.relu(self.conv(X)), 2).mean(dim=2)
+
+    @misconception("Your filters step on by their own width, and miss what lies between. They go base by base.")
+    class Strided(Reference):
+        def __init__(self, marks: int, filters: int, width: int) -> None:
+            super().__init__(marks, filters, width)
+            self.conv = nn.Conv1d(4, filters, width, stride=width)
+
+    @misconception("There is a sigmoid in the place of the ReLU.")
+    class SigmoidForRelu(Reference):
+        def trunk(self, X: Tensor) -> Tensor:
+            return torch.sigmoid(self.conv(X)).amax(dim=2)

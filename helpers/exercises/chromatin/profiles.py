@@ -104,6 +104,34 @@ class ShapeAndTotal(Exercise):
     def not_logged(self, counts: Tensor) -> tuple[Tensor, Tensor]:
         return self.with_total(counts, counts.sum(dim=(1, 2)))
 
+    @misconception("Your total is the mean of the two strands. Asked is how many reads there are: add them.")
+    def mean_of_strands(self, counts: Tensor) -> tuple[Tensor, Tensor]:
+        return self.with_total(counts, torch.log1p(counts.sum(dim=2).mean(dim=1)))
+
+    @misconception("The 1 is outside of the logarithm, log(reads) + 1. It belongs inside: log(1 + reads), `log1p`.")
+    def one_outside(self, counts: Tensor) -> tuple[Tensor, Tensor]:
+        return self.with_total(counts, counts.sum(dim=(1, 2)).log() + 1)
+
+    @misconception("There is one total, of the whole batch. Asked is one number a sequence, `(N,)`.")
+    def total_of_batch(self, counts: Tensor) -> tuple[Tensor, Tensor]:
+        return self.with_total(counts, torch.log1p(counts.sum()))
+
+    @misconception("An even shape over one strand is 1 / L. It sums to 1 over *both*: 1 / (2 · L).")
+    def even_over_one_strand(self, counts: Tensor) -> tuple[Tensor, Tensor]:
+        shape, total = self.reference(counts)
+        return torch.where(total[:, None, None] > 0, shape, 2 * shape), total
+
+    @misconception("Without reads your shape is 1 at every place. It sums to 1: 1 / (2 · L) at each.")
+    def ones_without_reads(self, counts: Tensor) -> tuple[Tensor, Tensor]:
+        shape, total = self.reference(counts)
+        return torch.where(total[:, None, None] > 0, shape, 1.0), total
+
+    @misconception(
+        "You added the strands in the shape, `(N, L)`. It keeps them apart: `(N, 2, L)`, and sums to 1 over both."
+    )
+    def strands_together(self, counts: Tensor) -> tuple[Tensor, Tensor]:
+        return self.with_shape(counts, self.reference(counts)[0].sum(dim=1))
+
     @misconception("Your logarithm has base 10. Asked is the natural one, `torch.log1p`.")
     def base_ten(self, counts: Tensor) -> tuple[Tensor, Tensor]:
         return self.with_total(counts, self.reference(counts)[1] / math.log(10))
@@ -228,3 +256,36 @@ class ProfileLoss(Exercise):
     @misconception("You asked whether there is a read, yes or no. How many there are counts.")
     def yes_or_no(self, logits: Tensor, counts: Tensor) -> Tensor:
         return self.reference(logits, (counts > 0).float())
+
+    @misconception("Only the place with the most reads counts in yours. Each *read* counts, wherever it lies.")
+    def highest_only(self, logits: Tensor, counts: Tensor) -> Tensor:
+        chances = logits.flatten(1).log_softmax(dim=1)
+        return -chances.gather(1, counts.flatten(1).argmax(dim=1, keepdim=True)).mean()
+
+    @misconception("Only the forward strand's reads count in yours. Add up both strands.")
+    def forward_only(self, logits: Tensor, counts: Tensor) -> Tensor:
+        return self.reference(logits, counts * torch.tensor([1.0, 0.0])[:, None])
+
+    @misconception(
+        "That is the divergence of the shares. Asked is minus the log-likelihood of the reads: the *reads* times "
+        "log-probability."
+    )
+    def divergence(self, logits: Tensor, counts: Tensor) -> Tensor:
+        shares = counts.flatten(1) / counts.flatten(1).sum(dim=1, keepdim=True)
+        return torch.xlogy(shares, shares).sum(dim=1).mean() + self.shares_for_reads(logits, counts)
+
+    @misconception("You took the logarithm of the reads. How often a place was drawn counts: the reads as they are.")
+    def logged_reads(self, logits: Tensor, counts: Tensor) -> Tensor:
+        return self.reference(logits, torch.log1p(counts))
+
+    @misconception("That is a number for each sequence, `(N,)`. A loss is one: take their mean.")
+    def each_sequence(self, logits: Tensor, counts: Tensor) -> Tensor:
+        return self.surprise(logits, counts)
+
+    @misconception("Each strand has a softmax of its own, and the mean is over strands. Both are one sequence's shape.")
+    def strands_as_sequences(self, logits: Tensor, counts: Tensor) -> Tensor:
+        return self.strands_apart(logits, counts) / 2
+
+    @misconception("You took the mean over the sequences twice: once is enough.")
+    def mean_twice(self, logits: Tensor, counts: Tensor) -> Tensor:
+        return self.reference(logits, counts) / len(counts)

@@ -120,3 +120,16 @@ class HoldOut(Exercise):
     def numbers_unsorted(self, family: Tensor, share: float) -> Tensor:
         names, sizes = family.unique(return_counts=True)
         return torch.isin(family, names[sizes.sort().values.cumsum(0) <= share * len(family)])
+
+    @misconception("That is True or False for each *family*. Asked is one for each sequence: `torch.isin`.")
+    def families_marked(self, family: Tensor, share: float) -> Tensor:
+        _, sizes = self.smallest_first(family)
+        return sizes.cumsum(0) <= share * len(family)
+
+    @misconception("You filled the test set up to 1 − share: `share` is what the *test* set may have of all sequences.")
+    def share_of_training(self, family: Tensor, share: float) -> Tensor:
+        return self.reference(family, 1 - share)
+
+    @misconception("Of two families as small the one with the *smaller* number goes first: `argsort(stable=True)`.")
+    def larger_number_first(self, family: Tensor, share: float) -> Tensor:
+        return self.reference(-family, share)

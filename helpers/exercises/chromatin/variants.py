@@ -130,6 +130,29 @@ class VariantEffect(Exercise):
     def larger_strand(self, model: nn.Module, sequence: str, position: int, alt: str) -> float:
         return max((self.difference(model, one[0], changed(*one)) for one in strands(sequence, position, alt)), key=abs)
 
+    @misconception("You changed every such letter of the sequence (`str.replace`). Only the one at `position` changes.")
+    def every_such_letter(self, model: nn.Module, sequence: str, position: int, alt: str) -> float:
+        other = sequence.replace(sequence[position], alt)
+        ends = (
+            self.difference(model, sequence, other),
+            self.difference(model, *map(reverse_complement, (sequence, other))),
+        )
+        return sum(ends) / 2
+
+    @misconception("That is a ratio of logits. An effect is a difference: logits are logarithms already.")
+    def ratio(self, model: nn.Module, sequence: str, position: int, alt: str) -> float:
+        pairs = [(changed(*one), one[0]) for one in strands(sequence, position, alt)]
+        return sum(self.logit(model, other) / self.logit(model, one) for other, one in pairs) / 2
+
+    @misconception("You compare the changed sequence with the other *strand*. Each strand is compared with itself.")
+    def across_strands(self, model: nn.Module, sequence: str, position: int, alt: str) -> float:
+        return self.logit(model, changed(sequence, position, alt)) - self.logit(model, reverse_complement(sequence))
+
+    @misconception("The two strands are taken from each other. Both are asked: add them, over 2.")
+    def strands_subtracted(self, model: nn.Module, sequence: str, position: int, alt: str) -> float:
+        here, there = (self.difference(model, one[0], changed(*one)) for one in strands(sequence, position, alt))
+        return (here - there) / 2
+
 
 def changed(sequence: str, position: int, alt: str) -> str:
     """The sequence with another letter at one position."""

@@ -84,3 +84,57 @@ class BugHunt(Exercise):
             seen, labels = X[~held], y[~held]
             found[held] = X[held] @ (seen[labels == 1].mean(dim=0) - seen[labels == 0].mean(dim=0))
         return found
+
+    @misconception(
+        "The scaling is mended. But the weights are of scores that are not scaled: take `Z` of the training rows."
+    )
+    def weights_unscaled(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
+        found = torch.zeros(len(y))
+        for one in fold.unique():
+            held = fold == one
+            seen, labels = X[~held], y[~held]
+            scaled = (X[held] - seen.mean(dim=0)) / seen.std(dim=0)
+            found[held] = scaled @ (seen[labels == 1].mean(dim=0) - seen[labels == 0].mean(dim=0))
+        return found
+
+    @misconception("Both bugs are mended. But the rows that are asked are not scaled as the training rows are.")
+    def asked_unscaled(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
+        found = torch.zeros(len(y))
+        for one in fold.unique():
+            held = fold == one
+            seen, labels = (X[~held] - X[~held].mean(dim=0)) / X[~held].std(dim=0), y[~held]
+            found[held] = X[held] @ (seen[labels == 1].mean(dim=0) - seen[labels == 0].mean(dim=0))
+        return found
+
+    @misconception("The mean is of the training rows, and the spread still of all. Both come from the training rows.")
+    def spread_of_all(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
+        return self.half_scaled(X, y, fold, X.std(dim=0))
+
+    def half_scaled(self, X: Tensor, y: Tensor, fold: Tensor, spread: Tensor) -> Tensor:
+        found = torch.zeros(len(y))
+        for one in fold.unique():
+            held = fold == one
+            scaled = (X - X[~held].mean(dim=0)) / spread
+            seen, labels = scaled[~held], y[~held]
+            found[held] = scaled[held] @ (seen[labels == 1].mean(dim=0) - seen[labels == 0].mean(dim=0))
+        return found
+
+    @misconception("The mean is taken off, and nothing is divided by the spread: large numbers decide.")
+    def not_divided(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
+        return self.half_scaled(X, y, fold, torch.ones(X.shape[1]))
+
+    @misconception("The sign of the weights is turned: the mean of class 1 less that of class 0.")
+    def turned_around(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
+        return -self.filled(X, y, fold)
+
+    @misconception(
+        "The weights are the means of class 1. What tells the classes apart is the *difference* of their means."
+    )
+    def one_class_only(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
+        found = torch.zeros(len(y))
+        for one in fold.unique():
+            held = fold == one
+            base = X[~held]
+            scaled = (X - base.mean(dim=0)) / base.std(dim=0)
+            found[held] = scaled[held] @ scaled[~held & (y == 1)].mean(dim=0)
+        return found

@@ -122,6 +122,38 @@ class MutualInformation(Exercise):
         joint, p, q = self.shares(a, b)
         return (joint * (joint / (p * q)).log()).sum()
 
+    @misconception(
+        "You took the mean of the logarithms. Each pair weighs as much as it was *seen*: times its share, summed."
+    )
+    def mean_of_logarithms(self, a: Tensor, b: Tensor) -> Tensor:
+        joint, p, q = self.shares(a, b)
+        return (joint / (p * q))[joint > 0].log().mean()
+
+    @misconception("You took the mean over all pairs. Their shares are the weights already: add up.")
+    def mean_of_pairs(self, a: Tensor, b: Tensor) -> Tensor:
+        joint, _, _ = self.shares(a, b)
+        return self.reference(a, b) / joint.numel()
+
+    @misconception("The logarithm is missing: each pair's share times the *logarithm* of the ratio.")
+    def no_logarithm(self, a: Tensor, b: Tensor) -> Tensor:
+        joint, p, q = self.shares(a, b)
+        return (joint * joint / (p * q)).sum()
+
+    @misconception("You divided by one column's shares only. What is expected of a pair is the product of both.")
+    def one_column_only(self, a: Tensor, b: Tensor) -> Tensor:
+        joint, p, _ = self.shares(a, b)
+        return self.summed(joint, joint / p)
+
+    @misconception("You divided by the other column's shares only. What is expected of a pair is the product of both.")
+    def other_column_only(self, a: Tensor, b: Tensor) -> Tensor:
+        joint, _, q = self.shares(a, b)
+        return self.summed(joint, joint / q)
+
+    @misconception("You divided by the *sum* of the two shares. What is expected of a pair is their product.")
+    def over_the_sum(self, a: Tensor, b: Tensor) -> Tensor:
+        joint, p, q = self.shares(a, b)
+        return self.summed(joint, joint / (p + q))
+
 
 class ApcCorrection(Exercise):
     """apc_correction(S (L, L)) -> (L, L): the average product taken off, 0 on the diagonal"""
@@ -214,6 +246,31 @@ class ApcCorrection(Exercise):
     @misconception("Only the upper half came back. Keep the map symmetric.")
     def upper_half(self, S: Tensor) -> Tensor:
         return self.reference(S).triu()
+
+    @misconception("You divided by the largest mean. Divide by the mean of all.")
+    def over_the_largest(self, S: Tensor) -> Tensor:
+        mean = self.means(S)
+        return self.bare(S - mean[:, None] * mean / mean.amax())
+
+    @misconception("You took sums for means. A column's mean is over its L − 1 partners.")
+    def sums(self, S: Tensor) -> Tensor:
+        total = self.bare(S).sum(dim=1)
+        return self.bare(S - total[:, None] * total / total.mean())
+
+    @misconception("The overall mean counts the empty diagonal. It is over pairs, as the mean of each column is.")
+    def overall_with_diagonal(self, S: Tensor) -> Tensor:
+        mean = self.means(S)
+        return self.bare(S - mean[:, None] * mean / self.bare(S).mean())
+
+    @misconception("The scores are multiplied by the overall mean. Divide the product of the two means by it.")
+    def overall_multiplied(self, S: Tensor) -> Tensor:
+        mean = self.means(S)
+        return self.bare(S - mean[:, None] * mean * mean.mean())
+
+    @misconception("You took the square of each column's own mean. A pair has two columns: the product of both means.")
+    def own_square(self, S: Tensor) -> Tensor:
+        mean = self.means(S)
+        return self.bare(S - mean**2 / mean.mean())
 
 
 class TopPairs(Exercise):

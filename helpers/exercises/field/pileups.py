@@ -120,6 +120,52 @@ class PileupTensor(Exercise):
         ]
         return self.filled(turned, reference, most)
 
+    @misconception("Reads that begin before the window are left out whole. Only what sticks out of one is left out.")
+    def early_reads_left_out(self, reads: list[Read], reference: str, most: int) -> Tensor:
+        X = self.reference(reads, reference, most)
+        for row, read in enumerate(reads[:most]):
+            X[:, row] *= read[0] >= 0
+        return X
+
+    @misconception("Reads that reach beyond the window are left out whole. Only what sticks out of one is left out.")
+    def long_reads_left_out(self, reads: list[Read], reference: str, most: int) -> Tensor:
+        X = self.reference(reads, reference, most)
+        for row, read in enumerate(reads[:most]):
+            X[:, row] *= read[0] + len(read[1]) <= len(reference)
+        return X
+
+    @misconception("Your reads begin one column too far to the left. `start` counts from 0.")
+    def one_too_early(self, reads: list[Read], reference: str, most: int) -> Tensor:
+        return self.filled([(read[0] - 1, *read[1:]) for read in reads[:most]], reference, most)
+
+    @misconception("The last base of each read is missing.")
+    def last_base_missing(self, reads: list[Read], reference: str, most: int) -> Tensor:
+        return self.filled([(start, b[:-1], q[:-1], way) for start, b, q, way in reads[:most]], reference, most)
+
+    @misconception("The first base of each read is missing.")
+    def first_base_missing(self, reads: list[Read], reference: str, most: int) -> Tensor:
+        return self.filled([(start + 1, b[1:], q[1:], way) for start, b, q, way in reads[:most]], reference, most)
+
+    @misconception(
+        "The base was compared with reference[i]. Base i stands in column `start + i`: compare it with that."
+    )
+    def compared_with_the_beginning(self, reads: list[Read], reference: str, most: int) -> Tensor:
+        X = self.reference(reads, reference, most)
+        for row, (start, bases, _, _) in enumerate(reads[:most]):
+            for i, base in enumerate(bases):
+                if 0 <= start + i < len(reference):
+                    X[0, row, start + i] = float(base != reference[min(i, len(reference) - 1)])
+        return X
+
+    @misconception("Each channel of the reverse reads has its sign turned. Only the strand is −1.")
+    def all_turned(self, reads: list[Read], reference: str, most: int) -> Tensor:
+        X = self.reference(reads, reference, most)
+        return torch.cat([X[:2] * X[2], X[2:3], X[3:] * X[2]])
+
+    @misconception("The channels are in another order: differs, quality, strand, here.")
+    def strand_before_quality(self, reads: list[Read], reference: str, most: int) -> Tensor:
+        return self.reference(reads, reference, most)[[0, 2, 1, 3]]
+
     @misconception("Channels come last in yours. Asked is (4, most, W): channels, reads, columns.")
     def channels_last(self, reads: list[Read], reference: str, most: int) -> Tensor:
         return self.reference(reads, reference, most).permute(1, 2, 0)
@@ -236,3 +282,24 @@ class GenotypeLikelihood(Exercise):
     )
     def negative(self, candidate: Tensor, quality: Tensor) -> Tensor:
         return -self.reference(candidate, quality)
+
+    @misconception("The chance of one copy is that of two: g/2 is the share, so ½ for one copy and 1 for two.")
+    def not_over_two(self, candidate: Tensor, quality: Tensor) -> Tensor:
+        found = self.reference(candidate, quality)
+        return found[[0, 2, 2]]
+
+    @misconception("A read with the letter and one without it are exchanged in yours: log p where it has the letter.")
+    def turned_around(self, candidate: Tensor, quality: Tensor) -> Tensor:
+        return self.reference(~candidate, quality)
+
+    @misconception("A misread of the other copy is missing in yours: p = g/2 · (1 − e) *plus* (1 − g/2) · e/3.")
+    def no_misreads(self, candidate: Tensor, quality: Tensor) -> Tensor:
+        return self.without(candidate, 10 ** (-quality / 10), own=1.0, other=0.0)
+
+    @misconception("A carrier may be misread, too: its share is g/2 · (1 − e).")
+    def carriers_never_misread(self, candidate: Tensor, quality: Tensor) -> Tensor:
+        return self.without(candidate, 10 ** (-quality / 10), own=0.0, other=1.0)
+
+    def without(self, candidate: Tensor, wrong: Tensor, own: float, other: float) -> Tensor:
+        chances = [g * (1 - own * wrong) + (1 - g) * other * wrong / 3 for g in (0.0, 0.5, 1.0)]
+        return torch.stack([torch.where(candidate, p, 1 - p).log().sum() for p in chances])

@@ -90,6 +90,29 @@ class BlockedFolds(Exercise):
         places = position.unique()
         return torch.arange(len(places)) * folds // len(places)
 
+    @misconception("You cut the gene's numbers from 0 on. They begin far from there: deal out the *places*, sorted.")
+    def from_nought(self, position: Tensor, folds: int) -> Tensor:
+        return position * folds // (int(position.max()) + 1)
+
+    @misconception("That is the place of each row among the sorted ones. The fold is `k * folds // P`.")
+    def place_for_fold(self, position: Tensor, folds: int) -> Tensor:
+        return position.unique(return_inverse=True)[1]
+
+    @misconception("Each fold has so many places as there are folds. There are `folds` of them: k * folds // P.")
+    def as_many_places_as_folds(self, position: Tensor, folds: int) -> Tensor:
+        return position.unique(return_inverse=True)[1] // folds
+
+    @misconception(
+        "You divided by the number of rows. Several have the same place: divide by that of *different* ones."
+    )
+    def over_the_rows(self, position: Tensor, folds: int) -> Tensor:
+        return position.unique(return_inverse=True)[1] * folds // len(position)
+
+    @misconception("Your folds are no whole numbers: cut off with `//`.")
+    def not_cut_off(self, position: Tensor, folds: int) -> Tensor:
+        places, which = position.unique(return_inverse=True)
+        return which * folds / len(places)
+
 
 class StackScores(Exercise):
     """stack_scores(X (N, F), y (N,), fold (N,)) -> (N,): the probability of 1, from a fit on the other folds

@@ -147,6 +147,27 @@ class DiscriminatorLoss(Differentiable):
     def difference(self, real: Tensor, made: Tensor) -> Tensor:
         return softplus(-real).mean() - softplus(made).mean()
 
+    @misconception(
+        "A small number inside the logarithm makes it finite, but wrong: far out the loss stands still, no slope is "
+        "left. `F.softplus` is exact there."
+    )
+    def guarded_by_a_millionth(self, real: Tensor, made: Tensor) -> Tensor:
+        return -(real.sigmoid() + 1e-6).log().mean() - (1 - made.sigmoid() + 1e-6).log().mean()
+
+    @misconception(
+        "A small number inside the logarithm makes it finite, but wrong: far out the loss stands still, no slope is "
+        "left. `F.softplus` is exact there."
+    )
+    def guarded_less(self, real: Tensor, made: Tensor) -> Tensor:
+        return -(real.sigmoid() + 1e-7).log().mean() - (1 - made.sigmoid() + 1e-7).log().mean()
+
+    @misconception(
+        "A small number inside the logarithm makes it finite, but wrong: far out the loss stands still, no slope is "
+        "left. `F.softplus` is exact there."
+    )
+    def guarded_hardly(self, real: Tensor, made: Tensor) -> Tensor:
+        return -(real.sigmoid() + 1e-12).log().mean() - (1 - made.sigmoid() + 1e-12).log().mean()
+
 
 class GeneratorLoss(Differentiable):
     """generator_loss(made (N,)) -> a number; the discriminator's logits of made sequences"""
@@ -254,3 +275,24 @@ class GeneratorLoss(Differentiable):
     @misconception("Your logarithm has base 2. Losses are in nats.")
     def bits(self, made: Tensor) -> Tensor:
         return softplus(-made).mean() / math.log(2)
+
+    @misconception(
+        "A small number inside the logarithm makes it finite, but wrong: far out the loss stands still, no slope is "
+        "left. `F.softplus` is exact there."
+    )
+    def guarded_by_a_millionth(self, made: Tensor) -> Tensor:
+        return -(made.sigmoid() + 1e-6).log().mean()
+
+    @misconception(
+        "A small number inside the logarithm makes it finite, but wrong: far out the loss stands still, no slope is "
+        "left. `F.softplus` is exact there."
+    )
+    def guarded_less(self, made: Tensor) -> Tensor:
+        return -(made.sigmoid() + 1e-7).log().mean()
+
+    @misconception(
+        "A small number inside the logarithm makes it finite, but wrong: far out the loss stands still, no slope is "
+        "left. `F.softplus` is exact there."
+    )
+    def guarded_hardly(self, made: Tensor) -> Tensor:
+        return -(made.sigmoid() + 1e-12).log().mean()

@@ -91,6 +91,20 @@ class Reparameterise(Differentiable):
     def mean_detached(self, mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
         return mu.detach() + eps * (logvar / 2).exp()
 
+    @misconception(
+        "You took the logarithm of a root of `logvar`. It *is* a logarithm: its exponential is the variance."
+    )
+    def logarithm_of_root(self, mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
+        return mu + eps * logvar.sqrt().log()
+
+    @misconception("The draw is scaled by the mean, mu · (1 + eps · sd). Shift and stretch `eps`: mu + eps · sd.")
+    def times_the_mean(self, mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
+        return mu * (1 + eps * (logvar / 2).exp())
+
+    @misconception("You doubled before the exponential. The root of an exponential is the exponential of *half*.")
+    def doubled(self, mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
+        return mu + eps * (2 * logvar).exp()
+
 
 class KlGaussian(Differentiable):
     """kl_gaussian(mu (N, d), logvar (N, d)) -> (N,), in nats"""

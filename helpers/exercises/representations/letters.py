@@ -225,3 +225,13 @@ class ReconstructionLoss(Differentiable):
     @misconception("Your logarithm has base 2. Losses are in nats.")
     def bits(self, logits: Tensor, X: Tensor) -> Tensor:
         return self.reference(logits, X) / math.log(2)
+
+    @misconception("That is one minus the probability of each right letter. Asked is minus its *logarithm*.")
+    def one_less_probability(self, logits: Tensor, X: Tensor) -> Tensor:
+        return (1 - (X * logits.softmax(dim=1)).sum(dim=1)).sum(dim=1)
+
+    @misconception(
+        "You asked how *uncertain* the decoder is, its entropy. Asked is how surprising the right letters are."
+    )
+    def entropy(self, logits: Tensor, X: Tensor) -> Tensor:
+        return -(logits.softmax(dim=1) * logits.log_softmax(dim=1)).sum(dim=(1, 2))

@@ -107,3 +107,20 @@ class LinearAutoencoder(Exercise):
     @misconception("That is what was *lost*. Asked is what comes back.")
     def the_loss(self, X: Tensor, k: int) -> Tensor:
         return X - self.reference(X, k)
+
+    @misconception("You took off the *median* of each column. The widest directions go through the mean.")
+    def around_the_median(self, X: Tensor, k: int) -> Tensor:
+        middle = X.median(dim=0).values
+        return self.through(X - middle, self.directions(X - middle)[:k]) + middle
+
+    @misconception(
+        "You sent `X` through the directions with its mean still in. Take the mean off first, and add it last."
+    )
+    def mean_not_taken_off(self, X: Tensor, k: int) -> Tensor:
+        return self.through(X, self.directions(X - X.mean(dim=0))[:k])
+
+    @misconception("The widths are squared in yours: the code is `U[:, :k] * S[:k]`.")
+    def widths_squared(self, X: Tensor, k: int) -> Tensor:
+        mean = X.mean(dim=0)
+        U, S, Vh = torch.linalg.svd(X - mean, full_matrices=False)
+        return (U[:, :k] * S[:k] ** 2) @ Vh[:k] + mean

@@ -121,3 +121,11 @@ class CycleLoss(Exercise):
     @misconception("The two ways are taken from each other. Both cost: add them.")
     def difference(self, a: Tensor, b: Tensor, there: Translate, back: Translate) -> Tensor:
         return self.lost(a, back(there(a))) - self.lost(b, there(back(b)))
+
+    @misconception("You compare each round trip with the *translation* of the other. Compare it with where it began.")
+    def with_translations(self, a: Tensor, b: Tensor, there: Translate, back: Translate) -> Tensor:
+        return self.lost(back(b), back(there(a))) + self.lost(there(a), there(back(b)))
+
+    @misconception("You took the larger of the two ways. Both cost: add them.")
+    def larger_way(self, a: Tensor, b: Tensor, there: Translate, back: Translate) -> Tensor:
+        return torch.maximum(self.lost(a, back(there(a))), self.lost(b, there(back(b))))

@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from helpers.engine.exercise import Exercise
 
-SEALED = sys.argv[1]  # the folder of the sealed copy
 MOST_SAID = 500
 MOST_SENT = 6 * 1024**2  # characters of one exercise's answers
 
@@ -41,7 +40,7 @@ def main() -> None:
     commands, replies = os.fdopen(os.dup(0), "rb"), os.dup(1)
     silence(0, 1)
     here = os.getpid()
-    place = Inside()
+    place = Inside(sys.argv[1])
     for line in commands:
         order = json.loads(line)
         reply = {"token": order["token"], **getattr(place, order.pop("do"))(**order)}
@@ -61,14 +60,17 @@ def silence(*handles: int) -> None:
 
 
 class Inside:
-    """The shell that cells run in, and the exercises that ask."""
+    """The shell that cells run in, and the exercises that ask; `sealed` is the folder of the sealed copy."""
+
+    def __init__(self, sealed: str) -> None:
+        self.sealed = sealed
 
     def open(self, token: str, lesson: int) -> dict[str, Any]:
         """Prepare everything that costs time; nothing of the learner's is there yet."""
         os.makedirs(os.environ["HOME"], exist_ok=True)
         with contextlib.suppress(OSError):
-            shutil.copytree(f"{SEALED}/matplotlib", os.environ["MPLCONFIGDIR"])
-        sys.path.insert(0, SEALED)
+            shutil.copytree(f"{self.sealed}/matplotlib", os.environ["MPLCONFIGDIR"])
+        sys.path.insert(0, self.sealed)
         import helpers
         from helpers import lessons
 

@@ -1,0 +1,358 @@
+"""The errors that learners meet, type by type: what the text looks like, and the sentence that says what to mend."""
+
+from __future__ import annotations
+
+# a sentence may hold the groups of the text; of those of one type the first that fits is told
+KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
+    "KeyError": ((r"('(?!pop from ).*'|-?\d+|\(.*\))$", "Nothing is kept under the key {0}."),),
+    "NameError": (
+        (
+            r"",
+            "Your code stopped with an error. Is the name misspelt, or does the cell that makes it still wait to "
+            "be run?",
+        ),
+    ),
+    "UnboundLocalError": ((r".*'(\w+)'", "`{0}` is read before anything was put into it."),),
+    "ZeroDivisionError": ((r"", "Your code divides by 0 here."),),
+    "RecursionError": ((r"", "Your function calls itself without end."),),
+    "OverflowError": (
+        (r"math range error", "A number grew beyond what a float can hold: the exponential of so much is too large."),
+    ),
+    "IndexError": (
+        (
+            r"Dimension out of range.*\[(-?\d+), (-?\d+)\], but got (-?\d+)",
+            "There is no axis {2} here: the axes that there are go from {0} to {1}.",
+        ),
+        (
+            r"index (-?\d+) is out of bounds for (?:dimension|axis) (\d+) with size (\d+)",
+            "Place {0} was asked for on axis {1}, which has {2}; they are counted from 0.",
+        ),
+        (r"(list|string|tuple) index out of range", "An index reaches beyond the end of a {0}."),
+        (r"too many indices", "There are more indices than axes."),
+        (
+            r"tensors used as indices must be",
+            "These numbers are no whole ones, and only whole numbers, True and False can look up places.",
+        ),
+        (
+            r"The shape of the mask \[(.*?)\] at index (\d+) does not match the shape of the indexed tensor \[(.*?)\]",
+            "A mask of the shape ({0}) looks into a tensor of the shape ({2}): on axis {1} they differ.",
+        ),
+        (
+            r"boolean index did not match indexed array along axis (\d+); size of axis is (\d+) but size of "
+            r"corresponding boolean axis is (\d+)",
+            "A mask with {2} entries looks into axis {0}, which has {1}.",
+        ),
+        (
+            r"shape mismatch: indexing (?:tensors|arrays) could not be broadcast together with shapes (.*)",
+            "The places that are looked up do not fit each other: {0}.",
+        ),
+        (
+            r"arrays used as indices must be of integer",
+            "These numbers are no whole ones, and only whole numbers, True and False can look up places.",
+        ),
+        (r"only integers, slices", "This is no place that can be looked up: whole numbers, slices and masks are."),
+        (r"pop from empty list", "`pop` takes out of a list that is empty."),
+    ),
+    "ValueError": (
+        (r"too many values to unpack \(expected (\d+)", "More came than the {0} names on the left can take."),
+        (r"not enough values to unpack \(expected (\d+), got (\d+)", "{1} came, and there are {0} names on the left."),
+        (r"math domain error", "The logarithm or root of a number that has none was taken."),
+        (r"substring not found", "`index` finds a letter that is not there no place; `find` gives −1."),
+        (r"(.+) is not in (?:list|tuple)", "{0} is not in the list that your code looks through."),
+        (
+            r"continuous(?:-multioutput)? format is not supported",
+            "Scores stand where labels belong: scikit-learn's measures take the labels first.",
+        ),
+        (
+            r"multi_class must be in",
+            "`roc_auc_score` finds more than two values among the labels. Are holes, −1, still among them?",
+        ),
+        (
+            r"Found input variables with inconsistent numbers of samples: \[(\d+), (\d+)\]",
+            "scikit-learn gets {0} of one and {1} of the other: take the same rows of both.",
+        ),
+        (r"Only one class (?:is )?present", "There is one class only among these labels, and nothing to tell apart."),
+        (
+            r"Input (?:\w+ )?contains NaN",
+            "nan is among what scikit-learn is given: fill in, or leave out, what is missing.",
+        ),
+        (r"Input (?:\w+ )?contains infinity", "An infinite number is among what scikit-learn is given."),
+        (r"Expected 2D array, got (\d)D array", "scikit-learn takes a table, rows and columns, and gets {0} axes."),
+        (
+            r"y should be a 1d array, got an array of shape (.*) instead",
+            "scikit-learn takes one label a row, and gets the shape {0}.",
+        ),
+        (
+            r"Classification metrics can't handle a mix of (\S+) and (\S+) targets",
+            "Labels and scores do not go together here: one is {0}, the other {1}.",
+        ),
+        (r"This solver needs samples of at least 2 classes", "The rows that are trained on are all of one class."),
+        (
+            r"operands could not be broadcast together with shapes (\(.*?\)) (\(.*?\))",
+            "Two arrays do not fit each other: {0} and {1}.",
+        ),
+        (
+            r"could not broadcast input array from shape (\(.*?\)) into shape (\(.*?\))",
+            "What is put in has the shape {0}, and its place the shape {1}.",
+        ),
+        (
+            r"matmul: .*size (\d+) is different from (\d+)",
+            "A product does not go: the first has {1} columns, the second {0} rows.",
+        ),
+        (
+            r"The truth value of an array with more than one element",
+            "An array of several numbers is asked whether it is true: compare them one by one, or use `np.where`.",
+        ),
+        (
+            r"Target size \(torch\.Size\(\[(.*?)\]\)\) must be the same as input size \(torch\.Size\(\[(.*?)\]\)\)",
+            "Labels of the shape ({0}) meet logits of the shape ({1}).",
+        ),
+        (
+            r"Expected input batch_size \((\d+)\) to match target batch_size \((\d+)\)",
+            "{0} rows of scores meet {1} labels.",
+        ),
+        (r"invalid literal for int\(\) with base 10: (.*)", "{0} is no whole number."),
+        (r"could not convert string to float: (.*)", "{0} is no number."),
+        (
+            r"(max|min)\(\) (?:arg is an empty sequence|iterable argument is empty)",
+            "`{0}` looks through something that is empty.",
+        ),
+        (r"list\.(remove|index)\(x\): x not in list", "`{0}` looks for something that the list does not hold."),
+        (
+            r"only one element tensors can be converted to Python scalars",
+            "One number is wanted here, and this tensor has several.",
+        ),
+        (r"All bounds|axes don't match array", "There are not as many axes here as are named."),
+    ),
+    "AttributeError": (
+        (
+            r"cannot assign (?:module|parameters?).* before Module.__init__",
+            "`super().__init__()` is missing, or comes too late: it has to be the first line of `__init__`.",
+        ),
+        (r"module '([\w.]+)' has no attribute '(\w+)'", "There is no `{1}` in `{0}`: is its name spelt so?"),
+        (r"type object '(\w+)' has no attribute '(\w+)'", "`{0}` has no `{1}`."),
+        (
+            r"'NoneType' object",
+            "Something is None here: a function that gives nothing back, or a name that still waits for its value.",
+        ),
+        (r"'(\w+)' object has no attribute '(\w+)'", "A value of type {0} has no `{1}`."),
+    ),
+    "TypeError": (
+        (
+            r"'NoneType' object",
+            "Something is None here: a function that gives nothing back, or a name that still waits for its value.",
+        ),
+        (r".*missing \d+ required positional arguments?: (.+)", "A call leaves out {0}."),
+        (
+            r".*takes (\d+) positional arguments? but (\d+) (?:was|were) given",
+            "A call hands over {1} arguments, and {0} are taken.",
+        ),
+        (r".*unexpected keyword argument '(\w+)'", "A call hands over `{0}`, which is not taken under this name."),
+        (
+            r"unsupported operand type\(s\) for (\S+): '(\w+)' and '(\w+)'",
+            "`{0}` does not go between the types {1} and {2}.",
+        ),
+        (r"can only concatenate (\w+) \(not \"(\w+)\"\)", "`+` does not go between the types {0} and {1}."),
+        (
+            r"'(str|tuple)' object does not support item assignment",
+            "A {0} cannot be changed place by place: make a new one out of pieces.",
+        ),
+        (
+            r".*not torch\.return_types\.(max|min)\b",
+            "`{0}` along an axis gives two things, the values and their places: take `.values`, or `a{0}`.",
+        ),
+        (r"'(\w+)' object is not (callable|iterable|subscriptable)", "A value of type {0} is not {1}."),
+        (
+            r"'float' object cannot be interpreted as an integer",
+            "A whole number is wanted here: divide with `//`, or cut with `int`.",
+        ),
+        (
+            r"slice indices must be integers",
+            "A slice begins and ends at whole numbers: divide with `//`, or cut with `int`.",
+        ),
+        (
+            r"(list|tuple|string) indices must be integers(?: or slices)?, not '?(\w+)'?",
+            "A {0} is looked up with a whole number, and this is of the type {1}.",
+        ),
+        (
+            r"only (?:integer tensors of a single element can be converted to an index|integer scalar arrays can "
+            r"be converted to a scalar index|length-1 arrays can be converted)",
+            "One whole number is wanted here, and this holds several, or one with a point.",
+        ),
+        (
+            r"(?:cat|stack)\(\): argument 'tensors' .* must be tuple of Tensors, not (\w+)",
+            "`torch.cat` and `torch.stack` take a list of tensors, and get a value of type {0}.",
+        ),
+        (
+            r"expected Tensor as element (\d+) in argument 0, but got (\w+)",
+            "Only tensors can be joined, and element {0} of the list is of the type {1}: make the list a tensor "
+            "with `torch.tensor`.",
+        ),
+        (
+            r"(\w+)\(\): argument '(\w+)' \(position (\d+)\) must be (\w+)[^,]*, not ([\w.]+)",
+            "`{0}` takes a {3} for its argument {2}, and gets a value of type {4}.",
+        ),
+        (
+            r"(\w+)\(\) received an invalid combination of arguments",
+            "`{0}` cannot take these arguments: look at their number, order and types.",
+        ),
+        (r"object of type '(\w+)' has no len\(\)", "A value of type {0} has no length."),
+        (
+            r"'(\S+)' not supported between instances of '(\w+)' and '(\w+)'",
+            "`{0}` does not compare the types {1} and {2}.",
+        ),
+        (r"iteration over a 0-d", "One number is gone through here as if it were several."),
+        (r"unhashable type: '(\w+)'", "A value of type {0} cannot be a key, or stand in a set."),
+        (r"sequence item \d+: expected str instance, (\w+) found", "`join` joins texts, and this is of the type {0}."),
+        (r"must be real number, not (\w+)", "A number is wanted here, and this is of the type {0}."),
+        (
+            r"(?:float|int)\(\) argument must be .*, not '(\w+)'",
+            "A number is wanted here, and this is of the type {0}.",
+        ),
+    ),
+    "RuntimeError": (
+        (
+            r"Tensors must have same number of dimensions: got (\d+) and (\d+)",
+            "To be joined, tensors need as many axes as each other, and {0} meet {1}: `[..., None]` adds one.",
+        ),
+        (
+            r"stack expects each tensor to be equal size, but got \[(.*?)\] at entry \d+ and \[(.*?)\]",
+            "To be stacked, tensors have to be of one shape, and ({0}) meets ({1}).",
+        ),
+        (
+            r"The expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at non-singleton "
+            r"dimension (\d+)",
+            "A tensor is to be stretched to {0} entries on axis {2}, where it has {1}: only an axis of 1 can be.",
+        ),
+        (
+            r"shape mismatch: value tensor of shape \[(.*?)\] cannot be broadcast to indexing result of shape "
+            r"\[(.*?)\]",
+            "What is put in has the shape ({0}), and its place the shape ({1}).",
+        ),
+        (
+            r"output with shape \[(.*?)\] doesn't match the broadcast shape \[(.*?)\]",
+            "What is changed in place has the shape ({0}), and the result would have ({1}): make something new "
+            "instead.",
+        ),
+        (
+            r"a Tensor with (\d+) elements cannot be converted to Scalar",
+            "One number is wanted here, and this tensor has {0}.",
+        ),
+        (
+            r"Calculated padded input size per channel: \((\d+)\)\. Kernel size: \((\d+)\)",
+            "The kernel is {1} wide, and what it goes over has {0} places.",
+        ),
+        (
+            r"Expected .*input to (conv\d)d, but got input of size: \[(.*)\]",
+            "`{0}d` takes (sequences, channels, length), and gets ({1}).",
+        ),
+        (
+            r"size mismatch, got input \((\d+)\), mat \((\d+)x(\d+)\), vec \((\d+)\)",
+            "({1}, {2}) @ ({3},) does not go: the vector has to have as many entries as the matrix has columns.",
+        ),
+        (
+            r"inconsistent tensor size, expected tensor \[(\d+)\] and src \[(\d+)\]",
+            "Two vectors are multiplied that are not as long: {0} entries meet {1}.",
+        ),
+        (r"(mean|var|std)(?:\(\)|_mean)?:? .*floating point", "`{0}` wants numbers with a point: `.float()` first."),
+        (
+            r"Can't call numpy\(\) on Tensor that requires grad",
+            "NumPy cannot follow slopes: `.detach()` before `.numpy()`.",
+        ),
+        (r"Boolean value of Tensor with no values", "An empty tensor is asked whether it is true."),
+        (
+            r"(?:result type|Index put requires|result dtype) .*",
+            "Numbers of one kind are written into a tensor of another: make both of one kind, `.float()` or `.long()`.",
+        ),
+        (
+            r"(?:one_hot|Class values must be).*",
+            "`F.one_hot` takes whole numbers from 0 to one less than the number of classes: `.long()`, and no −1.",
+        ),
+        (
+            r"scatter.*dtype int64|.*Expected dtype int32 or int64 for index",
+            "Places are looked up with whole numbers: `.long()`.",
+        ),
+        (
+            r"Expected size for first two dimensions of batch2 tensor to be: \[(.*?)\] but got: \[(.*?)\]",
+            "A product of stacks of matrices does not go: the second should begin with ({0}), and begins with ({1}).",
+        ),
+        (r"mat1 must be a matrix, got (\d+)-D tensor", "A matrix is wanted here, and this tensor has {0} axes."),
+        (
+            r"(?:max|min|amax|amin|argmax|argmin)\(\): Expected .*(?:numel\(\) == 0|non-zero size)",
+            "There is no largest or smallest of nothing: what is looked through here is empty.",
+        ),
+        (r"view size is not compatible", "`view` cannot read a tensor whose axes were exchanged: `reshape` can."),
+        (
+            r"The size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension "
+            r"(\d+)",
+            "Two tensors do not fit each other: on axis {2} one has {0} entries and the other {1}.",
+        ),
+        (
+            r"Sizes of tensors must match except in dimension (\d+)\. Expected size (\d+) but got size (\d+)",
+            "To be joined along axis {0}, tensors have to be alike on all others: on one of these {1} entries meet "
+            "{2}.",
+        ),
+        (
+            r"Given groups=1, weight of size .* to have (\d+) channels, but got (\d+)",
+            "A convolution made for {0} channels is given {1}.",
+        ),
+        (
+            r"one of the variables needed for gradient computation has been modified by an inplace operation",
+            "Something that the slopes still need was changed in place, as `x += …` does: write `x = x + …`.",
+        ),
+        (r"shape '\[(.+)\]' is invalid for input of size (\d+)", "{1} numbers cannot be laid out as ({0})."),
+        (
+            r"Boolean value of Tensor with more than one value",
+            "A tensor of several numbers is asked whether it is true: compare them one by one, or use `torch.where`.",
+        ),
+        (
+            r"a leaf Variable that requires grad",
+            "Torch follows what you change in place: do it inside `with torch.no_grad():`.",
+        ),
+        (
+            r"Trying to backward through the graph a second time",
+            "`backward()` was called twice on one loss: compute the loss anew each time.",
+        ),
+        (
+            r"element 0 of tensors does not require grad",
+            "There is no slope to be found: nothing that this was made of requires one, or it was cut off by "
+            "`detach` or `item`.",
+        ),
+        (
+            r".*(?:expected|have|got).*\b(Float|Double|Long|float|double|long)\b.* (?:but found|but got|and|!=) "
+            r".*?(Float|Double|Long|Int|Bool|float|double|long|int|bool)\b",
+            "Numbers of two kinds meet, {0} and {1}: turn one into the other, with `.float()` or `.to(other.dtype)`.",
+        ),
+        (
+            r"all elements of (?:input|target) should be between 0 and 1",
+            "`binary_cross_entropy` takes probabilities, from 0 to 1; for logits there is "
+            "`binary_cross_entropy_with_logits`.",
+        ),
+        (
+            r"function \w+ returned an incorrect number of gradients \(expected (\d+), got (\d+)\)",
+            "`backward` gave {1} back, and {0} are asked: one for each argument of `forward`, None where no slope "
+            "goes.",
+        ),
+        (
+            r"function \w+ returned a gradient different than None at position (\d+)",
+            "`backward` gave a slope for argument {0} of `forward`, which takes none: the slopes stand in the "
+            "order of the arguments.",
+        ),
+        (
+            r"grad can be implicitly created only for scalar outputs",
+            "`backward()` starts from one number: take the mean or the sum first.",
+        ),
+    ),
+    "ModuleNotFoundError": ((r"No module named '([\w.]+)'", "There is no module `{0}` here: is its name spelt so?"),),
+    "ImportError": ((r"cannot import name '(\w+)' from '([\w.]+)'", "There is no `{0}` in `{1}`."),),
+    "StopIteration": ((r"", "`next` asks for one more where there is none."),),
+    "AxisError": (
+        (
+            r"axis (-?\d+) is out of bounds for array of dimension (\d+)",
+            "There is no axis {0} here: the array has {1}.",
+        ),
+    ),
+    "InvalidParameterError": ((r"", "scikit-learn does not take this value for one of its parameters."),),
+    "NotFittedError": ((r"", "The model is asked before it was fitted."),),
+    "LinAlgError": ((r"", "This matrix cannot be worked with: it is not square, or has no inverse."),),
+}
