@@ -85,8 +85,8 @@ def against_chance(
     sns.histplot(found, palette=colours, linewidth=0, alpha=0.75, ax=ax, **each)
     sns.move_legend(ax, "upper left")
     ax.axvline(cutoff, color=INK, linestyle="--", linewidth=1.2)
-    ax.set(xlim=(0.2, 1.01), xlabel="correlation with the most similar of all JASPAR motifs")
-    ax.set_ylabel("share of filters (%)")
+    x_label = "correlation with the most similar of all JASPAR motifs"
+    ax.set(xlim=(0.2, 1.01), xlabel=x_label, ylabel="share of filters (%)")
     return ax
 
 

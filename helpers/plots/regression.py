@@ -155,8 +155,7 @@ def error_ranges(errors: Mapping[str, Sequence[float]], *, x_label: str, ax: Axe
     for row, name in enumerate(ordered):
         mean, highest = np.mean(errors[name]), max(errors[name])
         ax.annotate(f"{mean:.1f}", (highest, row), (8, 0), textcoords="offset points", va="center")
-    ax.set_xlim(0, 1.15 * max(max(values) for values in errors.values()))
-    ax.set_xlabel(x_label)
+    ax.set(xlim=(0, 1.15 * max(max(values) for values in errors.values())), xlabel=x_label)
     return ax
 
 

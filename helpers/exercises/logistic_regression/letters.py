@@ -64,7 +64,7 @@ class OneHot(Exercise):
 
     parts = {"bases": 1, "small letters": 1, "N": 1}
     returns = Tensor
-    forbids = ("helpers.dna.sequences.one_hot", "torch.nn.functional.one_hot")
+    forbids = ("torch.nn.functional.one_hot", "helpers.dna.sequences.one_hot")
     hints = {
         "Start from `torch.zeros(4, len(sequence))` and walk along the sequence.": "bases",
         '`"ACGT".find(base)` gives the row, and −1 for anything else. What would `x[-1, i] = 1` do?': "N",
