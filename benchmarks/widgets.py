@@ -59,6 +59,12 @@ TEN_TIMES = {
         "DescentExplorer(surface='narrow valley', learning_rate=0.075, steps=400, most_steps=400, "
         "optimisers=['SGD', 'momentum', 'Adam'])"
     ),
+    "DesignBench": (  # at its limits: bases, judges, mutations
+        "DesignBench({f'network {i}': [torch.manual_seed(i), torch.nn.Sequential(torch.nn.Conv1d(4, 48, 15), "
+        "torch.nn.ReLU(), torch.nn.AdaptiveMaxPool1d(1), torch.nn.Flatten(), torch.nn.Linear(48, 1))][1] "
+        "for i in range(5)}, 'GCGCTATAAAAGGCTGACCG' * 10, "
+        "[''.join(np.random.default_rng(i).choice(list('ACGT'), 200)) for i in range(500)], climbed=20)"
+    ),
     "FilterLogo": (
         "FilterLogo(np.random.default_rng(1).normal(0, 0.35, (16, 4, 8)) "
         "+ np.pad(np.eye(4)[:, [3, 0, 3, 0, 0, 0]], ((0, 0), (1, 1))), "

@@ -42,6 +42,7 @@ Large arrays (over about 1,000 numbers) travel as bytes: ``traitlets.Bytes`` fil
 from __future__ import annotations
 
 import base64
+import io
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -195,10 +196,18 @@ class Widget(anywidget.AnyWidget):
         return figure
 
     def png(self) -> bytes:
-        """The still picture as PNG bytes, for hosts that show no widgets (GitHub, nbviewer, an exported page)."""
+        """The still picture as PNG bytes, for hosts that show no widgets (GitHub, nbviewer, an exported page).
+
+        It has 256 colours, which no eye misses here and which make a third of the bytes in a notebook.
+        """
+        from PIL import Image
+
         from helpers.plots.look import png_of
 
-        return png_of(self.static_figure(), PICTURE_DPI)
+        whole = Image.open(io.BytesIO(png_of(self.static_figure(), PICTURE_DPI))).convert("RGB")
+        with io.BytesIO() as small:
+            whole.quantize(256, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
+            return small.getvalue()
 
     def saved(self) -> dict[str, Any]:
         """The present state as plain data, from which a page shows the widget alive when no kernel is there any more.
