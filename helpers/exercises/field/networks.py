@@ -210,6 +210,17 @@ class NormaliseAdjacency(Exercise):
             A[j, i] += 1
         return self.rooted(A)
 
+    @misconception("You divided each row by the root of its degree alone. Asked is the root of *both* degrees.")
+    def rows_rooted(self, edges: Tensor, n: int) -> Tensor:
+        A = touching(edges, n).float() + torch.eye(n)
+        return A * A.sum(dim=1, keepdim=True) ** -0.5
+
+    @misconception("You divided by the mean of the two degrees. Asked is the root of their *product*.")
+    def mean_of_degrees(self, edges: Tensor, n: int) -> Tensor:
+        A = touching(edges, n).float() + torch.eye(n)
+        degree = A.sum(dim=1)
+        return 2 * A / (degree[:, None] + degree)
+
 
 class MessagePassing(Exercise):
     """message_passing(X (n, F), A (n, n), weights: list of (F, G)) -> (n, last G)

@@ -352,6 +352,16 @@ class CalibrationTable(Exercise):
         return self.table((p * bins).round().long().clamp(max=bins - 1), p, y, bins)
 
     @misconception(
+        "Your bins keep their upper edge. A bin begins at b / bins, and what lies on the next edge is the next one's."
+    )
+    def upper_edges_kept(self, p: Tensor, y: Tensor, bins: int) -> Tensor:
+        return self.table((p * bins).ceil().long() - 1, p, y, bins)
+
+    @misconception("You spread the rows over bins − 1 pieces. There are `bins`: p · bins, rounded down.")
+    def one_bin_fewer(self, p: Tensor, y: Tensor, bins: int) -> Tensor:
+        return self.table((p * (bins - 1)).long(), p, y, bins)
+
+    @misconception(
         "You put zeros for an empty bin, as if nothing had come true there. Nothing was *said*: nan, nan, 0."
     )
     def zeros_for_empty(self, p: Tensor, y: Tensor, bins: int) -> Tensor:
