@@ -300,3 +300,9 @@ class ProfileLoss(Exercise):
     @misconception("You turned the reads into shares first, and added the sequences up. Use the reads; then the mean.")
     def shares_added_up(self, logits: Tensor, counts: Tensor) -> Tensor:
         return self.shares_for_reads(logits, counts) * len(counts)
+
+    @misconception(
+        "You added the strands before the softmax. The shape is over all 2 · L places, and keeps them apart."
+    )
+    def strands_added_first(self, logits: Tensor, counts: Tensor) -> Tensor:
+        return self.reference(logits.sum(dim=1, keepdim=True), counts.sum(dim=1, keepdim=True))

@@ -312,3 +312,7 @@ class GenotypeLikelihood(Exercise):
             p, q = (share * (1 - wrong) + (1 - share) * wrong / 3 for share in (g, 1 - g))
             turned[place] = torch.where(candidate, p, q).log().sum()
         return turned
+
+    @misconception("You took the logarithm of the mean. Each read has its own: the logarithm of each, and their sum.")
+    def logarithm_of_mean(self, candidate: Tensor, quality: Tensor) -> Tensor:
+        return self.logs(candidate, 10 ** (-quality / 10)).exp().mean(dim=1).log()

@@ -22,7 +22,7 @@ class BlockedFolds(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for folds, count in ((2, 5), (3, 8), (4, 11)):
+        for folds, count in ((2, 5), (3, 7), (4, 10)):
             places = np.cumsum(rng.integers(1, 9, count)) + 1000
             places[-2:] += 300
             rows = np.concatenate([places, places[[1, 1]], places[rng.integers(0, count, 3)]])
@@ -79,6 +79,13 @@ class BlockedFolds(Exercise):
     def one_fold_more(self, position: Tensor, folds: int) -> Tensor:
         places, which = position.unique(return_inverse=True)
         return which // max(1, len(places) // folds)
+
+    @misconception(
+        "Each of your folds has as many places, rounded up, and the last the rest: k · folds // P spreads them."
+    )
+    def as_many_each(self, position: Tensor, folds: int) -> Tensor:
+        places, which = position.unique(return_inverse=True)
+        return which // -(-len(places) // folds)
 
     @misconception("All that is left over goes into the last fold. Spread it: place k goes to fold k · folds // P.")
     def rest_to_the_last(self, position: Tensor, folds: int) -> Tensor:
