@@ -22,7 +22,7 @@ from helpers.datasets import Dataset, from_files
 from helpers.datasets.simulated.artefacts import PLANTED, matched
 from helpers.explore.artefacts import FALSE_ALARMS, search
 from helpers.explore.moves import after_moving
-from helpers.explore.training import NETWORKS, network
+from helpers.explore.networks import NETWORKS, network
 from helpers.files import write_whole
 
 SETS, WITHOUT = 20, 200

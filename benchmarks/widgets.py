@@ -74,6 +74,11 @@ TEN_TIMES = {
         "MutationMap.from_model(torch.nn.Sequential(torch.nn.Conv1d(4, 8, 7), torch.nn.ReLU(), torch.nn.Flatten(), "
         "torch.nn.Linear(8 * 594, 1)), 'GCGCTATAAAAGGCTGACCG' * 30, position=300)"
     ),
+    "NetworkExplorer": (
+        "NetworkExplorer([torch.manual_seed(1), torch.nn.Sequential(torch.nn.Conv1d(4, 16, 15), torch.nn.ReLU(), "
+        "torch.nn.AdaptiveMaxPool1d(1), torch.nn.Flatten(), torch.nn.Linear(16, 1))][1], "
+        "{'a promoter': 'GCGCTATAAAAGGCTGACCG' * 35})"
+    ),
     "PoolExplorer": "PoolExplorer('GCGCTATAAAAGGCTGACCG' * 24, places=(13, 200, 400))",
     "Predict": "Predict('Where?', options=[f'{i + 1} steps' for i in range(30)], answer='3 steps', key='ten')",
     "Quiz": f"Quiz([dict(question, key=question['key'] + str(i)) for i in range(10) for question in {QUESTIONS!r}])",
@@ -95,6 +100,7 @@ SETTERS = {
     "HiddenState": ("(0, 59)", "w.step = x"),
     "ImageKernel": ("(-4.0, 4.0, 0.1)", "w.kernel = [[-1, 0, 1], [-2, 0, x], [-1, 0, 1]]"),
     "MutationMap": ("(0, 59)", "w.position = x"),
+    "NetworkExplorer": ("(0, 15)", "w.filter = x"),
     "PoolExplorer": ("(1, 12)", "w.pool = x"),
     "Predict": ("(0, 2)", "w.guess = w.options[x]"),
     "Quiz": ("(0, 2)", "w.letters = {'loss': 'abc'[x]}"),

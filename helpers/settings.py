@@ -47,7 +47,10 @@ def full() -> bool:
 
 
 def smoke() -> bool:
-    """Whether trainings end after a few steps, for a run that asks only whether every cell runs (COURSE_SMOKE=1)."""
+    """Whether trainings end after a few steps and pictures are small, where a run asks only whether every cell runs.
+
+    COURSE_SMOKE=1 says so.
+    """
     return os.environ.get(SMOKE, "") not in ("", "0")
 
 

@@ -1,8 +1,9 @@
 """Fixtures that several tests share, what kind of test each is, and which of them stay together on one worker."""
 
+import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: on few cores, thr
 TESTS = Path(__file__).parent
 # These take minutes: they go first, so that at the end no worker waits for another.
 LONG = (
-    "test_real_promoters",
-    "test_site",
-    "test_attacks",
-    "test_faults",
-    "test_colab",
     "test_nbval",
+    "test_attacks",
+    "test_colab",
+    "test_site",
+    "test_faults",
     "test_grade_command",
     "test_jupyter",
 )
@@ -28,7 +28,7 @@ FIXTURES = {"browser": {"chromium"}, "data": {"real_data"}}
 PROCESSES = {  # they start kernels, sandboxes, servers, builds, or commands that load torch anew
     "grading": "attacks collect exchange faults grade_command nbgrader new_gradebook sandbox sealed sealed_release "
     "spool",
-    "notebooks": "gallery nbval real_promoters release",
+    "notebooks": "gallery nbval release",
     "packaging": "adopt binder colab guides set_up versions wheel",
     "unit": "lab runner training_interrupted",
 }
@@ -44,6 +44,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--lesson", type=int, help="only what belongs to the lesson with this number")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Look for no garbage among what is imported and collected, now or later: it stays until the end."""
+    gc.disable()
+    found = yield
+    gc.enable()
+    gc.freeze()
+    return found
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         for kind in kinds(item):
@@ -53,7 +63,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         others = [item for item in items if number not in lessons(item)]
         items[:] = [item for item in items if number in lessons(item)]
         config.hook.pytest_deselected(items=others)
-    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+    # what goes first, and proofs by exercise, for what an exercise asks under each seed is kept for a while only
+    items.sort(key=lambda item: (LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG), of_proof(item)))
+
+
+def of_proof(item: pytest.Item) -> str:
+    """The key of a proof's exercise; "" of any other test."""
+    from helpers.lessons import key_of
+
+    exercise = parameters(item).get("exercise") if item.path.stem == "test_proofs" else None
+    return key_of(exercise) if exercise is not None else ""
 
 
 def kinds(item: pytest.Item) -> Iterator[str]:
@@ -111,15 +130,25 @@ def looks() -> Iterator[None]:
         dict.update(matplotlib.rcParams, matplotlib.rcParamsDefault if before is None else before)
 
 
-@pytest.fixture(scope="session")
-def real_data() -> Path:
-    """The folder with the real sets, laid out ``<set>/<file>``: COURSE_DATA, or ../shared/data beside the checkout."""
+def named_for_data() -> Path:
+    """The folder that should hold the real sets: COURSE_DATA, or ../shared/data beside the checkout."""
     root = TESTS.parent
     named = os.environ.get("COURSE_DATA")
-    folder = (root / named if named else root.parent / "shared" / "data").resolve()
-    if (folder / "human_tata" / "test.csv").is_file():
+    return (root / named if named else root.parent / "shared" / "data").resolve()
+
+
+def real_sets() -> Path | None:
+    """The folder with the real sets, laid out ``<set>/<file>``; None where they are not at hand."""
+    folder = named_for_data()
+    return folder if (folder / "human_tata" / "test.csv").is_file() else None
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with the real sets; without them the test is skipped, or fails where everything has to be there."""
+    if folder := real_sets():
         return folder
-    reason = f"the real sets are not at {folder}; name a folder with <set>/<file> in COURSE_DATA"
+    reason = f"the real sets are not at {named_for_data()}; name a folder with <set>/<file> in COURSE_DATA"
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

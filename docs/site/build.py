@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import helpers.grammars  # isort: skip  # noqa: F401  before nbformat
+import covers
 import lessons
 import listings
 import nbformat
@@ -64,7 +65,7 @@ def sphinx(source: Path, out: Path, work: Path) -> int:
 
 def collect(source: Path) -> None:
     """Lay out all pages, and what they show, under `source`."""
-    for name, text in pages().items():
+    for name, text in pages(source / "docs/site/static/covers").items():
         write(source / name, text)
     for picture in (ROOT / "docs" / "pictures").iterdir():
         copy(picture, source / "docs" / "pictures" / picture.name)
@@ -73,8 +74,11 @@ def collect(source: Path) -> None:
         copy(file, source / "docs/site/static" / file.name)
 
 
-def pages() -> dict[str, str]:
-    """Every page's text by its path; paths are the repository's, and the README is the front page."""
+def pages(pictures: Path) -> dict[str, str]:
+    """Every page's text by its path; paths are the repository's, and the README is the front page.
+
+    The pictures of the front page's cards are written into `pictures`.
+    """
     books = [name_of(path) for path in sorted(ROOT.glob("solutions/[0-9]*/[0-9]*.ipynb"))]
     cards = [name_of(path) for path in sorted(ROOT.glob("datasets/cards/*.md"))]
     guides = [*GUIDES, *(name for path in sorted(ROOT.glob("docs/*.md")) if (name := name_of(path)) not in GUIDES)]
@@ -87,13 +91,14 @@ def pages() -> dict[str, str]:
         book = nbformat.read(ROOT / name, as_version=4)
         links = partial(led_with_words, name=name, known=known, words=words)
         made[name] = nbformat.writes(lessons.page(book, Path(name).stem, links))
-    made["index.md"] = front_page(known) + "\n" + listings.navigation()
+    made["index.md"] = front_page(known, pictures) + "\n" + listings.navigation()
     return made
 
 
-def front_page(known: set[str]) -> str:
-    """The README, with a widget that plays in the place of its screenshot."""
+def front_page(known: set[str], pictures: Path) -> str:
+    """The README, with a widget that plays in the place of its screenshot, and lessons as cards."""
     text = lessons.BADGE.sub(r"[\1](\2)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    text = covers.cards(text, ROOT, pictures)
     above, below = SCREENSHOT.split(ITSELF.sub("", text))
     gallery = nbformat.read(ROOT / GALLERY, as_version=4)
     return led(above, "index.md", known) + lessons.alone(gallery, HERO, "front") + led(below, "index.md", known)

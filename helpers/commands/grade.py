@@ -181,9 +181,12 @@ def collect(
 @app.command()
 def status(lesson: Which, course: Where = Path(".")) -> None:
     """Show what became of each submission, and what is still to do."""
-    from helpers.commands.console import add, one_line, show, table
+    from helpers.commands.console import add, one_line, refuse, show, table
     from helpers.grading.nbgrader.gradebook import open_course
+    from helpers.grading.secret import lost
 
+    if said := lost(course.resolve()):
+        refuse(said, code=1)
     made = table("student", "status", "seconds", "gradebook", "why")
     with one_line():
         for one in open_course(course.resolve()).submissions(lessons.find(lesson).folder):
@@ -233,7 +236,7 @@ def report(
     """Write a page and a table about the class: points, hard exercises, misconceptions, time."""
     from helpers.commands.console import one_line
     from helpers.grading.nbgrader.gradebook import open_course
-    from helpers.grading.report import rows_of, write_report
+    from helpers.grading.report import STALE, rows_of, write_report
     from helpers.grading.unnamed import asked_together, groups
 
     with one_line():
@@ -244,6 +247,9 @@ def report(
         found = groups(here, assignment, unnamed, asked_together(here, assignment, unnamed, run=False))
         for path in write_report(folder or course.resolve() / "reports", assignment, rows, found):
             print(path)
+    for row in rows:
+        if row.is_stale:
+            print(f"course: {visible(row.name or row.student)}: {STALE}", file=sys.stderr)
 
 
 @app.command()

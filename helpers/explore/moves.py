@@ -8,7 +8,7 @@ import torch
 from helpers.datasets import Dataset
 from helpers.dna.windows import shift
 from helpers.explore.artefacts import Finding
-from helpers.explore.training import SAID, SCORES, Row
+from helpers.explore.scores import SAID, SCORES, Row
 from helpers.training import predict
 from helpers.training.metrics import matthews
 

@@ -15,8 +15,9 @@ from helpers.datasets import Dataset
 from helpers.datasets.own.card import UNCHECKED
 from helpers.explore import artefacts, pictures
 from helpers.explore.artefacts import Finding
+from helpers.explore.networks import SEEDS
 from helpers.explore.reading import Map, Motifs
-from helpers.explore.training import DRAWS, SAID, SCORES, SEEDS, Row
+from helpers.explore.scores import DRAWS, SAID, SCORES, Row
 from helpers.text import visible
 from helpers.training.metrics import Interval
 
@@ -30,7 +31,7 @@ def page(
     ----------
     data : Dataset
     rows : sequence of Row
-        From `helpers.explore.training.rows`.
+        Of the baselines and the networks.
     findings : sequence of Finding
         From `helpers.explore.artefacts.search`, and of moves.
     motifs : Motifs

@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.datasets import Dataset
 from helpers.explore.reading import Map, Motifs
-from helpers.explore.training import Row
+from helpers.explore.scores import Row
 from helpers.plots import (
     against_chance,
     filter_matches,

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from helpers.datasets import Dataset
 from helpers.experiments.planted import known
-from helpers.explore.training import Rescaled
+from helpers.explore.networks import Rescaled
 from helpers.interpret.filters import (
     FilterMatch,
     filter_counts,

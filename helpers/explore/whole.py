@@ -16,9 +16,11 @@ from helpers.datasets.own.reading import read_rows
 from helpers.datasets.own.rows import Row as Sequenced
 from helpers.datasets.own.rows import plain, same_length
 from helpers.dna.sequences import one_hot
-from helpers.explore import artefacts, reading, training
+from helpers.explore import artefacts, reading
 from helpers.explore.artefacts import Finding
+from helpers.explore.baselines import baselines
 from helpers.explore.moves import after_moving
+from helpers.explore.networks import NETWORKS, network
 from helpers.explore.page import page
 from helpers.files import write_whole
 from helpers.training import load, predict
@@ -46,8 +48,9 @@ def explore(data: Dataset, report: Path, files: str, say: Say = print) -> list[F
     """
     say("looking for artefacts")
     findings = artefacts.search(data)
-    rows = training.rows(data, say)
-    networks = [row for row in rows if row.kind == "network"]
+    dumb = baselines(data, say)
+    networks = [network(name, data, say) for name in NETWORKS]
+    rows = [*dumb, *networks]
     say("moving sequences by a base")
     findings += [after_moving(data, row) for row in networks]
     cnn = networks[-1].model

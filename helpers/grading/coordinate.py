@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.grading import pool, spool
+from helpers.grading import pool, secret, spool
 from helpers.grading.apart import prepare
 from helpers.grading.progress import Progress
 from helpers.grading.sandbox import kinds
@@ -115,6 +115,7 @@ def grade(
         kinds.best()  # before anything is touched
     start, hears = time.monotonic(), progress or Progress()
     with alone(course.root, hears):
+        secret.make(course.root)
         introduce(course, lesson)
         prepare(lesson)
         summary = Summary()

@@ -25,6 +25,7 @@ from helpers.grading.unnamed import Group
 
 MOST_MISTAKES = 20  # rows in the table of misconceptions
 MOST_BARS = 20
+STALE = "handed in again since; `course grade` marks the new one"
 BAR = 40  # pixels from one bar to the next
 
 
@@ -61,6 +62,8 @@ class Row:
     mistakes : list of Mistake
     doubts : list of str
         What a person should look at.
+    is_stale : bool
+        Whether something else was handed in since.
     """
 
     student: str
@@ -74,6 +77,7 @@ class Row:
     verdicts: dict[str, Status]
     mistakes: list[Mistake]
     doubts: list[str] = field(default_factory=list)
+    is_stale: bool = field(default=False, kw_only=True)
 
     @property
     def total(self) -> float:
@@ -119,11 +123,14 @@ def rows_of(course: Course, assignment: str, progress: Progress | None = None) -
     if not entries:
         raise FileNotFoundError(f"nothing of {assignment} was graded yet: `course grade {assignment}` comes first")
     known, people = recorded(course.gradebook, assignment), roster(course.root)
+    there = {one.student: one for one in course.submissions(assignment)}
     hears.began(len(entries))
     rows = []
     for entry in entries:
         try:
-            rows.append(replace(row_of(entry, known.get(entry.student)), name=people.name(entry.student)))
+            row = replace(row_of(entry, known.get(entry.student)), name=people.name(entry.student))
+            now = there.get(entry.student)
+            rows.append(replace(row, is_stale=now is not None and not now.is_what_was_run(entry)))
         except Exception as error:  # one submission's trouble is not the class's
             hears.say(f"{entry.student}: left out of the report: {type(error).__name__}: {error}")
         hears.done(entry.student, entry.status)
@@ -175,7 +182,8 @@ def table_of_class(exercises: list[Exercise], rows: list[Row]) -> str:
     for row in rows:
         mistakes = {name: "; ".join(one.name for one in row.mistakes if one.exercise == name) for name in checked}
         points = [number(row.points.get(name, 0)) for name in names]
-        head = [row.student, row.status, row.why, f"{row.seconds:.1f}", number(row.total), number(row.penalty)]
+        why = "; ".join(filter(None, [row.why, STALE if row.is_stale else ""]))
+        head = [row.student, row.status, why, f"{row.seconds:.1f}", number(row.total), number(row.penalty)]
         writer.writerow([plain(cell) for cell in (*head, *points, *mistakes.values())])
     return out.getvalue()
 
@@ -226,6 +234,7 @@ def page_of_class(title: str, exercises: list[Exercise], rows: list[Row], groups
         full=sum(total == most for total in totals),
         odd=odd,
         doubtful=[row for row in rows if row.doubts],
+        stale=[row for row in rows if row.is_stale],
         odd_counts=Counter(row.status for row in odd).most_common(),
         bars=bars,
         wide=20 + len(bars) * BAR,

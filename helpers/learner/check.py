@@ -18,7 +18,6 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from helpers.engine.answers import own_line
 from helpers.engine.exercise import Exercise
 from helpers.engine.mending import mended
 from helpers.engine.message import Message
@@ -26,13 +25,10 @@ from helpers.engine.source import forbidden_uses
 from helpers.engine.time_limit import TimeLimit, time_limit
 from helpers.engine.verdict import Status, Verdict
 from helpers.learner import progress
+from helpers.learner.sentences import STEPPED_IN, difference, not_the_thing, still_running, tried_out
 from helpers.lessons import find
 
 VISIBLE_SEED = 0
-STEPPED_IN = (
-    "this is the reference, which stepped in. Run the cell with your own code (if it ends with an error, mend that "
-    "first), then check again."
-)
 listeners: list[Callable[[Exercise, Verdict, int], None]] = []  # told of every verdict and the tries so far: a room
 
 
@@ -109,25 +105,14 @@ class ExerciseCheck:
     def _verdict(self, code: Any) -> Verdict:
         exercise = self.exercise
         if not callable(code):
-            what = (
-                f"`check.{exercise.id}` needs the {exercise.asks_for} itself, and this is a {type(code).__name__}: "
-                f"write `check.{exercise.id}({exercise.code_name})`."
-            )
-            return exercise.verdict(Status.UNREADABLE, what)
+            return exercise.verdict(Status.UNREADABLE, not_the_thing(exercise, code))
         try:
             with time_limit(exercise.seconds):
                 answers = exercise.answers(code, VISIBLE_SEED)
         except (KeyboardInterrupt, TimeLimit) as stopped:
-            return exercise.verdict(Status.UNREADABLE, self._stopped(stopped, code))
+            return exercise.verdict(Status.UNREADABLE, still_running(stopped, code, self.exercise.seconds))
         found = exercise.forbidden(forbidden_uses(code, exercise.forbids), exercise.mark(answers, VISIBLE_SEED))
         return mended(exercise, code, answers, found, VISIBLE_SEED)
-
-    def _stopped(self, stopped: BaseException, code: Any) -> str:
-        """The sentence on code that was still running."""
-        after = f" after {self.exercise.seconds:g} seconds" if isinstance(stopped, TimeLimit) else ""
-        line = own_line(stopped, code)
-        where = f", at `{line}`" if line else ""
-        return f"stopped{after}: your code was still running{where}. Does a loop never end?"
 
     def _try_out(self, code: Any) -> str:
         """What can be said where nobody knows the right answers: whether the code answers at all."""
@@ -137,11 +122,8 @@ class ExerciseCheck:
             with time_limit(self.exercise.seconds):
                 answers = self.exercise.answers(code, VISIBLE_SEED)
         except (KeyboardInterrupt, TimeLimit) as stopped:
-            return self._stopped(stopped, code)
-        errors = [f"{one['error']}: {one.get('text', '')}".rstrip(": ") for one in answers if "error" in one]
-        if not errors:
-            return f"it answers all {len(answers)} questions. Whether rightly, you will hear with your marks."
-        return f"{len(errors)} of {len(answers)} questions end with an error, the first with {errors[0]}"
+            return still_running(stopped, code, self.exercise.seconds)
+        return tried_out(answers)
 
 
 def other_kind(exercise: Exercise, code: Any) -> str:
@@ -165,21 +147,6 @@ def returned(exercise: Exercise, code: Any) -> Any:
     question = exercise.asked(VISIBLE_SEED)[0]
     exercise.put(noted, copy.deepcopy(tuple(question)), question.part)
     return came[0]
-
-
-def difference(came: Any, asked: Any) -> str:
-    """What came where a tensor was asked, in words; "" where tensors came."""
-    if hasattr(asked, "detach") and described(came) != described(asked):
-        return f"Later cells compute with {described(asked)}, and yours is {described(came)}"
-    return next(filter(None, map(difference, came, asked)), "") if isinstance(asked, (list, tuple)) else ""
-
-
-def described(value: Any) -> str:
-    """The kind of a value, so far as computing with it depends on it."""
-    if not hasattr(value, "detach"):
-        return f"a {type(value).__name__}"
-    dtype = str(value.dtype).removeprefix("torch.")
-    return f"a tensor of {'integers' if 'int' in dtype else dtype}"  # integers of any width go together
 
 
 def is_reference(code: Any) -> bool:

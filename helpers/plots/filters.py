@@ -82,13 +82,11 @@ def against_chance(
     found = {"untrained": np.asarray(untrained), "trained": np.asarray(trained)}
     colours = {"untrained": PALE, "trained": PALETTE["T"]}
     each: Any = {"stat": "percent", "common_norm": False, "binwidth": 0.025, "binrange": (0, 1)}
-    sns.histplot(found, palette=colours, linewidth=0, alpha=0.75, legend=False, ax=ax, **each)
-    top = ax.get_ylim()[1]
+    sns.histplot(found, palette=colours, linewidth=0, alpha=0.75, ax=ax, **each)
+    sns.move_legend(ax, "upper left")
     ax.axvline(cutoff, color=INK, linestyle="--", linewidth=1.2)
-    ax.set(xlim=(0.2, 1.01), ylim=(0, 1.25 * top), ylabel="share of filters (%)")
-    ax.set_xlabel("correlation with the most similar of all JASPAR motifs")
-    ax.text(cutoff - 0.01, 1.2 * top, "untrained", color="#5c5c5c", ha="right", va="top", fontweight="bold")
-    ax.text(cutoff + 0.01, 1.2 * top, "trained", color=PALETTE["T"], va="top", fontweight="bold")
+    ax.set(xlim=(0.2, 1.01), xlabel="correlation with the most similar of all JASPAR motifs")
+    ax.set_ylabel("share of filters (%)")
     return ax
 
 

@@ -10,21 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from helpers.palette import INK, PALETTE
+from helpers.settings import smoke
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_INKED = ("text.color", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor", "xtick.color", "ytick.color")
+SMOKE_DPI = 20
 _RC: Any = {  # matplotlib types the keys as 300 literals
-    "figure.facecolor": "white",
-    "savefig.facecolor": "white",
-    "axes.facecolor": "white",
-    "text.color": INK,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "axes.titlecolor": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
+    **dict.fromkeys(("figure.facecolor", "savefig.facecolor", "axes.facecolor"), "white"),
+    **dict.fromkeys(_INKED, INK),
     "figure.figsize": (6.4, 3.6),
     "figure.dpi": 100,
     "savefig.dpi": 100,
@@ -118,13 +114,33 @@ def show(figure: Figure | Axes, *, alt: str, dpi: int = 90) -> None:
     display(data, metadata=metadata, raw=True)
 
 
+def png_of(figure: Figure, dpi: float, **settings: Any) -> bytes:
+    """Return a figure as the bytes of a PNG; in a smoke run a small one, drawn once as it is.
+
+    Parameters
+    ----------
+    figure : Figure
+    dpi : float
+        Dots an inch.
+    **settings
+        More of what `Figure.savefig` takes.
+    """
+    import matplotlib as mpl
+
+    changed: Any = {}
+    if smoke():  # laying a figure out and drawing it large are most of a lesson's time
+        figure.set_layout_engine("none")
+        changed, dpi, settings = {"savefig.bbox": "standard"}, SMOKE_DPI, {}
+    with io.BytesIO() as png, mpl.rc_context(changed):
+        figure.savefig(png, format="png", dpi=dpi, metadata={"Software": None}, **settings)
+        return png.getvalue()
+
+
 def as_png(figure: Figure | Axes, alt: str, dpi: int) -> tuple[dict[str, str], dict[str, Any]]:
     """Return a figure as the data and the metadata of a notebook's output, and close it."""
     import matplotlib.pyplot as plt
 
     whole: Any = getattr(figure, "figure", figure)
-    with io.BytesIO() as png:
-        whole.savefig(png, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs={"optimize": True})
-        picture = base64.b64encode(png.getvalue()).decode("ascii")
+    picture = base64.b64encode(png_of(whole, dpi, pil_kwargs={"optimize": True})).decode("ascii")
     plt.close(whole)
     return {"image/png": picture, "text/plain": alt}, {"image/png": {"alt": alt}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from helpers.training.history import History
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
     from torch import Tensor
 
 
@@ -107,32 +107,22 @@ def roc_and_pr(y: ArrayLike | Tensor, scores_by_name: Mapping[str, ArrayLike | T
     roc.plot([0, 1], [0, 1], ":", color=PALE)
     pr.axhline(truth.mean(), linestyle=":", color=PALE)
     colours = colours_of(scores_by_name)
-    areas: list[list[tuple[str, float]]] = [[], []]
     for name, values in scores_by_name.items():
         scores = checked_array(f"roc_and_pr: {name}", values).cpu().numpy()
         if scores.shape != truth.shape:
             raise ValueError(f"roc_and_pr: {name} has shape {scores.shape}, and the labels have {truth.shape}")
         fpr, tpr, _ = metrics.roc_curve(truth, scores)
-        roc.plot(fpr, tpr, color=colours[name])
+        roc.plot(fpr, tpr, color=colours[name], label=f"{name}  {metrics.roc_auc_score(truth, scores):.3f}")
         precision, recall, _ = metrics.precision_recall_curve(truth, scores)
-        pr.plot(recall, precision, color=colours[name], drawstyle="steps-post")
-        areas[0].append((name, metrics.roc_auc_score(truth, scores)))
-        areas[1].append((name, metrics.average_precision_score(truth, scores)))
-    for ax, rows, title in ((roc, areas[0], "ROC, area"), (pr, areas[1], "precision-recall, average precision")):
-        _areas(ax, rows, colours)
+        area = metrics.average_precision_score(truth, scores)
+        pr.plot(recall, precision, color=colours[name], label=f"{name}  {area:.3f}", drawstyle="steps-post")
+    for ax, title in ((roc, "ROC, area"), (pr, "precision-recall, average precision")):
+        curves = sorted(ax.lines[1:], key=lambda line: str(line.get_label())[-5:], reverse=True)  # the largest on top
+        ax.legend(handles=curves, loc="lower right", labelcolor="linecolor", handlelength=0, prop={"weight": "bold"})
         ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), title=title, aspect="equal")
     roc.set(xlabel="false positive rate (1 - specificity)", ylabel="true positive rate (sensitivity)")
     pr.set(xlabel="recall (sensitivity)", ylabel="precision")
     return figure
-
-
-def _areas(ax: Axes, rows: Sequence[tuple[str, float]], colours: Mapping[str, str]) -> None:
-    """Write names and areas into the lower right corner, in the colours of their curves, the largest on top."""
-    for row, (name, area) in enumerate(sorted(rows, key=lambda pair: pair[1])):
-        text = f"{name}  {area:.3f}"
-        ax.annotate(
-            text, (0.97, 0.04 + 0.075 * row), xycoords="axes fraction", ha="right", color=colours[name], weight="bold"
-        )
 
 
 def confusion(matrix: ArrayLike, *, classes: tuple[str, str] = ("0", "1"), ax: Axes | None = None) -> Axes:
@@ -201,37 +191,27 @@ def scoreboard(
     ValueError
         If there is nothing to draw, or a row lacks the metric.
     """
-    entries = [_entry(row, metric, PALETTE["T"], f"{row['seconds']:.1f} s") for row in rows]
-    entries += [_entry(row, metric, PALE, "published") for row in published]
+    entries = [(row, PALETTE["T"], f"{row['seconds']:.1f} s") for row in rows]
+    entries += [(row, PALE, "published") for row in published]
     if not entries:
         raise ValueError("scoreboard: there are no rows to draw")
-    entries.sort(key=lambda entry: -entry.values.mean())
+    if lacking := [row["model"] for row, *_ in entries if not np.size(row.get(metric, []))]:
+        raise ValueError(f"scoreboard: the row of {lacking[0]} has no {metric}")
+    entries.sort(key=lambda entry: -np.mean(entry[0][metric]))
     ax = axes(ax, 9.0, 0.8 + 0.34 * len(entries))
-    draw_ranges(ax, {entry.name: entry.values for entry in entries}, {entry.name: entry.colour for entry in entries})
-    for place, (entry, tick) in enumerate(zip(entries, ax.get_yticklabels(), strict=True)):
-        tick.set_color(entry.colour)
-        for text, offset, weight in ((f"{entry.values.mean():.3f}", 6, "bold"), (entry.note, 48, "normal")):
+    values = {row["model"]: np.atleast_1d(row[metric]) for row, *_ in entries}
+    draw_ranges(ax, values, {row["model"]: colour for row, colour, _ in entries})
+    for place, ((row, colour, last), tick) in enumerate(zip(entries, ax.get_yticklabels(), strict=True)):
+        tick.set_color(colour)
+        texts = ((f"{np.mean(row[metric]):.3f}", 6, "bold"), (_size(row["parameters"]) + last, 48, "normal"))
+        for text, offset, weight in texts:
             right: Any = {"xycoords": ax.get_yaxis_transform(), "xytext": (offset, 0), "textcoords": "offset points"}
-            ax.annotate(text, (1, place), va="center", color=entry.colour, weight=weight, **right)
+            ax.annotate(text, (1, place), va="center", color=colour, weight=weight, **right)
     ax.set_xlabel(f"{metric.upper()} on the test set")
     return ax
 
 
-class _Entry(NamedTuple):
-    """A line of the scoreboard."""
-
-    name: str
-    values: NDArray[np.float64]
-    colour: str
-    note: str
-
-
-def _entry(row: Mapping[str, Any], metric: str, colour: str, last: str) -> _Entry:
-    """Read a row; ValueError if it lacks the metric."""
-    values = np.atleast_1d(np.asarray(row.get(metric, []), dtype=float))
-    if not values.size:
-        raise ValueError(f"scoreboard: the row of {row['model']} has no {metric}")
-    size = row["parameters"]
-    size = f"{size:,}" if isinstance(size, int) else size
-    unit = "parameter" if size == "1" else "parameters"
-    return _Entry(row["model"], values, colour, f"{size} {unit} · {last}" if size else last)
+def _size(parameters: int | str) -> str:
+    """Say how large a model is, if anybody has said so."""
+    size = f"{parameters:,}" if isinstance(parameters, int) else parameters
+    return f"{size} parameter{'' if size == '1' else 's'} · " if size else ""

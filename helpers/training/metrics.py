@@ -99,8 +99,8 @@ def mcc(y: ArrayLike | Tensor, predicted: ArrayLike | Tensor) -> float:
 
 
 def _mcc(truth: NDArray[np.int64], called: NDArray[Any]) -> float:
-    """Count, and correlate: scikit-learn's own function warns, on standard error, if all are of one class."""
-    (tn, fp), (fn, tp) = confusion_matrix(truth, called)
+    """Count, and correlate: scikit-learn takes milliseconds, and warns on standard error if all are of one class."""
+    tn, fp, fn, tp = np.bincount(2 * truth + called.astype(np.int64), minlength=4)
     return float(matthews(tp, fp, fn, tn))
 
 

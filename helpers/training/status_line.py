@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class StatusLine:
@@ -54,3 +57,31 @@ class StatusLine:
             self.handle = display({"text/plain": text}, raw=True, display_id=True)
         else:
             self.handle.update({"text/plain": text}, raw=True)
+
+
+def steps(items: Collection[T], what: str) -> Iterator[T]:
+    """Each item in turn, with a status line that says how many are done.
+
+    Parameters
+    ----------
+    items : collection
+        What a long loop goes through, such as seeds.
+    what : str
+        What the line begins with.
+
+    Yields
+    ------
+    object
+        The items, in their order.
+
+    Raises
+    ------
+    TypeError
+        If nobody knows how many there are.
+    """
+    line, count = StatusLine(shown=True), len(items)
+    line.due = 0.0  # the first line at once
+    for done, item in enumerate(items):
+        line.show(f"{what}: {done} of {count} done")
+        yield item
+    line.end(f"{what}: {count} of {count} done")

@@ -20,6 +20,7 @@ _HOMES = {
     "LatentWalk": "latent_walk",
     "LineFitter": "line_fitter",
     "MutationMap": "mutation_map",
+    "NetworkExplorer": "network_explorer",
     "PoolExplorer": "pool_explorer",
     "Predict": "predict",
     "Quiz": "quiz",

@@ -41,7 +41,6 @@ Large arrays (over about 1,000 numbers) travel as bytes: ``traitlets.Bytes`` fil
 from __future__ import annotations
 
 import base64
-import io
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -196,9 +195,9 @@ class Widget(anywidget.AnyWidget):
 
     def png(self) -> bytes:
         """The still picture as PNG bytes, for hosts that show no widgets (GitHub, nbviewer, an exported page)."""
-        buffer = io.BytesIO()
-        self.static_figure().savefig(buffer, format="png", dpi=PICTURE_DPI, metadata={"Software": None})
-        return buffer.getvalue()
+        from helpers.plots.look import png_of
+
+        return png_of(self.static_figure(), PICTURE_DPI)
 
     def saved(self) -> dict[str, Any]:
         """The present state as plain data, from which a page shows the widget alive when no kernel is there any more.

@@ -165,6 +165,11 @@ def test_status_says_what_is_done_and_what_is_to_do(classroom, tmp_path) -> None
     assert re.search(r"ada +to do", shown)
     assert re.search(r"ben +graded +\d+ +recorded", shown)
     assert re.search(r"dan +died +\d+ +recorded +gc_content: ended its process", shown)
+    (root / ".course-secret").unlink()
+    done = course("grade", "status", "0", root=root)
+    assert done.returncode == 1 and ".course-secret is gone" in done.stderr
+    course("grade", "report", "0", root=root)
+    assert not (root / ".course-secret").exists(), "only grading makes one"
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,21 @@ def test_points_set_by_a_person_and_penalties_count(tmp_path, monkeypatch) -> No
     assert html.read_text().startswith("<!DOCTYPE html>") and table.read_bytes().startswith(b"\xef\xbb\xbf")
 
 
+def test_what_was_handed_in_again_is_told_from_what_was_marked(tmp_path) -> None:
+    course = Course(tmp_path)
+    for student in ("ada", "bob"):
+        (tmp_path / "submitted" / student / LESSON).mkdir(parents=True)
+        (tmp_path / "submitted" / student / LESSON / f"{LESSON}.ipynb").write_text("{}")
+        marked = course.submission(LESSON, student).unseeded.digest
+        spool.write(tmp_path, replace(entry_of(student, {}), submission=marked))
+    (tmp_path / "submitted" / "bob" / LESSON / f"{LESSON}.ipynb").write_text('{"cells": []}')
+    rows = report.rows_of(course, LESSON)
+    assert [row.is_stale for row in rows] == [False, True]
+    html, table = report.write_report(tmp_path / "reports", LESSON, rows)
+    assert "1 handed in again since" in html.read_text() and html.read_text().count("<li>bob</li>") == 1
+    assert [report.STALE in line for line in table.read_text().splitlines()] == [False, False, True]
+
+
 def test_nothing_graded_is_said(tmp_path) -> None:
     with pytest.raises(FileNotFoundError, match="course grade 01_linear_regression"):
         report.rows_of(Course(tmp_path, gradebook=f"sqlite:///{tmp_path / 'gradebook.db'}"), LESSON)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,7 @@ FLOORS = (
 )
 
 
+@functools.cache  # read when a test runs, not whenever tests are collected
 def modules() -> dict[str, ast.Module]:
     """Every module of the package by its dotted name, as syntax."""
     found = {}
@@ -37,9 +39,6 @@ def modules() -> dict[str, ast.Module]:
         name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         found[name] = ast.parse(path.read_text(encoding="utf-8"))
     return found
-
-
-MODULES = modules()
 
 
 def imports(tree: ast.AST, *, at_once: bool = False) -> Iterator[str]:
@@ -57,7 +56,7 @@ def imports(tree: ast.AST, *, at_once: bool = False) -> Iterator[str]:
 
 def home(name: str) -> str:
     """The module that an imported name stands in: itself, or the one that defines it."""
-    return name if name in MODULES else name.rpartition(".")[0]
+    return name if name in modules() else name.rpartition(".")[0]
 
 
 def room(module: str) -> str:
@@ -69,14 +68,14 @@ def arrows() -> set[tuple[str, str]]:
     """Which module leans on which, within the package."""
     return {
         (module, home(name))
-        for module, tree in MODULES.items()
+        for module, tree in modules().items()
         for name in imports(tree)
         if name.startswith("helpers.")
     }
 
 
 def test_every_room_has_its_floor() -> None:
-    assert {room(module) for module in MODULES} - {""} == set().union(*FLOORS)
+    assert {room(module) for module in modules()} - {""} == set().union(*FLOORS)
 
 
 def test_no_room_leans_on_one_above_it() -> None:
@@ -95,7 +94,7 @@ def test_no_room_leans_on_itself_through_another() -> None:
 
 def test_no_module_needs_itself_while_it_is_imported() -> None:
     leans: dict[str, set[str]] = {}
-    for module, tree in MODULES.items():
+    for module, tree in modules().items():
         found = {home(name) for name in imports(tree, at_once=True) if name.startswith("helpers.")}
         leans[module] = found - {module, "helpers"}
     assert circle(leans) == []
@@ -126,7 +125,7 @@ def test_dna_models_and_training_know_neither_notebooks_nor_grading() -> None:
     never = ("IPython", "nbformat", "nbclient", "nbgrader", "jupyter_client", "ipywidgets", "helpers.grading")
     found = [
         f"{module} -> {name}"
-        for module, tree in MODULES.items()
+        for module, tree in modules().items()
         if room(module) in ("dna", "models", "training")
         for name in imports(tree)
         if name.startswith(never)
@@ -143,17 +142,19 @@ def test_dna_models_and_training_know_neither_notebooks_nor_grading() -> None:
     ],
 )
 def test_a_library_stays_in_its_room(library: str, allowed: tuple[str, ...]) -> None:
-    users = {m for m, tree in MODULES.items() if any(name.split(".")[0] == library for name in imports(tree))}
+    users = {m for m, tree in modules().items() if any(name.split(".")[0] == library for name in imports(tree))}
     assert {module for module in users if not module.startswith(allowed)} == set()
 
 
 def test_only_places_knows_where_it_lies() -> None:
-    users = {m for m, tree in MODULES.items() for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == "__file__"}
+    users = {
+        m for m, tree in modules().items() for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == "__file__"
+    }
     assert users == {"helpers.places"}
 
 
 def test_only_settings_reads_the_courses_variables() -> None:
     name = re.compile(r"COURSE_[A-Z_]+")
-    strings = [(m, n.value) for m, tree in MODULES.items() for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+    strings = [(m, n.value) for m, tree in modules().items() for n in ast.walk(tree) if isinstance(n, ast.Constant)]
     users = {module for module, value in strings if isinstance(value, str) and name.fullmatch(value)}
     assert users == {"helpers.settings"}

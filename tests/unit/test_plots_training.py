@@ -76,9 +76,13 @@ GOOD, POOR = Y + RNG.normal(size=100), Y + 9 * RNG.normal(size=100)
 
 def test_areas_are_written_beside_the_names_the_largest_on_top() -> None:
     roc, pr = roc_and_pr(Y, {"poor": POOR, "good": GOOD}).axes
-    assert texts(roc) == [f"poor  {roc_auc_score(Y, POOR):.3f}", f"good  {roc_auc_score(Y, GOOD):.3f}"]
-    assert texts(pr)[1] == f"good  {average_precision_score(Y, GOOD):.3f}"
-    assert roc.texts[0].get_position()[1] < roc.texts[1].get_position()[1]
+    first, second = roc.get_legend().get_texts()  # from above
+    assert (first.get_text(), second.get_text()) == (
+        f"good  {roc_auc_score(Y, GOOD):.3f}",
+        f"poor  {roc_auc_score(Y, POOR):.3f}",
+    )
+    assert [text.get_color() for text in (first, second)] == [line.get_color() for line in (roc.lines[2], roc.lines[1])]
+    assert pr.get_legend().get_texts()[0].get_text() == f"good  {average_precision_score(Y, GOOD):.3f}"
 
 
 def test_curves_run_from_corner_to_corner_and_chance_is_where_it_belongs() -> None:

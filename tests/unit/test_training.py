@@ -13,7 +13,7 @@ from torch import nn
 from training_child import Slow, planted, train, valid_loss
 
 from helpers.models import LogisticRegression
-from helpers.training import History, device, fit, one_cycle, predict
+from helpers.training import History, device, fit, one_cycle, predict, steps
 
 TRAIN, VALID = planted(200, 1), planted(100, 2)
 QUICK = {"epochs": 3, "lr": 0.01, "batch_size": 32, "progress": False}
@@ -410,3 +410,10 @@ def test_a_smoke_run_takes_one_epoch_of_few_sequences(monkeypatch) -> None:
     model.register_forward_hook(lambda module, inputs, output: seen.append(len(output) * module.training))
     history = quick(model, planted(2_000, 1), epochs=9)
     assert history.epochs == 1 and 0 < sum(seen) <= 256
+
+
+def test_steps_hands_on_each_item_and_says_how_many_are_done(capsys) -> None:
+    assert list(steps((3, 1, 2), "seeds")) == [3, 1, 2]
+    assert capsys.readouterr().out.splitlines()[-1] == "seeds: 3 of 3 done"
+    with pytest.raises(TypeError):
+        list(steps(iter(()), "seeds"))

@@ -321,6 +321,8 @@ def test_the_front_page_plays_and_opens_three_doors_and_every_lesson(address, ta
     doors = ("solutions/00_start_here/00_start_here.html", "docs/widgets.html", "docs/instructor.html")
     for target in (*doors, *(f"solutions/{lesson.folder}/{lesson.folder}.html" for lesson in LESSONS)):
         assert tab.locator(f'article a[href="{target}"]').first.is_visible(), target
+    pictures = "() => [...document.querySelectorAll('.lesson-card img')].filter((e) => e.naturalWidth > 200).length"
+    assert tab.evaluate(pictures) == len(LESSONS)
     assert "builds a site" not in tab.locator("article").inner_text()
 
 

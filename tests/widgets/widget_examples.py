@@ -246,6 +246,49 @@ def _mutations(rng: np.random.Generator) -> Any:
     return widgets().MutationMap(dna, effects, rng.normal(size=len(dna)), **settings)
 
 
+def network(rng: np.random.Generator, length: int) -> Any:
+    """A random network of the course's layers, its batch norms in use, that reads so many bases."""
+    import torch
+    from torch import nn
+
+    torch.manual_seed(int(rng.integers(1 << 30)))
+    filters, width = int(rng.integers(1, 7)), int(rng.integers(1, 9))
+    settings = {
+        "padding": int(rng.integers(0, 4)),
+        "stride": int(rng.integers(1, 4)),
+        "dilation": int(rng.integers(1, 3)),
+    }
+    pools = [nn.MaxPool1d(2, ceil_mode=True), nn.AvgPool1d(3, padding=1), nn.MaxPool1d(3, 2, padding=1), nn.Identity()]
+    layers = [
+        nn.Conv1d(4, filters, width, bias=bool(rng.random() < 0.8), **settings),
+        nn.BatchNorm1d(filters) if rng.random() < 0.5 else nn.Identity(),
+        nn.ReLU(),
+        pools[rng.integers(4)],
+        nn.Dropout(0.3),
+    ]
+    if rng.random() < 0.5:
+        layers += [nn.Conv1d(filters, 5, 3, padding="same"), nn.ReLU()]
+    ends = [[nn.AdaptiveMaxPool1d(1)], [nn.AdaptiveAvgPool1d(1)], []]
+    layers += [*ends[rng.integers(3)], nn.Flatten(), nn.LazyLinear(1)]
+    if rng.random() < 0.5:
+        layers[-1:] = [nn.LazyLinear(4), nn.BatchNorm1d(4), nn.ReLU(), nn.Linear(4, 1)]
+    model = nn.Sequential(*layers)
+    with torch.no_grad():
+        for _ in range(3):
+            model(torch.randn(8, 4, length))  # lazy layers get their sizes, batch norms their means
+    return model
+
+
+def _networks(rng: np.random.Generator) -> Any:
+    """A random network, some bases of its sequence changed and a filter switched off since."""
+    length = int(rng.integers(25, 90))
+    names = {name: _dna(rng, length) for name in "abc"[: rng.integers(1, 4)]}
+    widget = widgets().NetworkExplorer(network(rng, length), names, chosen=len(names) - 1)
+    widget.sequence = "".join(rng.choice(list("ACGT")) if rng.random() < 0.1 else base for base in widget.sequence)
+    widget.off = [0] if rng.random() < 0.5 else []
+    return widget
+
+
 def _shifts(rng: np.random.Generator) -> Any:
     """Random logits of some models, guessed at or not."""
     length, count, reach = int(rng.integers(30, 90)), int(rng.integers(4, 300)), int(rng.integers(1, 12))
@@ -436,6 +479,19 @@ EXAMPLES = [
         trait="position",
         value=20,
         random=_mutations,
+    ),
+    Example(
+        code=(
+            "NetworkExplorer([torch.manual_seed(1), torch.nn.Sequential(torch.nn.Conv1d(4, 16, 15), torch.nn.ReLU(), "
+            "torch.nn.AdaptiveMaxPool1d(1), torch.nn.Flatten(), torch.nn.Linear(16, 1))][1], "
+            "{'a promoter': 'GCGCTATAAAAGGCTGACCGATTACAGCCGTTACGGATCGCCGATGCATCGACTGCAGTCGCGCTATAAA', "
+            "'another': 'ATTACAGCCGTTACGGATCGCCGATGCATCGACTGCAGTCGCGCTATAAAGCGCTATAAAAGGCTGACCG'})"
+        ),
+        control="Filter",
+        key="Home ArrowRight",
+        trait="filter",
+        value=3,
+        random=_networks,
     ),
     Example(
         code=(

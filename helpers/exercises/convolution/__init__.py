@@ -5,11 +5,13 @@ from helpers.exercises.convolution.bug_hunt import BugHunt
 from helpers.exercises.convolution.judging import AveragePrecision
 from helpers.exercises.convolution.motifs import Detector, PwmFromCounts, Scan
 from helpers.exercises.convolution.networks import MotifCNN, ResidualBlock
+from helpers.exercises.convolution.output_length import ConvOutputLength
 from helpers.exercises.convolution.placing import FirstPlace, PlaceAtRandom
+from helpers.exercises.convolution.pooling import MaxPool1d
 from helpers.exercises.convolution.quiz import Quiz
 from helpers.exercises.convolution.reading import FilterToMotif, Ism, Saliency
+from helpers.exercises.convolution.receptive_field import ReceptiveField
 from helpers.exercises.convolution.scanning import Conv1d, CountMatches
-from helpers.exercises.convolution.shapes import ConvOutputLength, MaxPool1d, ReceptiveField
 
 EXERCISES = (
     CountMatches,

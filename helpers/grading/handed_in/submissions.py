@@ -123,6 +123,22 @@ class Submission:
         return read_plain(path)
 
     @cached_property
+    def unseeded(self) -> Job:
+        """What a worker needs to run it, but for its seed."""
+        notebook, trouble = self.notebook
+        return Job(
+            self.lesson,
+            self.student,
+            0,
+            notebook,
+            "",
+            self.course.limits,
+            self.course.sandbox,
+            trouble=trouble,
+            files=dict(self.files()),
+        )
+
+    @cached_property
     def job(self) -> Job:
         """What a worker needs to run it.
 
@@ -131,19 +147,13 @@ class Submission:
         FileNotFoundError
             If the lesson was not released.
         """
-        notebook, trouble = self.notebook
-        job = Job(
-            self.lesson,
-            self.student,
-            0,
-            notebook,
-            self.course.released(self.lesson),
-            self.course.limits,
-            self.course.sandbox,
-            trouble=trouble,
-            files=dict(self.files()),
-        )
-        return replace(job, seed=seed_of(secret(self.course.root), self.lesson, self.student, job.digest))
+        release = self.course.released(self.lesson)
+        seed = seed_of(secret(self.course.root), self.lesson, self.student, self.unseeded.digest)
+        return replace(self.unseeded, release=release, seed=seed)
+
+    def is_what_was_run(self, entry: spool.Entry) -> bool:
+        """Whether a spool entry is of what lies here now."""
+        return entry.submission == self.unseeded.digest
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """What else was handed in: plain files, a few, no hidden ones, nothing that a link leads to, no exchange's."""

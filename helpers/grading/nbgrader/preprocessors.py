@@ -27,7 +27,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Unicode
 from traitlets.config import Config
 
-from helpers.grading import spool
+from helpers.grading import secret, spool
 from helpers.grading.apart import marked, planned
 from helpers.grading.handed_in.reading import NoNotebook
 from helpers.grading.handed_in.submissions import TIMESTAMP, Course, Submission, read_plain
@@ -77,6 +77,7 @@ class AnswerInSandbox(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Run the submission, unless exactly this was run before."""
         submission = submission_of(CourseDirectory(config=self.config), resources)
+        secret.make(submission.course.root)
         if submission.entry() is None:
             spool.write(submission.course.root, run(submission.job))
         return nb, resources
