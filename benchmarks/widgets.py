@@ -79,6 +79,12 @@ TEN_TIMES = {
         "torch.nn.AdaptiveMaxPool1d(1), torch.nn.Flatten(), torch.nn.Linear(16, 1))][1], "
         "{'a promoter': 'GCGCTATAAAAGGCTGACCG' * 35})"
     ),
+    "PileupGame": (
+        "PileupGame([('ACGTT' * 12 + 'A', 'G', ['ACGTT' * 6 + 'AG'[r % 3 > 0] + 'CGTTA' * 6 for r in range(100)], "
+        "np.full((100, 61), 30), np.arange(100) % 2, np.arange(100) % 60, 1)] * 200, "
+        "{name: np.full((9, 200, 3), 1 / 3) for name in 'abcde'}, depths=[20, 30, 40, 50, 60, 70, 80, 90, 100], "
+        "played=[[i, i % 3, i % 4, i % 9] for i in range(199)], place=199)"
+    ),
     "PoolExplorer": "PoolExplorer('GCGCTATAAAAGGCTGACCG' * 24, places=(13, 200, 400))",
     "Predict": "Predict('Where?', options=[f'{i + 1} steps' for i in range(30)], answer='3 steps', key='ten')",
     "Quiz": f"Quiz([dict(question, key=question['key'] + str(i)) for i in range(10) for question in {QUESTIONS!r}])",

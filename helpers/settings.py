@@ -47,7 +47,7 @@ def full() -> bool:
 
 
 def smoke() -> bool:
-    """Whether trainings end after a few steps and pictures are small, where a run asks only whether every cell runs.
+    """Whether pictures are small and trainings short, since a run asks only whether every cell runs.
 
     COURSE_SMOKE=1 says so.
     """

@@ -54,6 +54,16 @@ def run(
         return subprocess.CompletedProcess([program, *words], int(code or -9), stdout.read(), stderr.read())
 
 
+def kernels(folder: Path) -> Path:
+    """Lay out a folder for JUPYTER_PATH, in which `python3` is a copy of that process."""
+    place = folder / "kernels" / "python3" / "kernel.json"
+    place.parent.mkdir(parents=True)
+    client = str(Path(__file__).with_name("kernel_client.py"))
+    spec = {"argv": [sys.executable, "-I", "-S", client, server(), "{connection_file}"], "language": "python"}
+    place.write_text(json.dumps({**spec, "display_name": "Python 3"}))
+    return folder
+
+
 def surrounded(**environment: str) -> dict[str, str]:
     """Our environment, with this checkout's package and with more."""
     return {**os.environ, "PYTHONPATH": str(ROOT), **environment}

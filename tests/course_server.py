@@ -1,9 +1,10 @@
-"""Runs the commands `course` and `nbgrader` many times: what is slow to import is imported once, each run is a copy.
+"""Runs `course`, `nbgrader` and kernels many times: what is slow to import is imported once, each run is a copy.
 
     python course_server.py SOCKET
 
 Each connection brings one order, a line of JSON: the `program`, its `words`, `cwd`, `env`, and the files for `stdout`
-and `stderr`. It hears the exit code. A run is a process of its own, as a command is.
+and `stderr`. It hears the exit code; of a kernel, which ends when its line is closed, first the number of its process.
+A run is a process of its own, as a command is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import os
 import socketserver
 import sys
+import threading
 import traceback
 
 from helpers.commands.main import main as course  # isort: skip  before nbgrader, so that it compiles no grammars
@@ -21,9 +23,18 @@ from nbgrader.apps.nbgraderapp import main as nbgrader
 
 from helpers.grading.sandbox import sealed
 
-PROGRAMS = {"course": course, "nbgrader": nbgrader}
+
+def kernel() -> None:
+    """Be the kernel whose connection file is named."""
+    from ipykernel.kernelapp import launch_new_instance
+
+    os.environ.pop("JPY_PARENT_PID", None)  # the process that asked is no parent of this one
+    launch_new_instance(argv=["-f", *sys.argv[1:]])
+
+
+PROGRAMS = {"course": course, "nbgrader": nbgrader, "kernel": kernel}
 SLOW = (
-    *("torch", "nbclient", "nbconvert", "alembic", "matplotlib.pyplot"),
+    *("torch", "nbclient", "nbconvert", "alembic", "matplotlib.pyplot", "ipykernel.kernelapp"),
     *(f"helpers.grading.{name}" for name in ("coordinate", "feedback", "report", "nbgrader.preprocessors")),
 )
 
@@ -48,7 +59,15 @@ class Run(socketserver.StreamRequestHandler):
             os.dup2(file, stream)
             os.close(file)
         sys.argv = [order["program"], *order["words"]]
+        if order["program"] == "kernel":
+            self.wfile.write(f"{os.getpid()}\n".encode())
+            threading.Thread(target=self.end_with_the_line, daemon=True).start()
         self.wfile.write(f"{exit_code(order['program'])}\n".encode())
+
+    def end_with_the_line(self) -> None:
+        """End this process when nobody listens any more."""
+        self.rfile.read()
+        os._exit(1)
 
 
 def exit_code(program: str) -> int:

@@ -21,6 +21,7 @@ _HOMES = {
     "LineFitter": "line_fitter",
     "MutationMap": "mutation_map",
     "NetworkExplorer": "network_explorer",
+    "PileupGame": "pileup_game",
     "PoolExplorer": "pool_explorer",
     "Predict": "predict",
     "Quiz": "quiz",

@@ -16,6 +16,14 @@ from helpers.authoring import notebooks
 from helpers.commands import author
 from helpers.learner import progress
 from helpers.settings import surroundings
+from tests.commands import kernels
+
+
+@pytest.fixture(autouse=True)
+def quick_kernels(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernels that have imported torch already."""
+    monkeypatch.setenv("JUPYTER_PATH", str(kernels(tmp_path_factory.mktemp("jupyter"))))
+
 
 OPEN = "raise NotImplementedError()"
 RIGHT = 'return (sequence.count("G") + sequence.count("C")) / len(sequence)'

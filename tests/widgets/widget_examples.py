@@ -319,6 +319,25 @@ def _walks(rng: np.random.Generator) -> Any:
     return widgets().LatentWalk(sequences, models, words=["TATA"], start=start, end=end, **settings)
 
 
+def _pileups(rng: np.random.Generator) -> Any:
+    """Random reads over random places, some called, against callers that guess; few reads shown or many."""
+    width, depths = 2 * int(rng.integers(2, 12)) + 1, [2, 5, 40]
+    places = []
+    for _ in range(int(rng.integers(1, 6))):
+        genome, count = "".join(rng.choice(list("ACGT"), width)), int(rng.integers(1, 25))
+        candidate = "ACGT"["ACGT".index(genome[width // 2]) - 1]
+        written = np.where(rng.random((count, width)) < 0.3, candidate, list(genome))
+        reads = [
+            " " * i + "".join(row)[i:] for i, row in zip(rng.integers(0, width // 2 + 1, count), written, strict=True)
+        ]
+        of_reads = rng.uniform(0, 60, (count, width)), rng.random(count) < 0.5, rng.uniform(0, 60, count)
+        places.append((genome, candidate, reads, *of_reads, int(rng.integers(3)), "drawn"))
+    played = [[at, *(int(i) for i in rng.integers(0, [3, 4, 3]))] for at in range(len(places)) if rng.random() < 0.6]
+    callers = {name: rng.dirichlet([0.5] * 3, (3, len(places))) for name in "abc"[: rng.integers(1, 4)]}
+    settings = {"place": int(rng.integers(len(places))), "level": int(rng.integers(3)), "played": played}
+    return widgets().PileupGame(places, callers, depths=depths, **settings)
+
+
 EXAMPLES = [
     Example(
         code="BoundaryExplorer(data='XOR', hidden=3)",
@@ -520,5 +539,19 @@ EXAMPLES = [
         trait="step",
         value=12,
         random=_walks,
+    ),
+    Example(
+        code=(
+            "PileupGame([('ACGTT' * 4 + 'A', 'G', ['ACGTT' * 2 + 'AG'[r % 4 < i % 5] + 'CGTTACGTTA' "
+            "for r in range(24)], 15.0 + np.arange(504).reshape(24, 21) % 25, np.arange(24) % 2, 30 + np.arange(24), "
+            "i % 3, 'one strand only') for i in range(30)], {name: np.random.default_rng(7).dirichlet([0.5] * 3, "
+            "(3, 30)) for name in ('likelihood', 'two filters', 'network')}, depths=[5, 12, 30], "
+            "played=[[0, 1, 2, 2], [1, 0, 1, 1]], place=2)"
+        ),
+        control="Reads",
+        key="ArrowLeft",
+        trait="level",
+        value=0,
+        random=_pileups,
     ),
 ]

@@ -113,6 +113,7 @@ def _write_about_proteins(folder: Path) -> list[Path]:
         ("variants", protein_sets.variants, "missense.csv.gz"),
         ("interactions", protein_sets.interactions, "pairs.tsv.gz"),
         ("scan", protein_sets.scan, "scan.csv.gz"),
+        ("escape", protein_sets.escape, "escape.tsv.gz"),
     ):
         made = draw()
         written.append(_write_table(folder / kind / name, made.rows, "\t" if ".tsv" in name else ","))
