@@ -14,6 +14,7 @@ _HOMES = {
     "BoundaryExplorer": "boundary_explorer",
     "ConvScanner": "conv_scanner",
     "DescentExplorer": "descent_explorer",
+    "DesignBench": "design_bench",
     "FilterLogo": "filter_logo",
     "HiddenState": "hidden_state",
     "ImageKernel": "image_kernel",

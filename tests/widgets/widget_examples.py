@@ -289,6 +289,25 @@ def _networks(rng: np.random.Generator) -> Any:
     return widget
 
 
+def _benches(rng: np.random.Generator) -> Any:
+    """Random networks as judges, some mutations written, and one step taken back."""
+    import torch
+
+    length, X = int(rng.integers(25, 60)), torch.eye(4)[torch.arange(240) % 7 % 4]
+    judges: dict[str, Any] = {}
+    while len(judges) < 3:
+        model = network(rng, length).eval()
+        with torch.no_grad():
+            said = [float(model(X[i : i + length].T[None])) for i in range(9)]
+        if np.ptp(said) > 1e-3:  # alive: one that says the same of everything has no scale
+            judges["abc"[len(judges)]] = model
+    real = ["".join(rng.choice(list("ACGT"), length)) for _ in range(25)]
+    settings = {"climbed": int(rng.integers(4)), "driver": len(judges) - 1}
+    widget = widgets().DesignBench(judges, _dna(rng, length), real, **settings)
+    widget.step = max(0, widget.step - 1)
+    return widget
+
+
 def _shifts(rng: np.random.Generator) -> Any:
     """Random logits of some models, guessed at or not."""
     length, count, reach = int(rng.integers(30, 90)), int(rng.integers(4, 300)), int(rng.integers(1, 12))
@@ -498,6 +517,19 @@ EXAMPLES = [
         trait="position",
         value=20,
         random=_mutations,
+    ),
+    Example(
+        code=(
+            "DesignBench({f'network {i}': [torch.manual_seed(i), torch.nn.Sequential(torch.nn.Conv1d(4, 16, 15), "
+            "torch.nn.ReLU(), torch.nn.AdaptiveMaxPool1d(1), torch.nn.Flatten(), torch.nn.Linear(16, 1))][1] "
+            "for i in (1, 2)}, 'GCGCTATAAAAGGCTGACCGATTACAGCCGTTACGGATCGCCGATGCATCGACTGCAGTCGCGCTATAAA', "
+            "[''.join(np.random.default_rng(i).choice(list('ACGT'), 70)) for i in range(50)], climbed=6)"
+        ),
+        control="Mutations",
+        key="ArrowLeft",
+        trait="step",
+        value=2,
+        random=_benches,
     ),
     Example(
         code=(
