@@ -1,4 +1,4 @@
-"""What the cards of sets with classes, numbers, marks or contacts say, measured: a part of `course bench cards`.
+"""What the cards of sets with classes, numbers, marks, contacts or nameless peaks say: a part of `course bench cards`.
 
 Simple models are judged on the test part, on the division that ships: they are what a network has to beat.
 """
@@ -17,6 +17,9 @@ from helpers.datasets.relatives import groups_of_relatives
 from helpers.datasets.simulated.stand_ins import without_flanks
 from helpers.dna.sequences import gc_content, kmer_counts
 from helpers.experiments.chromatin import tables
+from helpers.experiments.unnamed import SETS as NAMELESS
+from helpers.experiments.unnamed import agreed, names_of_halves
+from helpers.text import spread
 
 SETS = {
     "ctcf_pu1": "simulated_ctcf_pu1",
@@ -24,8 +27,10 @@ SETS = {
     "splice": "simulated_splice",
     "yeast_expression": "simulated_expression",
     "hic_gm12878": "simulated_contacts",
+    **{name: str(datasets.registry()[name].stand_in) for name in NAMELESS},
 }
 SHARED = 20  # bases in a row that make relatives
+HALVINGS = 5  # of a nameless experiment
 
 
 def measure(name: str) -> dict[str, Any]:
@@ -47,6 +52,9 @@ def measure(name: str) -> dict[str, Any]:
     y = torch.cat([part.y for part in parts.values()])
     if data.task == "classes":
         facts["classes"] = {one: int((y == i).sum()) for i, one in enumerate(data.classes)}
+    elif data.task == "binary":
+        facts["ones"] = round(float(y.mean()), 3)
+        facts["named"] = [named(data, seed) for seed in range(HALVINGS)]
     elif data.task == "number":
         facts["numbers"] = [round(float(one), 2) for one in (y.min(), y.median(), y.max())]
     else:
@@ -57,8 +65,14 @@ def measure(name: str) -> dict[str, Any]:
     return facts | {"scores": scores(data)}
 
 
+def named(data: datasets.Dataset, seed: int) -> dict[str, Any]:
+    """What the networks of two halves resemble most, and whether the halves agree."""
+    found = names_of_halves(data, seed)
+    return {"halves": [[one.name, *(round(n, 3) for n in one[1:])] for one in found], "agreed": agreed(found)}
+
+
 def scores(data: datasets.Dataset) -> dict[str, float]:
-    """Two simple models on the test part: correlation for a number, else the mean AUROC of the classes or marks."""
+    """Two simple models on the test part: correlation for a number, else the (mean) AUROC of the classes or marks."""
     features = {
         "G and C": lambda part: np.array([[gc_content(sequence)] for sequence in part.sequences]),
         "4-mer counts": lambda part: kmer_counts(part.sequences, 4).numpy(),
@@ -99,6 +113,8 @@ def part(name: str, facts: dict[str, Any]) -> str:
     ]
     if own["task"] == "classes":
         lines.append("- " + ", ".join(f"{one}: {count:,}" for one, count in own["classes"].items()) + ".")
+    elif own["task"] == "binary":
+        lines += [f"- {own['ones']:.0%} lie below a peak.", *told_names(own["named"])]
     elif own["task"] == "number":
         low, middle, high = own["numbers"]
         lines.append(f"- The numbers go from {low:.2f} to {high:.2f}; half are below {middle:.2f}.")
@@ -113,6 +129,7 @@ def part(name: str, facts: dict[str, Any]) -> str:
     other = {**SETS, **{one: real for real, one in SETS.items()}}[name]
     both = [name, other] if name not in SETS else [name]
     measure_of = {
+        "binary": "test AUROC",
         "number": "test r",
         "classes": "test AUROC, mean of the classes",
         "marks": "test AUROC, mean of the marks",
@@ -123,3 +140,20 @@ def part(name: str, facts: dict[str, Any]) -> str:
         for model in own["scores"]
     ]
     return "\n".join([*lines, ""])
+
+
+def told_names(halvings: list[dict[str, Any]]) -> list[str]:
+    """The lines on what the halves of an experiment named."""
+    agreed = sum(one["agreed"] for one in halvings)
+    auroc = [half[3] for one in halvings for half in one["halves"]]
+    lines = [
+        f"- A CNN on one half of the experiment, relatives left out: test AUROC {spread(auroc, 2)}.",
+        f"- Both halves give a name of one family in {agreed} of {len(halvings)} halvings.",
+        "",
+        "| first half: most alike | second half | a name |",
+        "|---|---|---|",
+    ]
+    for one in halvings:
+        cells = [f"{name}, r {r:.2f}, p {p:.2f}" for name, r, p, _ in one["halves"]]
+        lines.append(f"| {' | '.join(cells)} | {'yes' if one['agreed'] else 'no'} |")
+    return lines

@@ -3,7 +3,7 @@
 Sequences that share twenty bases in a row on either strand, and those that share such with these, stay in one part. To
 find them takes longer than a lesson waits, so the result ships: datasets/divisions/NAME.txt.gz, a line for each
 sequence that is for choosing or judging, with the beginning of its SHA-256 and its part. No sequence ships. Prints what
-the registry says of each file.
+the registry says of each file. Names after the file divide these sets only.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import sys
 from pathlib import Path
 
 from helpers import datasets
@@ -26,12 +27,12 @@ SHARED = 20  # bases in a row that make relatives
 
 def main() -> None:
     """Divide every set that has a division, and write it."""
-    for name, entry in datasets.registry().items():
-        if entry.division is None:
-            continue
+    divided = [name for name, entry in datasets.registry().items() if entry.division is not None]
+    for name in sys.argv[1:] or divided:
+        entry = datasets.registry()[name]
         sequences, labels = read_all(entry, datasets.fetch(name))
         compared = without_flanks(sequences) if name == "yeast_expression" else sequences
-        bands = labels.tolist() if entry.task == "classes" else [0] * len(sequences)
+        bands = labels.tolist() if entry.task in ("binary", "classes") else [0] * len(sequences)
         sizes = sorted(map(len, groups_of_relatives(compared, SHARED)))
         parts = divide(compared, bands, test=0.2, shared=SHARED)
         lines = sorted(f"{key(sequences[i])} {part}\n" for part in ("valid", "test") for i in parts[part])

@@ -56,9 +56,9 @@ LESSONS = (
         9,
         "field",
         "Into the field: variants, proteins, networks",
-        ("brca1_variants", "yeast_interactions", "protein_contacts", "blat_scan", "localisation"),
+        ("brca1_variants", "yeast_interactions", "protein_contacts", "blat_scan", "flu_escape", "localisation"),
     ),
-    Lesson(10, "your_own", "Your own: the capstone"),
+    Lesson(10, "your_own", "Your own: the capstone", ("mouse_tf_2", "mouse_tf_3", "mouse_tf_4")),
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import cycle
 
 PALETTE = {"A": "#266E36", "C": "#0095FF", "G": "#B78D08", "T": "#B23D8B"}
+SIGNS = {"plus": "#7A5AD0", "minus": "#C25A12"}  # of a number: no base's colour
 INK = "#222222"
 PALE = "#767676"  # what is only beside the point: chance, what others did; contrast 4.5 on white
 

@@ -141,7 +141,7 @@ def load(  # type: ignore[overload-overlap]  # this name is not just any
 
 @overload
 def load(  # type: ignore[overload-overlap]
-    name: Literal["brca1_variants", "yeast_interactions", "localisation", "blat_scan"],
+    name: Literal["brca1_variants", "yeast_interactions", "localisation", "blat_scan", "flu_escape"],
     *,
     source: str | None = None,
     remove_leaks: bool = True,

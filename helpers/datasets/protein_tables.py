@@ -42,6 +42,7 @@ SCAN = {
     "mutation_effect_prediction_pairwise": "pairwise",
     "mutation_effect_prediction_vae_ensemble": "vae",
 }
+ESCAPES = {"prob": "grammar", "change": "meaning", "is_escape": "escape"}
 NEAR = 8.0  # ångström between two C-beta atoms that make a contact
 
 
@@ -206,11 +207,25 @@ def _scan(paths: Sequence[Path]) -> pd.DataFrame:
     return found.dropna().reset_index(drop=True)
 
 
+def _escapes(paths: Sequence[Path]) -> pd.DataFrame:
+    """Measured changes of one residue; the file also has the letters B, J, U, X and Z, and one residue for itself."""
+    import pandas as pd
+
+    table = pd.read_csv(paths[0], sep="\t", keep_default_na=False)
+    table = table[table["is_viable"] & (table["wt"] != table["mut"])].sort_values(["pos", "mut"])
+    mutant = table["wt"] + (table["pos"] + 1).astype(str) + table["mut"]
+    found = table[list(ESCAPES)].rename(columns=ESCAPES).astype({"escape": int})
+    found.insert(0, "position", table["pos"] + 1)
+    found.insert(1, "mutant", mutant)
+    return found.reset_index(drop=True)
+
+
 READERS: dict[str, Callable[[Sequence[Path]], pd.DataFrame]] = {
     "simulated_variants": _variants,
     "simulated_interactions": _pairs,
     "simulated_localisation": _proteins,
     "simulated_scan": _scan,
+    "simulated_escape": _escapes,
 }
 
 

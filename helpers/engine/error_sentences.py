@@ -8,8 +8,8 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
     "NameError": (
         (
             r"",
-            "Your code stopped with an error. Is the name misspelt, or does the cell that makes it still wait to "
-            "be run?",
+            "Your code stopped with an error. Is the name misspelt, is its import missing, or does the cell that makes "
+            "it still wait to be run?",
         ),
     ),
     "UnboundLocalError": ((r".*'(\w+)'", "`{0}` is read before anything was put into it."),),

@@ -85,14 +85,14 @@ def with_more(pairs: Pairs) -> Iterator[tuple[str, Callable]]:
     for axis in range(given):
         said = f"What was asked comes several times in yours, along axis {axis}."
         yield said, lambda g, e, axis=axis: (g, np.broadcast_to(np.expand_dims(e, axis), g.shape))
+        for word, place in (("first", 0), ("last", -1)):
+            said = f"Asked is the {word} entry alone of yours along axis {axis}."
+            yield said, lambda g, e, axis=axis, place=place: (np.take(g, place, axis=axis), e)
         for word, over in OVER.items():
             yield (
                 f"One step is missing: what was asked is the {word} of yours along axis {axis}.",
                 lambda g, e, over=over, axis=axis: (over(g, axis=axis), e),
             )
-    if expected == 0:
-        for word, place in (("first", 0), ("last", -1)):
-            yield f"Asked is one number: the {word} of yours.", lambda g, e, place=place: (g[place], e)
 
 
 def in_other_order(pairs: Pairs) -> Iterator[tuple[str, Callable]]:

@@ -103,7 +103,7 @@ def empty(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
     else:
         names = [n for n, v in arguments[0].items() if is_numbers(v) and close(pairs[0][0].astype(float), as_array(v))]
         return f"You give `{names[0]}` back as it came."
-    if given.size > 2 and np.ptp(expected[finite]) > 0 and np.isfinite(given).all() and np.ptp(given) == 0:
+    if given.size > 2 and np.ptp(expected[finite]) > 0 and np.isfinite(given).all() and np.ptp(given) < ATOL:
         return f"All your numbers are {given[0]:g}."
     odd = ~np.isfinite(given) & finite
     if odd.any() and close(given[~odd], expected[~odd]):
@@ -250,7 +250,7 @@ def clamped(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
     if given.size < 3 or not np.isfinite(given).all():
         return ""
     low, high = float(given.min()), float(given.max())
-    if low == high or not close(given, np.clip(expected, low, high)):
+    if high - low < ATOL or not close(given, np.clip(expected, low, high)):
         return ""
     below, above = bool((expected < low - 1e-4).any()), bool((expected > high + 1e-4).any())
     bound = f"below {low:.4g} and above {high:.4g}" if below and above else f"above {high:.4g}" if above else ""

@@ -13,6 +13,7 @@ from helpers.engine.alike import ALIKE, shifted
 from helpers.engine.changes import (
     Change,
     Everywhere,
+    around,
     called,
     code,
     instead,
@@ -38,14 +39,22 @@ def replacements(tree: ast.FunctionDef | ast.ClassDef, names: list[str] | None =
     parents = {child: parent for parent in ast.walk(tree) for child in ast.iter_child_nodes(parent)}
     for path, node in walked(tree):
         found = itertools.chain(
-            inside_out(node), other_function(node), one_place(node), other_range(node), other_case(node)
+            inside_out(node),
+            regrouped(node),
+            other_function(node),
+            one_place(node),
+            other_range(node),
+            other_case(node),
         )
         for words, new in found:
             yield FURTHER, words or instead(new, node), path, new
-        for words, new in itertools.chain(
-            name_for(node, parents[node], names), around_a_name(node, parents[node], names)
+        parent = parents[node]
+        for new in itertools.chain(
+            weighed(node, parent),
+            name_for(node, parent, parents.get(parent), names),
+            around_a_name(node, parent, names),
         ):
-            yield FURTHER + 1, words or instead(new, node), path, new
+            yield FURTHER + 1, around(tree, path, new), path, new
     for everywhere in everywhere_less(tree, names):
         yield FURTHER, everywhere.words, (), everywhere
 
@@ -92,6 +101,52 @@ def inside_out(node: ast.expr) -> Replaced:
         bounds = [one.value for one in node.keywords if one.arg == "min"]
         if bounds and ast.unparse(bounds[0]) != "0":
             yield "", ast.BinOp(inner, ast.Add(), bounds[0])
+
+
+def regrouped(node: ast.expr) -> Replaced:
+    """Brackets elsewhere: (a + b) / c for a + b / c, a / (b * c) for a / b * c, −(a + b) for −a + b, and back."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and is_sum(node.operand):
+        inner = node.operand
+        yield "", ast.BinOp(ast.UnaryOp(ast.USub(), inner.left), inner.op, inner.right)  # type: ignore[attr-defined]
+    if not isinstance(node, ast.BinOp):
+        return
+    left, right = node.left, node.right
+    if is_sum(node):
+        if isinstance(left, ast.UnaryOp) and isinstance(left.op, ast.USub):
+            yield "", ast.UnaryOp(ast.USub(), ast.BinOp(left.operand, node.op, right))
+        if is_scaled(left) and isinstance(left, ast.BinOp):
+            yield "", ast.BinOp(ast.BinOp(left.left, node.op, right), left.op, left.right)
+        if is_scaled(right) and isinstance(right, ast.BinOp):
+            yield "", ast.BinOp(ast.BinOp(left, node.op, right.left), right.op, right.right)
+            yield "", ast.BinOp(right.left, right.op, ast.BinOp(left, node.op, right.right))
+    if is_scaled(node) and is_sum(left) and isinstance(left, ast.BinOp):
+        yield "", ast.BinOp(left.left, left.op, ast.BinOp(left.right, node.op, right))
+        yield "", ast.BinOp(ast.BinOp(left.left, node.op, right), left.op, left.right)
+    if isinstance(node.op, ast.Mult) and is_sum(right) and isinstance(right, ast.BinOp):
+        yield "", ast.BinOp(ast.BinOp(left, node.op, right.left), right.op, right.right)
+    if isinstance(node.op, ast.Mult) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div):
+        yield "", ast.BinOp(left.left, ast.Div(), ast.BinOp(left.right, ast.Mult(), right))
+    if isinstance(node.op, ast.Div) and isinstance(right, ast.BinOp) and isinstance(right.op, ast.Mult):
+        yield "", ast.BinOp(ast.BinOp(left, ast.Div(), right.left), ast.Mult(), right.right)
+    if is_scaled(node) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Pow):
+        yield "", ast.BinOp(left.left, ast.Pow(), ast.BinOp(left.right, node.op, right))
+
+
+def is_sum(node: ast.AST) -> bool:
+    """Whether two things are added, or one is taken off the other."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub))
+
+
+def is_scaled(node: ast.AST) -> bool:
+    """Whether one thing is multiplied or divided by another."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div))
+
+
+def weighed(node: ast.expr, parent: ast.AST) -> Iterator[ast.AST]:
+    """Twice or half of one term of a sum."""
+    if is_sum(parent) and not isinstance(node, ast.Constant):
+        yield ast.BinOp(ast.Constant(2), ast.Mult(), node)
+        yield ast.BinOp(node, ast.Div(), ast.Constant(2))
 
 
 def other_function(node: ast.expr) -> Replaced:
@@ -195,25 +250,31 @@ def other_case(node: ast.expr) -> Replaced:
         yield f"with `{other}` where `{called(node)}` belongs", ast.Call(function, node.args, node.keywords)
 
 
-def name_for(node: ast.expr, parent: ast.AST, names: list[str]) -> Replaced:
-    """A variable or a parameter for what is made of it."""
+def name_for(node: ast.expr, parent: ast.AST, beyond: ast.AST | None, names: list[str]) -> Iterator[ast.AST]:
+    """A variable or a parameter for what is made of it, or for one fixed place."""
+    is_place = isinstance(parent, ast.Subscript) or (
+        isinstance(parent, ast.Tuple) and isinstance(beyond, ast.Subscript)
+    )
+    if isinstance(node, ast.Constant) and type(node.value) is int and is_place:
+        for name in names:
+            yield ast.Name(name, ast.Load())
     if not isinstance(node, (ast.Call, ast.Subscript, ast.BinOp, ast.Attribute)):
         return
     if getattr(parent, "func", None) is node or isinstance(getattr(node, "ctx", None), ast.Store):
         return
     if isinstance(parent, (ast.Call, ast.BinOp, ast.Compare, ast.Subscript, ast.Tuple, ast.keyword)):
         for name in names:
-            yield "", ast.Name(name, ast.Load())
+            yield ast.Name(name, ast.Load())
 
 
-def around_a_name(node: ast.expr, parent: ast.AST, names: list[str]) -> Replaced:
+def around_a_name(node: ast.expr, parent: ast.AST, names: list[str]) -> Iterator[ast.AST]:
     """A function around a variable, or its sign turned round, where it is used."""
     if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load) or node.id not in names:
         return
     if isinstance(parent, (ast.BinOp, ast.Call, ast.Compare)) and getattr(parent, "func", None) is not node:
         for name in AROUND_A_NAME:
-            yield "", method(node, name)
-        yield "", ast.UnaryOp(ast.USub(), node)
+            yield method(node, name)
+        yield ast.UnaryOp(ast.USub(), node)
 
 
 def everywhere_less(tree: ast.AST, names: list[str]) -> Iterator[Everywhere]:

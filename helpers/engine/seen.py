@@ -18,6 +18,7 @@ from helpers.engine.message import shorten, show
 from helpers.engine.mutants import matching
 from helpers.engine.plain import is_plain
 from helpers.engine.relations import related, related_texts, times
+from helpers.engine.values import has_none, is_array, is_numeric, results
 from helpers.engine.verdict import Diagnosis
 
 if TYPE_CHECKING:
@@ -155,12 +156,6 @@ def sums(values: list[tuple[Any, Any]]) -> str:
     return ""
 
 
-def has_none(value: Any) -> bool:
-    """Whether None stands in a list or a dictionary."""
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
-    return any(item is None or has_none(item) for item in items)
-
-
 def only_wrong(values: list[tuple[Any, Any]], attempt: Attempt) -> str:
     """The one place, of few, at which every answer is wrong where it is wrong at all."""
     if not MOST_TOLD <= len(values) == len(attempt.given) or not all(is_array(g) and is_array(e) for g, e in values):
@@ -279,7 +274,7 @@ def relations(values: list[tuple[Any, Any]], named: Sequence[dict[str, Any]], at
         pairs = [(np.asarray(g), np.asarray(e)) for g, e in values]
         if all(e.dtype == bool for _, e in pairs):
             return truths(pairs)
-        return related(pairs, named) or in_columns(pairs, named, attempt)
+        return related(pairs, named) or in_stretches(pairs, named, attempt)
     inner = results(values)
     wrong = [name for name, pairs in inner.items() if not all(agree(g, e, attempt) for g, e in pairs)]
     if len(inner) > 1 and wrong:
@@ -291,31 +286,22 @@ def relations(values: list[tuple[Any, Any]], named: Sequence[dict[str, Any]], at
     return ""
 
 
-def in_columns(pairs: list[tuple[np.ndarray, np.ndarray]], named: Sequence[dict[str, Any]], attempt: Attempt) -> str:
-    """How the columns that are wrong relate to the expected ones, where others are right."""
-    if any(e.ndim != 2 or e.shape[1] != pairs[0][1].shape[1] for _, e in pairs):
-        return ""
-    columns = range(pairs[0][1].shape[1])
-    wrong = [at for at in columns if not all(agree(g[:, at], e[:, at], attempt) for g, e in pairs)]
-    if not wrong or len(wrong) == len(columns):
-        return ""
-    said = related([(g[:, wrong], e[:, wrong]) for g, e in pairs], named)
-    return f"Only column {', '.join(map(str, wrong))} is wrong. {said}" if said else ""
-
-
-def results(values: list[tuple[Any, Any]]) -> dict[str, list[tuple[Any, Any]]]:
-    """The results of each question, sorted by their names or places; {} where they are not alike."""
-    found: dict[str, list[tuple[Any, Any]]] = {}
-    for given, expected in values:
-        if isinstance(given, (list, tuple)) and isinstance(expected, (list, tuple)) and len(given) == len(expected):
-            items = [(f"number {at + 1}", g, e) for at, (g, e) in enumerate(zip(given, expected, strict=True))]
-        elif isinstance(given, dict) and isinstance(expected, dict) and given.keys() == expected.keys():
-            items = [(f"`{key}`", given[key], expected[key]) for key in expected]
-        else:
-            return {}
-        for name, g, e in items:
-            found.setdefault(name, []).append((g, e))
-    return found
+def in_stretches(pairs: list[tuple[np.ndarray, np.ndarray]], named: Sequence[dict[str, Any]], attempt: Attempt) -> str:
+    """How the columns, rows or entries that are wrong relate to the expected ones, where others are right."""
+    axes = min(e.ndim for _, e in pairs)
+    for axis in range(axes - 1, -1, -1) if axes > 1 else ():
+        count = pairs[0][1].shape[axis]
+        if any(e.shape[axis] != count for _, e in pairs) or count > MOST_PLACES:
+            continue
+        wrong = [
+            at for at in range(count) if not all(agree(g.take(at, axis), e.take(at, axis), attempt) for g, e in pairs)
+        ]
+        if wrong and len(wrong) < count:
+            said = related([(g.take(wrong, axis), e.take(wrong, axis)) for g, e in pairs], named)
+            what = ("Only row", "Only column")[axis] if axes == 2 else f"Along axis {axis} only entry"
+            if said:
+                return f"{what} {', '.join(map(str, wrong))} is wrong. {said}"
+    return ""
 
 
 def truths(pairs: list[tuple[np.ndarray, np.ndarray]]) -> str:
@@ -376,21 +362,3 @@ def places(word: str, at: np.ndarray, count: int) -> str:
 def agree(given: Any, expected: Any, attempt: Attempt) -> bool:
     """Whether a part of a value is right."""
     return same(given, expected, attempt.marking.exercise.rtol, attempt.marking.exercise.atol)
-
-
-def is_numeric(value: Any) -> bool:
-    """Whether a decoded answer is a number or an array of numbers."""
-    return isinstance(value, (int, float, np.ndarray)) and not isinstance(value, bool)
-
-
-def is_array(value: Any) -> bool:
-    """Whether a decoded answer can be read as an array of numbers."""
-    return is_numeric(value) or (isinstance(value, list) and len(value) > 2 and len(shape_of(value)) < 3)
-
-
-def shape_of(value: Any) -> tuple:
-    """The shape of a table of plain numbers in lists; of anything else one that no table has."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return ()
-    inner = {shape_of(one) for one in value} if isinstance(value, list) and value else {(0, 0, 0)}
-    return (len(value), *inner.pop()) if len(inner) == 1 and isinstance(value, list) else (0, 0, 0)

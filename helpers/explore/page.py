@@ -12,7 +12,7 @@ import numpy as np
 
 from helpers import __version__
 from helpers.datasets import Dataset
-from helpers.datasets.own.card import UNCHECKED
+from helpers.datasets.own.card import unchecked
 from helpers.explore import artefacts, pictures
 from helpers.explore.artefacts import Finding
 from helpers.explore.networks import SEEDS
@@ -138,7 +138,7 @@ def wrong(data: Dataset, findings: Sequence[Finding]) -> list[str]:
         if one.found
     ]
     said += [note for note in data.notes if note.startswith("negatives")]
-    return said + [f"nobody checked {one}" for one in UNCHECKED]
+    return said + [f"nobody checked {one}" for one in unchecked(data.task)]
 
 
 def methods(data: Dataset, rows: Sequence[Row], files: str) -> str:

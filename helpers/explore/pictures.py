@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,8 +12,9 @@ from helpers.explore.reading import Map, Motifs
 from helpers.explore.scores import Row
 from helpers.plots import (
     against_chance,
+    axes,
     filter_matches,
-    measured_and_predicted,
+    lines,
     mutation_maps,
     panels,
     roc_and_pr,
@@ -48,19 +49,27 @@ def of_scores(data: Dataset, rows: Sequence[Row]) -> Picture:
     outputs = network.outputs[network.chosen].numpy()
     if data.task == "number":
         score = network.scores["pearson"].value
-        drawn = measured_and_predicted(data.test.y, outputs)
+        square = axes(None, 4.6, 4.4)
+        drawn = lines(data.test.y, outputs, {"equal": (1, 0)}, x_label="measured", y_label="predicted", ax=square)
         return _picture(drawn, f"Predicted against measured numbers of the test sequences; Pearson's r {score:.2f}.")
+    import seaborn as sns
+
     truth, called = data.test.y.numpy(), outputs.argmax(axis=1)
     count = len(data.classes)
     table = np.bincount(truth * count + called, minlength=count**2).reshape(count, count)
     shares = table / table.sum(axis=1, keepdims=True).clip(1)
     figure, (ax,) = panels(1, width=4 + 0.3 * count, height=3 + 0.3 * count)
-    ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    for (i, j), share in np.ndenumerate(shares):
-        ax.text(j, i, f"{share:.0%}", ha="center", va="center", fontsize=8, color="white" if share > 0.5 else "black")
     names = [name[:16] for name in data.classes]
-    ax.set_xticks(range(count), names, rotation=45, ha="right")
-    ax.set_yticks(range(count), names)
+    look: Any = {
+        "cmap": "Blues",
+        "vmin": 0,
+        "vmax": 1,
+        "cbar": False,
+        "annot": True,
+        "fmt": ".0%",
+        "annot_kws": {"size": 8},
+    }
+    sns.heatmap(shares, xticklabels=names, yticklabels=names, ax=ax, **look)
     ax.set(xlabel="called", ylabel="in truth")
     right = ", ".join(f"{name} {shares[i, i]:.0%}" for i, name in enumerate(data.classes))
     return _picture(figure, f"What the sequences of each class are called; rightly: {right}.")

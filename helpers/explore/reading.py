@@ -20,7 +20,7 @@ from helpers.interpret.filters import (
     shares,
     stack_motifs,
 )
-from helpers.interpret.mutagenesis import in_silico_mutagenesis
+from helpers.interpret.mutagenesis import OneOutput, in_silico_mutagenesis
 from helpers.models import MotifCNN
 from helpers.training import predict
 
@@ -65,20 +65,6 @@ class Map(NamedTuple):
     bases: Tensor
     effects: Tensor
     first: int
-
-
-class OneOutput(nn.Module):
-    """A model of several classes, asked for one: how its logit stands above all others together."""
-
-    def __init__(self, model: nn.Module, number: int) -> None:
-        super().__init__()
-        self.model, self.number = model, number
-
-    def forward(self, X: Tensor) -> Tensor:
-        """Return ``(N,)`` of one-hot sequences ``(N, 4, L)``."""
-        logits = self.model(X)
-        others = torch.cat([logits[:, : self.number], logits[:, self.number + 1 :]], dim=1)
-        return logits[:, self.number] - others.logsumexp(dim=1)
 
 
 def motifs_of(model: nn.Module, data: Dataset, *, seed: int = 0) -> Motifs:

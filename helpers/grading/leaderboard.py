@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -125,7 +126,8 @@ def rows_of(course: Course, assignment: str, called: Called) -> tuple[list[Row],
 
 def interval(predicted: Predicted) -> Interval:
     """The AUROC of predictions, and 95 % of resamples."""
-    return bootstrap_interval(predicted.truth, predicted.scores.float(), "auroc", n=400, seed=0)
+    scores = predicted.scores - predicted.scores.median()  # shares, such as GC content, are no probabilities
+    return bootstrap_interval(predicted.truth, scores.float(), "auroc", n=400, seed=0)
 
 
 def ranked(values: Mapping[str, float]) -> dict[str, int]:
@@ -154,7 +156,7 @@ def page_of(assignment: str, rows: Sequence[Row]) -> str:
     others = others[:MOST_PUBLISHED]
     both = [row.scores[where].value for row in rows for where in PLACES]
     low, high = min(both, default=0.0), max(both, default=1.0)
-    tall = 40 + 22 * max(len(rows), 4)
+    tall = 40 + 26 * max(len(rows), 4)
 
     def height(value: float) -> float:
         return 30 + (tall - 50) * (high - value) / max(high - low, 1e-9)
@@ -168,6 +170,9 @@ def page_of(assignment: str, rows: Sequence[Row]) -> str:
         }
         for row in rows
     ]
+    named = -math.inf
+    for line in sorted(lines, key=lambda line: line["right"]):
+        named = line["named"] = max(line["right"] + 4, named + 13)  # no name over another
     return page(
         "leaderboard.html",
         title=find(assignment).title,

@@ -12,15 +12,47 @@ from helpers.training.batches import checked_array, evaluating, on_model
 VARIANTS = 256  # at a time: larger batches of short sequences leave the processor's cache
 
 
-def in_silico_mutagenesis(model: nn.Module, X: Tensor, *, batch_size: int = VARIANTS) -> Tensor:
+class OneOutput(nn.Module):
+    """A model of several classes, asked for one: how its logit stands above all others together.
+
+    Parameters
+    ----------
+    model : nn.Module
+        To ``(N, C)``.
+    number : int
+        Of the class.
+    """
+
+    def __init__(self, model: nn.Module, number: int) -> None:
+        super().__init__()
+        self.model, self.number = model, number
+
+    def forward(self, X: Tensor) -> Tensor:
+        """Return ``(N,)`` of one-hot sequences ``(N, 4, L)``."""
+        logits = self.model(X)
+        if logits.ndim != 2 or not 0 <= self.number < logits.shape[1]:
+            raise ValueError(
+                f"OneOutput: class {self.number} of a model that returns shape {tuple(logits.shape)}; expected "
+                "(N, C), and a class from 0 to C - 1"
+            )
+        others = torch.cat([logits[:, : self.number], logits[:, self.number + 1 :]], dim=1)
+        return logits[:, self.number] - others.logsumexp(dim=1)
+
+
+def in_silico_mutagenesis(
+    model: nn.Module, X: Tensor, *, target: int | None = None, batch_size: int = VARIANTS
+) -> Tensor:
     """How each single mutation changes what a model predicts.
 
     Parameters
     ----------
     model : nn.Module
-        From ``(N, 4, L)`` to logits ``(N,)`` or ``(N, 1)``; it runs on the device it is on.
+        From ``(N, 4, L)`` to logits or numbers ``(N,)`` or ``(N, 1)``; with a target to ``(N, C)``. It runs on the
+        device it is on.
     X : Tensor, (N, 4, L) or (4, L)
         One-hot sequences of any type.
+    target : int, optional
+        Of several classes the one that is asked for: see `OneOutput`.
     batch_size : int
         Mutated sequences at a time.
 
@@ -35,6 +67,7 @@ def in_silico_mutagenesis(model: nn.Module, X: Tensor, *, batch_size: int = VARI
     ValueError
         If `X` or what the model returns has another shape, or `X` is not one-hot.
     """
+    model = model if target is None else OneOutput(model, target)
     batch = _batch("in_silico_mutagenesis", X)
     if not ((batch == 0) | (batch == 1)).all():
         raise ValueError("in_silico_mutagenesis: X holds other numbers than 0 and 1; expected one-hot sequences")
@@ -56,15 +89,17 @@ def in_silico_mutagenesis(model: nn.Module, X: Tensor, *, batch_size: int = VARI
     return effects if X.ndim == 3 else effects[0]
 
 
-def saliency(model: nn.Module, X: Tensor) -> Tensor:
+def saliency(model: nn.Module, X: Tensor, *, target: int | None = None) -> Tensor:
     """Gradient times input: a first guess, from one backward pass, of what each base adds to the logit.
 
     Parameters
     ----------
     model : nn.Module
-        From ``(N, 4, L)`` to logits ``(N,)`` or ``(N, 1)``.
+        From ``(N, 4, L)`` to logits or numbers ``(N,)`` or ``(N, 1)``; with a target to ``(N, C)``.
     X : Tensor, (N, 4, L) or (4, L)
         One-hot sequences of any type.
+    target : int, optional
+        Of several classes the one that is asked for: see `OneOutput`.
 
     Returns
     -------
@@ -77,6 +112,7 @@ def saliency(model: nn.Module, X: Tensor) -> Tensor:
     ValueError
         If `X` or what the model returns has another shape.
     """
+    model = model if target is None else OneOutput(model, target)
     batch = _batch("saliency", X)
     with evaluating(model), torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):  # cuDNN's RNNs refuse this
         inputs = on_model(batch.float(), model).detach().requires_grad_()
@@ -89,7 +125,13 @@ def saliency(model: nn.Module, X: Tensor) -> Tensor:
 
 
 def integrated_gradients(
-    model: nn.Module, X: Tensor, *, baseline: Tensor | None = None, steps: int = 50, batch_size: int = VARIANTS
+    model: nn.Module,
+    X: Tensor,
+    *,
+    target: int | None = None,
+    baseline: Tensor | None = None,
+    steps: int = 50,
+    batch_size: int = VARIANTS,
 ) -> Tensor:
     """Add up the gradient along the straight way from a blank sequence to the real one (captum's IntegratedGradients).
 
@@ -99,9 +141,11 @@ def integrated_gradients(
     Parameters
     ----------
     model : nn.Module
-        From ``(N, 4, L)`` to logits ``(N,)`` or ``(N, 1)``.
+        From ``(N, 4, L)`` to logits or numbers ``(N,)`` or ``(N, 1)``; with a target to ``(N, C)``.
     X : Tensor, (N, 4, L) or (4, L)
         One-hot sequences of any type.
+    target : int, optional
+        Of several classes the one that is asked for: see `OneOutput`.
     baseline : Tensor, (4, L), optional
         Where the way begins; all zeros, "nothing known", if not given.
     steps : int
@@ -120,6 +164,7 @@ def integrated_gradients(
     """
     from captum.attr import IntegratedGradients
 
+    model = model if target is None else OneOutput(model, target)
     batch = _batch("integrated_gradients", X).float()
     start = torch.zeros_like(batch[:1]) if baseline is None else torch.as_tensor(baseline).cpu().float()[None]
     if start.shape != batch[:1].shape:
@@ -161,7 +206,10 @@ def _logits(outputs: Tensor, count: int, caller: str) -> Tensor:
     if outputs.ndim == 0 and count == 1:  # a forward that ends in a bare squeeze drops the batch of one
         return outputs.reshape(1)
     if outputs.shape not in ((count,), (count, 1)):
+        several = outputs.ndim == 2 and len(outputs) == count and outputs.shape[1] > 1
+        which = f"; of several classes say which with target=, 0 to {outputs.shape[1] - 1}" if several else ""
         raise ValueError(
             f"{caller}: the model returns shape {tuple(outputs.shape)} for {count} sequences; expected one logit each"
+            f"{which}"
         )
     return outputs.reshape(count)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -132,7 +134,12 @@ def show() -> Progress:
 
 # -- the scoreboard ------------------------------------------------------------------------------------------------
 
-METRICS = ("mcc", "auroc", "auprc")
+# What a row shows, by what is to be predicted; rows are ordered by the first
+METRICS = {
+    "binary": {"mcc": "MCC", "auroc": "AUROC", "auprc": "AUPRC"},
+    "classes": {"mcc": "MCC", "accuracy": "accuracy", "macro_auroc": "macro AUROC"},
+    "number": {"pearson": "Pearson", "spearman": "Spearman", "rmse": "RMSE"},
+}
 
 
 def record_score(
@@ -151,23 +158,45 @@ def record_score(
     model, data : str
         Names, as in "logistic regression" and "human_tata".
     reports : list of dict
-        What `metrics.binary_report` gave on the test set, one a seed.
+        What `metrics.binary_report`, or `class_report` or `number_report` of `helpers.training.reports`, gave on the
+        test set, one a seed.
     parameters : int
         Of the model.
     seconds : float
         Of training, one seed.
     simulated : bool
         Whether the simulated stand-in was used; such a row is marked.
+
+    Raises
+    ------
+    ValueError
+        If the reports are none of these, or of another kind than those of other models on the same set.
     """
+    kind = next((one for one, wanted in METRICS.items() if all(set(wanted) <= set(report) for report in reports)), "")
+    if not kind or not reports:
+        held = ", ".join(sorted({name for report in reports for name in report})) or "nothing"
+        raise ValueError(
+            f"record_score: reports with {held}; expected what binary_report, class_report or number_report gives"
+        )
+    others = {task_of(row) for row in read()["scores"].values() if row["data"] == data and row["model"] != model}
+    if others - {kind}:
+        raise ValueError(
+            f"record_score: a {kind} report of {data}, whose other rows are {others.pop()}; judge all alike"
+        )
     row = {
         "model": model,
         "data": data,
         "parameters": int(parameters),
         "seconds": float(seconds),
         "simulated": bool(simulated),
-        **{metric: [float(report[metric]) for report in reports] for metric in METRICS},
+        **{metric: [float(report[metric]) for report in reports] for metric in METRICS[kind]},
     }
     change(lambda kept: kept["scores"].update({f"{data}/{model}": row}))
+
+
+def task_of(row: dict[str, Any]) -> str:
+    """What a row's model predicts: a key of `METRICS`."""
+    return next(task for task, wanted in METRICS.items() if set(wanted) <= set(row))
 
 
 def published() -> list[dict[str, Any]]:
@@ -226,10 +255,11 @@ class Scoreboard:
 
     def table(self) -> list[list[str]]:
         """The cells, the header first."""
-        head = ["model", "MCC", "AUROC", "AUPRC", "parameters", "seconds"]
+        metrics = METRICS[task_of(self.rows[0]) if self.rows else "binary"]
+        head = ["model", *metrics.values(), "parameters", "seconds"]
         mine = [
             [row["model"] + (" (simulated data)" if row["simulated"] else "")]
-            + [spread(row[metric], 3) for metric in METRICS]
+            + [spread(row[metric], 3) for metric in metrics]
             + [f"{row['parameters']:,}", f"{row['seconds']:.1f}"]
             for row in self.rows
         ]
@@ -257,8 +287,14 @@ class Scoreboard:
 
 
 def scoreboard(data: str) -> Scoreboard:
-    """The models trained so far on one data set, by mean MCC, beside what others published for it."""
+    """The models trained so far on one data set, by mean MCC or correlation, beside what others published for it."""
     rows = [row for row in read()["scores"].values() if row["data"] == data]
-    rows.sort(key=lambda row: sum(row["mcc"]) / len(row["mcc"]))
+    rows.sort(key=_mean_of_first)
     others = sorted((row for row in published() if row["data"] == data), key=lambda row: row["mcc"])
     return Scoreboard(data, tuple(rows), tuple(others))
+
+
+def _mean_of_first(row: dict[str, Any]) -> float:
+    """A row's mean score; one that has none, as a constant has no correlation, stands below all others."""
+    mean = fmean(row[next(iter(METRICS[task_of(row)]))])
+    return -math.inf if math.isnan(mean) else mean

@@ -22,6 +22,20 @@ def still_running(stopped: BaseException, code: Any, seconds: float) -> str:
     return f"stopped{after}: your code was still running{where}. Does a loop never end?"
 
 
+def missing_name(name: str, *, asked: bool) -> str:
+    """The sentence on a name that nothing has: one that an exercise asks for, or any other."""
+    if asked:
+        return (
+            f"There is no `{name}` yet: run the cell above in which you write it. If that ends with an error, "
+            "mend it first."
+        )
+    return (
+        f"There is no `{name}` yet. Is it misspelt? Or has the cell above that makes it, or imports it, not run since "
+        "the notebook was opened? In JupyterLab choose Run → Run All Above Selected Cell, on Colab Runtime → Run "
+        "before."
+    )
+
+
 def not_the_thing(exercise: Exercise, code: Any) -> str:
     """The sentence on what is no function or class."""
     return (

@@ -9,9 +9,10 @@ import platform
 import random
 import sys
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers import lessons, places
+from helpers.learner import sentences
 from helpers.lessons import Lesson
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def start(lesson: int, *, seed: int = 0, room: str | None = None) -> Check:
     print(f"Versions  {versions_line()}")
     print(f"Data      {data_line(opened)}")
     show_meanings()
+    explain_missing_names(opened)
     if room is not None and "NBGRADER_EXECUTION" not in os.environ:
         from helpers.learner.room import join
 
@@ -85,11 +87,31 @@ def show_meanings() -> None:
 
     A pointer that rests on it is shown the same by every browser.
     """
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    shell = notebook_shell()
     if hasattr(shell, "kernel"):
         from IPython.display import display
 
         display({"text/html": f"<style>{MEANINGS}</style>", "text/plain": ""}, raw=True)
+
+
+def explain_missing_names(lesson: Lesson) -> None:
+    """In a notebook, let a sentence follow on a NameError: after a restart a cell above has mostly not run yet."""
+    shell = notebook_shell()
+    if shell is None:
+        return
+    asked = {exercise.code_name for exercise in lesson.exercises}
+
+    def explain(shell: Any, kind: type[BaseException], error: NameError, traceback: Any, tb_offset: Any = None) -> None:
+        shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+        if kind is NameError:
+            print(sentences.missing_name(str(error.name), asked=error.name in asked), file=sys.stderr)
+
+    shell.set_custom_exc((NameError,), explain)
+
+
+def notebook_shell() -> Any:
+    """What runs the cells; None where there are no cells."""
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 
 
 def leave() -> None:

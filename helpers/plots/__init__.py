@@ -12,7 +12,7 @@ from helpers.plots.networks import decision_boundary, over_seeds, race, timeline
 from helpers.plots.poster import poster
 from helpers.plots.promoters import places, start_site_axis
 from helpers.plots.recurrence import gates_by_base, gradient_by_distance, hidden_path, who_remembers, word_map
-from helpers.plots.regression import error_ranges, lines, loss_surface, measured_and_predicted, named_points
+from helpers.plots.regression import error_ranges, lines, loss_surface, named_points
 from helpers.plots.sequences import composition, logo
 from helpers.plots.training import confusion, learning_curves, roc_and_pr, scoreboard
 
@@ -40,7 +40,6 @@ __all__ = [
     "lines",
     "logo",
     "loss_surface",
-    "measured_and_predicted",
     "mutation_maps",
     "named_points",
     "over_seeds",

@@ -107,20 +107,17 @@ def attention_arcs(
         colour = PALETTE["C"] if column < row else PALETTE["G"]
         ax.add_patch(PathPatch(curve, fill=False, edgecolor=colour, linewidth=4 * weight, alpha=0.2 + 0.8 * weight))
     below = -0.11 * height
+    letters: Any = {"ha": "center", "va": "center", "size": 9, "family": "monospace"}
     for place, base in enumerate(sequence):
-        ax.text(
-            place, 0.5 * below, base, ha="center", va="center", size=9, color=PALETTE.get(base, INK), family="monospace"
-        )
+        ax.text(place, 0.5 * below, base, color=PALETTE.get(base, INK), **letters)
     for start, stop, name in marks:
         ax.plot([start - 0.4, stop - 0.6], [1.15 * below] * 2, color=PALETTE["T"], linewidth=3)
         ax.text((start + stop - 1) / 2, 1.35 * below, name, ha="center", va="top", color=PALETTE["T"])
     ax.set(xlim=(-1, len(sequence)), ylim=(2.6 * below if marks else 1.2 * below, 1.05 * height), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
-    for text, x, align, colour in (
-        ("asks to the left", 0.0, "left", PALETTE["C"]),
-        ("asks to the right", 1.0, "right", PALETTE["G"]),
-    ):
-        ax.text(x, 1.0, text, transform=ax.transAxes, ha=align, va="bottom", color=colour, weight="bold")
+    for side, x, base in (("left", 0.0, "C"), ("right", 1.0, "G")):
+        look: Any = {"ha": side, "va": "bottom", "color": PALETTE[base], "weight": "bold"}
+        ax.text(x, 1.0, f"asks to the {side}", transform=ax.transAxes, **look)
     return ax
 
 

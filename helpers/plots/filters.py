@@ -85,8 +85,8 @@ def against_chance(
     sns.histplot(found, palette=colours, linewidth=0, alpha=0.75, ax=ax, **each)
     sns.move_legend(ax, "upper left")
     ax.axvline(cutoff, color=INK, linestyle="--", linewidth=1.2)
-    ax.set(xlim=(0.2, 1.01), xlabel="correlation with the most similar of all JASPAR motifs")
-    ax.set_ylabel("share of filters (%)")
+    x_label = "correlation with the most similar of all JASPAR motifs"
+    ax.set(xlim=(0.2, 1.01), xlabel=x_label, ylabel="share of filters (%)")
     return ax
 
 
@@ -164,9 +164,8 @@ def mutation_maps(
         most = max(float(changes.abs().max()), 1e-9)
         low, high = (0, here.shape[1] - 1) if places is None else (places[0], places[-1])
         extent = (low - 0.5, high + 0.5, 3.5, -0.5)
-        below.imshow(
-            changes.numpy(), aspect="auto", cmap="PuOr", vmin=-most, vmax=most, interpolation="nearest", extent=extent
-        )
+        shades: Any = {"cmap": "PuOr", "vmin": -most, "vmax": most, "interpolation": "nearest"}
+        below.imshow(changes.numpy(), aspect="auto", extent=extent, **shades)
         below.set_yticks(range(4), list("ACGT"))
         below.set(ylabel="written", xlim=above.get_xlim(), xlabel="column" if below is grid[-1] else "")
     return figure

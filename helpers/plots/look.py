@@ -84,16 +84,9 @@ def label_ends(ax: Axes, x: float, ends: Mapping[str, float], colours: Mapping[s
     spread = np.maximum.accumulate(heights - offsets) + offsets
     spread -= (spread - heights).mean() if names else 0
     for name, pixels, height in zip(names, spread, heights, strict=True):
-        ax.annotate(
-            name,
-            (x, ends[name]),
-            xytext=(6, (pixels - height) * 72 / ax.figure.dpi),
-            textcoords="offset points",
-            va="center",
-            color=colours[name],
-            fontweight="bold",
-            annotation_clip=False,
-        )
+        beside: Any = {"xytext": (6, (pixels - height) * 72 / ax.figure.dpi), "textcoords": "offset points"}
+        look: Any = {"va": "center", "color": colours[name], "fontweight": "bold", "annotation_clip": False}
+        ax.annotate(name, (x, ends[name]), **beside, **look)
 
 
 def show(figure: Figure | Axes, *, alt: str, dpi: int = 90) -> None:

@@ -90,9 +90,8 @@ def poster(
         ax.set_ylabel("MCC on the test set (axis stretched upwards)", fontsize=10 if narrow else 13)
     headline = "" if narrow else "What a model can know about promoters, by its size"
     figure.suptitle(headline, fontsize=20, fontweight="bold", x=0.01, ha="left")
-    kinds = {row.get("kind", _kind(row)) for rows in boards.values() for row in rows} | (
-        {"published"} if published else set()
-    )
+    kinds = {row.get("kind", _kind(row)) for rows in boards.values() for row in rows}
+    kinds |= {"published"} if published else set()
     _legend(figure, [kind for kind in KINDS if kind in kinds], colours, narrow)
     if dark:
         _lighten(figure)
@@ -104,17 +103,13 @@ def _legend(figure: Figure, kinds: Sequence[str], colours: Mapping[str, str], na
     from matplotlib.lines import Line2D
 
     width = 56 if narrow else 99
-    signs = [
-        Line2D(
-            [], [], ls="", marker=SIGNS[kind], color=colours[kind], ms=11, label=fill(MEANING[kind], width), **hollow
-        )
-        for kind in kinds
-        for hollow in [_hollow(kind)]
-    ]
+    signs = []
+    for kind in kinds:
+        look: Any = {"ls": "", "marker": SIGNS[kind], "color": colours[kind], "ms": 11, **_hollow(kind)}
+        signs.append(Line2D([], [], label=fill(MEANING[kind], width), **look))
     columns, size = (1, 10) if narrow else (len(signs), 12)
-    figure.legend(
-        handles=signs, loc="outside lower center", ncols=columns, fontsize=size, handletextpad=0.2, frameon=False
-    )
+    place: Any = {"loc": "outside lower center", "ncols": columns, "handletextpad": 0.2}
+    figure.legend(handles=signs, fontsize=size, frameon=False, **place)
 
 
 def _hollow(kind: str) -> dict[str, Any]:
@@ -211,24 +206,11 @@ def _names(ax: Axes, dots: Sequence[_Dot], largest: float, colours: Mapping[str,
     for dot, height in zip(ordered, heights, strict=True):
         colour, known = colours[dot.kind], np.isfinite(dot.size)
         start = (dot.size if known else edge, dot.mean)
-        ax.annotate(
-            f"{dot.mean:.3f}  {dot.name}" + ("" if known else " (size not given)"),
-            start,
-            xytext=(1.02, height),
-            textcoords=ax.transAxes,
-            va="center",
-            color=colour,
-            fontsize=letters,
-            fontweight="normal" if dot.kind == "published" else "bold",
-            annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": colour,
-                "linewidth": 0.6,
-                "alpha": 0.5,
-                "relpos": (0, 0.5),
-                "shrinkA": 0,
-                "shrinkB": 5,
-            },
-        )
+        name = f"{dot.mean:.3f}  {dot.name}" + ("" if known else " (size not given)")
+        leader = {"arrowstyle": "-", "color": colour, "linewidth": 0.6, "alpha": 0.5}
+        leader |= {"relpos": (0, 0.5), "shrinkA": 0, "shrinkB": 5}
+        margin: Any = {"xytext": (1.02, height), "textcoords": ax.transAxes, "annotation_clip": False}
+        weight = "normal" if dot.kind == "published" else "bold"
+        look: Any = {"va": "center", "color": colour, "fontsize": letters, "fontweight": weight}
+        ax.annotate(name, start, **margin, **look, arrowprops=leader)
     ax.tick_params(labelcolor=INK, labelsize=11)

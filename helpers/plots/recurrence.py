@@ -50,7 +50,7 @@ def hidden_path(truth: ArrayLike, guesses: Mapping[str, ArrayLike], *, what: str
     lengths = {name: row.shape for name, row in rows.items()}
     if len(set(lengths.values())) > 1 or rows["truth"].ndim != 1:
         raise ValueError(f"hidden_path: the rows have shapes {lengths}; expected one shape (L,)")
-    ax = axes(ax, 9.0, 0.7 + 0.5 * len(rows))
+    ax = axes(ax, 6.6, 0.7 + 0.45 * len(rows))
     table, every = np.stack(list(rows.values())), max(1, 50 * (lengths["truth"][0] // 500))
     sns.heatmap(table, cmap="Blues", vmin=0, vmax=1, cbar=False, xticklabels=every, yticklabels=list(rows), ax=ax)
     ax.hlines(range(1, len(rows)), 0, lengths["truth"][0], color="white", linewidth=8)
@@ -88,7 +88,7 @@ def gates_by_base(parts: Mapping[str, ArrayLike], sequence: str, *, marked: tupl
             raise ValueError(f"gates_by_base: {name} has shape {part.shape}; expected ({len(sequence)}, units)")
     import seaborn as sns
 
-    figure, rows = panels(1, 9.0, 0.85, rows=len(shown))
+    figure, rows = panels(1, 6.6, 0.9, rows=len(shown))
     for ax, (name, part) in zip(rows, shown.items(), strict=True):
         signed = name in {"state", "memory", "candidate"}
         scale: Any = {"cmap": "PuOr", "vmin": -1} if signed else {"cmap": "Blues", "vmin": 0}
@@ -148,7 +148,7 @@ def gradient_by_distance(
 
 
 def who_remembers(stored: Iterable[Remembered], fresh: Iterable[Remembered] = ()) -> Figure:
-    """Draw how often each network was right, a panel for each distance, a dot for each seed.
+    """Draw how often each network was right, a panel for each distance, one below the other, a dot for each seed.
 
     Parameters
     ----------
@@ -173,14 +173,15 @@ def who_remembers(stored: Iterable[Remembered], fresh: Iterable[Remembered] = ()
     names = list(dict.fromkeys(_network(row) for row in old + new))
     distances = sorted({row.distance for row in old + new})
     colours = {name: CELLS[name.split(",")[0]] for name in names}
-    figure, drawn = panels(len(distances), width=3.3, height=0.9 + 0.36 * len(names))
+    figure, drawn = panels(1, width=5.4, height=0.6 + 0.28 * len(names), rows=len(distances))
     for ax, distance in zip(drawn, distances, strict=True):
         draw_ranges(ax, _accuracies(old, names, distance), colours)
         for place, accuracies in enumerate(_accuracies(new, names, distance).values()):
             ax.plot(accuracies, [place] * len(accuracies), "D", color=colours[names[place]], markeredgecolor=INK)
         ax.axvline(0.5, color=PALE, linestyle=":")
-        ax.set(xlim=(0.44, 1.03), title=f"{distance} bases back", xlabel="accuracy")
-        ax.set_yticks(range(len(names)), names if ax is drawn[0] else [""] * len(names))
+        ax.set(xlim=(0.44, 1.03), title=f"{distance} bases back")
+        ax.set_yticks(range(len(names)), names)
+    drawn[-1].set_xlabel("accuracy")
     return figure
 
 

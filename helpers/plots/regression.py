@@ -1,13 +1,13 @@
-"""Pictures of regression: lines over points, the loss over slope and intercept, errors, what was predicted."""
+"""Pictures of regression: lines over points, the loss over slope and intercept, errors, named points."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.palette import INK, PALE, PALETTE, colours_of
+from helpers.palette import INK, PALETTE, colours_of
 from helpers.plots.look import axes, label_ends
 from helpers.plots.seeds import draw_ranges
 
@@ -120,16 +120,9 @@ def loss_surface(
     for name, path in (paths or {}).items():
         steps = np.asarray(path, dtype=float)
         ax.plot(*steps.T, color=colours[name], marker="o", markersize=3, linewidth=1.2, zorder=3)
-        ax.annotate(
-            name,
-            steps[-1],
-            (10, 8),
-            textcoords="offset points",
-            color=colours[name],
-            weight="bold",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85},
-            zorder=5,
-        )
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85}
+        look: Any = {"color": colours[name], "weight": "bold", "bbox": box, "zorder": 5}
+        ax.annotate(name, steps[-1], (10, 8), textcoords="offset points", **look)
     ax.set(xlim=window[0], ylim=window[1], xlabel=x_label, ylabel=y_label)
     return ax
 
@@ -162,8 +155,7 @@ def error_ranges(errors: Mapping[str, Sequence[float]], *, x_label: str, ax: Axe
     for row, name in enumerate(ordered):
         mean, highest = np.mean(errors[name]), max(errors[name])
         ax.annotate(f"{mean:.1f}", (highest, row), (8, 0), textcoords="offset points", va="center")
-    ax.set_xlim(0, 1.15 * max(max(values) for values in errors.values()))
-    ax.set_xlabel(x_label)
+    ax.set(xlim=(0, 1.15 * max(max(values) for values in errors.values())), xlabel=x_label)
     return ax
 
 
@@ -199,35 +191,7 @@ def named_points(
     named = sorted((i for i in range(len(xs)) if names[i]), key=lambda i: -xs[i])
     for turn, i in enumerate(named):
         side, offset = ("left", 8) if turn % 2 == 0 else ("right", -8)
-        ax.annotate(
-            names[i], (xs[i], ys[i]), (offset, 0), textcoords="offset points", ha=side, va="center", family="monospace"
-        )
+        look: Any = {"textcoords": "offset points", "ha": side, "va": "center", "family": "monospace"}
+        ax.annotate(names[i], (xs[i], ys[i]), (offset, 0), **look)
     ax.set(xlabel=x_label, ylabel=y_label)
-    return ax
-
-
-def measured_and_predicted(measured: ArrayLike, predicted: ArrayLike, *, ax: Axes | None = None) -> Axes:
-    """Draw predicted numbers against measured ones, and the line where the two are equal.
-
-    Parameters
-    ----------
-    measured, predicted : (N,)
-    ax : Axes, optional
-        Where to draw; a new figure if not given.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    ValueError
-        If these are not as many numbers as those.
-    """
-    ax = axes(ax, width=4.6, height=4.4)
-    x, y = _points("measured_and_predicted", measured, predicted)
-    low, high = min(x.min(), y.min()), max(x.max(), y.max())
-    ax.plot([low, high], [low, high], ":", color=PALE)
-    ax.scatter(x, y, s=10, alpha=0.5, color=PALETTE["C"], linewidths=0)
-    ax.set(xlabel="measured", ylabel="predicted")
     return ax

@@ -76,10 +76,8 @@ def logo(
         ax.axhline(0, color=INK, linewidth=0.8)
     else:
         ax.set_ylim(0, 2 if kind == "information" else 1)
-    ax.set_xlim(places[0] - 0.6, places[-1] + 0.6)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set_xlabel("position")
-    ax.set_ylabel(ylabel or _YLABELS[kind])
+    ax.set(xlim=(places[0] - 0.6, places[-1] + 0.6), xlabel="position", ylabel=ylabel or _YLABELS[kind])
     return ax
 
 
@@ -158,10 +156,8 @@ def composition(
     shares = counts / np.maximum(counts.sum(axis=0), 1)
     ax = axes(ax)
     ends = draw_curves(ax, places, dict(zip(BASES, 100 * shares, strict=True)), PALETTE, linewidth=1.6)
-    ax.set_xlim(places[0], places[-1])
-    ax.set_ylim(0, min(100, 110 * shares.max()))
-    ax.set_xlabel("position")
-    ax.set_ylabel("share of sequences (%)")
+    top = min(100, 110 * shares.max())
+    ax.set(xlim=places[[0, -1]], ylim=(0, top), xlabel="position", ylabel="share of sequences (%)")
     label_ends(ax, places[-1], ends, PALETTE)
     return ax
 

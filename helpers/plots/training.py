@@ -60,8 +60,7 @@ def learning_curves(histories: Runs | Mapping[str, Runs]) -> Figure:
             if field == "valid_loss":
                 training = _over_seeds(ax, runs, "train_loss", colours[name] if name else PALE, "--")
                 ends |= {} if name else {"training": training}
-        ax.set_xlabel("epoch")
-        ax.set_ylabel(label)
+        ax.set(xlabel="epoch", ylabel=label)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         label_ends(ax, ax.dataLim.x1, ends, colours | {"validation": PALETTE["C"], "training": PALE})
     if any(models):
@@ -118,7 +117,9 @@ def roc_and_pr(y: ArrayLike | Tensor, scores_by_name: Mapping[str, ArrayLike | T
         pr.plot(recall, precision, color=colours[name], label=f"{name}  {area:.3f}", drawstyle="steps-post")
     for ax, title in ((roc, "ROC, area"), (pr, "precision-recall, average precision")):
         curves = sorted(ax.lines[1:], key=lambda line: str(line.get_label())[-5:], reverse=True)  # the largest on top
-        ax.legend(handles=curves, loc="lower right", labelcolor="linecolor", handlelength=0, prop={"weight": "bold"})
+        look: Any = {"labelcolor": "linecolor", "prop": {"weight": "bold"}, "labelspacing": 0.3}
+        look |= {"loc": "lower right", "markerfirst": False, "handlelength": 0}  # names that end at the right
+        ax.legend(handles=curves, **look)
         ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), title=title, aspect="equal")
     roc.set(xlabel="false positive rate (1 - specificity)", ylabel="true positive rate (sensitivity)")
     pr.set(xlabel="recall (sensitivity)", ylabel="precision")

@@ -25,7 +25,8 @@ How a widget is made
    page once and returns ``{ draw, numbers }``. ``draw()`` paints all that the traits say; ``numbers()`` gives what
    Python's ``numbers()`` gives, under the same names. Handlers only call ``view.set({trait: value})``; the one redraw
    follows by itself, and Python hears of it 120 ms later. See ``static/common.js`` for controls, canvases, dragging,
-   keys, and ``static/plot.js`` for axes. Bases and colours come as ``BASES`` and ``PALETTE``.
+   keys, and ``static/plot.js`` for axes. Bases and colours come as ``BASES``,
+   ``PALETTE`` and, for what is above and below zero, ``SIGNS``.
    A canvas is never the only way: whatever can be dragged can be reached by a control or by keys. A finger that moves
    up or down scrolls the page, whatever lies under it but a knob. Controls stand under the pictures, seldom used ones
    in ``view.more(...)``. A picture's name is short and stays; ``describe`` says what it shows.
@@ -41,6 +42,7 @@ Large arrays (over about 1,000 numbers) travel as bytes: ``traitlets.Bytes`` fil
 from __future__ import annotations
 
 import base64
+import io
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -50,7 +52,7 @@ import numpy as np
 import traitlets
 
 from helpers.dna.sequences import BASES
-from helpers.palette import PALETTE
+from helpers.palette import PALETTE, SIGNS
 from helpers.places import STATIC
 
 if TYPE_CHECKING:
@@ -72,9 +74,9 @@ def js(*names: str) -> str:
     Returns
     -------
     str
-        The module's text, with ``BASES`` and ``PALETTE`` defined at its top.
+        The module's text, with ``BASES``, ``PALETTE`` and ``SIGNS`` defined at its top.
     """
-    constants = f"const BASES = {json.dumps(BASES)}, PALETTE = {json.dumps(PALETTE)};"
+    constants = f"const BASES = {json.dumps(BASES)}, PALETTE = {json.dumps(PALETTE)}, SIGNS = {json.dumps(SIGNS)};"
     return "\n".join([constants, *((STATIC / name).read_text(encoding="utf-8") for name in names)])
 
 
@@ -194,10 +196,18 @@ class Widget(anywidget.AnyWidget):
         return figure
 
     def png(self) -> bytes:
-        """The still picture as PNG bytes, for hosts that show no widgets (GitHub, nbviewer, an exported page)."""
+        """The still picture as PNG bytes, for hosts that show no widgets (GitHub, nbviewer, an exported page).
+
+        It has 256 colours, which no eye misses here and which make a third of the bytes in a notebook.
+        """
+        from PIL import Image
+
         from helpers.plots.look import png_of
 
-        return png_of(self.static_figure(), PICTURE_DPI)
+        whole = Image.open(io.BytesIO(png_of(self.static_figure(), PICTURE_DPI))).convert("RGB")
+        with io.BytesIO() as small:
+            whole.quantize(256, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
+            return small.getvalue()
 
     def saved(self) -> dict[str, Any]:
         """The present state as plain data, from which a page shows the widget alive when no kernel is there any more.

@@ -8,7 +8,7 @@ import numpy as np
 import traitlets
 
 from helpers.dna.sequences import BASES, one_hot
-from helpers.palette import PALETTE
+from helpers.palette import PALETTE, SIGNS
 from helpers.widgets.base import Widget, as_array, as_dna, js
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ class ConvScanner(Widget):
         top.spines[:].set_visible(False)
         starts = np.arange(len(scores)) * self.stride - self.padding[0]
         above = scores > -self.bias
-        colours = np.where(above, PALETTE["C"], "#b9c0c8" if self.relu else PALETTE["T"])
+        colours = np.where(above, SIGNS["plus"], "#b9c0c8" if self.relu else SIGNS["minus"])
         track.bar(starts, scores + self.bias, bottom=-self.bias, width=0.86, color=colours)
         track.axhline(-self.bias, color="#1d2129", lw=1, ls="--")
         if len(scores):

@@ -89,15 +89,20 @@ class MutationMap(Widget):
         )
 
     @classmethod
-    def from_model(cls, model: torch.nn.Module, sequence: str, **options: Any) -> MutationMap:
+    def from_model(
+        cls, model: torch.nn.Module, sequence: str, *, target: int | None = None, **options: Any
+    ) -> MutationMap:
         """All 3 L mutations of a sequence through a model, in batches, and one gradient.
 
         Parameters
         ----------
         model : nn.Module
-            From ``(N, 4, L)`` to logits ``(N,)`` or ``(N, 1)``; it runs on the device it is on, in evaluation mode.
+            From ``(N, 4, L)`` to logits or numbers ``(N,)`` or ``(N, 1)``; with a target to ``(N, C)``. It runs on the
+            device it is on, in evaluation mode.
         sequence : str
             1 to 5,000 bases, as long as the model wants.
+        target : int, optional
+            Of several classes the one that is asked for; the prediction is how its logit stands above all others.
         **options
             As for the class: `position`.
 
@@ -106,9 +111,10 @@ class MutationMap(Widget):
         ValueError
             If the model returns something else.
         """
-        from helpers.interpret.mutagenesis import in_silico_mutagenesis, saliency
+        from helpers.interpret.mutagenesis import OneOutput, in_silico_mutagenesis, saliency
         from helpers.training import predict
 
+        model = model if target is None else OneOutput(model, target)
         X = one_hot(as_dna("MutationMap", sequence, longest=LONGEST))
         effects, guess = in_silico_mutagenesis(model, X), saliency(model, X)  # which say what is wrong with a model
         prediction = float(predict(model, X[None]).reshape(()))

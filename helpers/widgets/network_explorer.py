@@ -11,7 +11,7 @@ import traitlets
 from torch import Tensor, nn
 
 from helpers.dna.sequences import BASES, one_hot
-from helpers.palette import INK, PALE, PALETTE
+from helpers.palette import INK, PALE, PALETTE, SIGNS
 from helpers.widgets.base import Widget, as_dna, js, pack, unpack
 from helpers.widgets.network import Network, adds, best
 
@@ -194,7 +194,7 @@ class NetworkExplorer(Widget):
         parts = self.parts(numbers, rows)
         ends = np.cumsum([value for _, value in parts])
         for row, ((_, value), end) in enumerate(zip(parts, ends.tolist(), strict=True)):
-            ax.barh(-row, value, 0.7, end - value, color=PALETTE["C"] if value >= 0 else PALETTE["T"])
+            ax.barh(-row, value, 0.7, end - value, color=SIGNS["plus" if value >= 0 else "minus"])
         ax.barh(-len(parts), numbers["logit"], 0.7, color=INK)
         ax.set_yticks(-np.arange(len(parts) + 1), [*(name for name, _ in parts), f"logit {numbers['logit']:.2f}"])
         ax.tick_params(axis="y", length=0, labelsize=8)

@@ -235,7 +235,10 @@ def _check_classes(labels: np.ndarray, sequences: Sequence[str]) -> None:
         raise ValueError(f"ShiftExplorer: {len(labels):,} sequences; expected at most {MOST_SEQUENCES:,}")
     strange = labels[(labels != 0) & (labels != 1)]
     if len(strange):
-        raise ValueError(f"ShiftExplorer: y holds {strange[0]:g}; expected 0 and 1")
+        raise ValueError(
+            f"ShiftExplorer: y holds {strange[0]:g}; expected 0 and 1: of several classes, ask for one against "
+            "the others (y == 2, and that class's logit)"
+        )
     if not 0 < labels.sum() < len(labels):
         raise ValueError(f"ShiftExplorer: every label is {labels[0]:g}; expected both 0 and 1")
 

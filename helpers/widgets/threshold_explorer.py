@@ -84,7 +84,10 @@ class ThresholdExplorer(Widget):
             raise ValueError(f"ThresholdExplorer: {len(labels):,} scores; expected at most {MOST_SCORES:,}")
         strange = labels[(labels != 0) & (labels != 1)]
         if len(strange):
-            raise ValueError(f"ThresholdExplorer: y holds {strange[0]:g}; expected 0 and 1")
+            raise ValueError(
+                f"ThresholdExplorer: y holds {strange[0]:g}; expected 0 and 1: of several classes, ask for one against "
+                "the others (y == 2, and that class's logit)"
+            )
         if not 0 < labels.sum() < len(labels):
             raise ValueError(f"ThresholdExplorer: every label is {labels[0]:g}; expected both 0 and 1")
         share = float(labels.mean()) if positives is None else float(positives)

@@ -233,9 +233,20 @@ def other_range(table, begin):
     return torch.log1p(torch.stack([table[:, begin + i] for i in range(1, 3)]).amax(dim=0))
 
 
+def brackets_forgotten(table, begin):
+    best = table[:, begin : begin + 3].amax(dim=1)
+    return torch.log(begin + best * begin / begin)
+
+
+def one_fixed_place(table, begin):
+    return torch.stack([torch.log1p(table[0][begin : begin + 3].amax()) for i in range(len(table))])
+
+
 @pytest.mark.parametrize(
     ("code", "said"),
     [
+        (brackets_forgotten, "with `(begin + best * begin) / begin` where yours has `begin + best * begin / begin`"),
+        (one_fixed_place, "with `table[i][begin:begin + 3].amax()`"),
         (one_outside, "with `torch.log(table[:, begin:begin + 3].amax(dim=1) + 1)`"),
         (one_further, "with `table[:, begin:begin + 3]`"),
         (last_of_them, "with `table[:, begin:begin + 3].amax(dim=1)`"),

@@ -205,6 +205,22 @@ def test_of_several_results_the_wrong_one_is_named() -> None:
     assert verdict.message == "Of the results only number 2 is wrong. Every number of yours is twice the expected one."
 
 
+class Channels(Exercise):
+    """Three channels of a row of numbers."""
+
+    def questions(self, rng):
+        for count in (3, 5):
+            yield (rng.normal(size=(2, count)),)
+
+    def reference(self, numbers):
+        return np.stack([np.cos(numbers), np.sin(numbers) + 2, numbers**2])
+
+
+def test_of_several_channels_the_wrong_one_is_told_with_what_it_is() -> None:
+    verdict = mark(Channels(), lambda x: Channels().reference(x) * np.array([1, 0.7, 1])[:, None, None])
+    assert verdict.message == "Along axis 0 only entry 1 is wrong. Every number of yours is 0.7 times the expected one."
+
+
 def test_one_result_of_several_is_told_from_all() -> None:
     verdict = mark(Cell(), lambda x, h, w, b: cell(x, h, w, b)[0])
     assert verdict.message == "2 results were asked, and only number 1 of them came." and verdict.is_explained

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from helpers.exercises.your_own.held_out import ANYWHERE, PLACED, HeldOut, by_co
 from helpers.grading import spool
 from helpers.grading.leaderboard import Called, pseudonyms, ranked, rows_of
 from helpers.grading.nbgrader.gradebook import open_course
-from helpers.grading.secret import question_seed
+from helpers.grading.secret import question_seed, secret
 from helpers.grading.spool import Entry
 
 FOLDER = "10_your_own"
@@ -33,6 +34,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("class")
     (root / "nbgrader_config.py").write_text("c = get_config()\n")
     (root / "roster.csv").write_text("id,name,login\nada,Ada Lovelace,ada01\n")
+    secret(root)  # all that is graded comes from it
     exercise = HeldOut()
     for number, (student, code) in enumerate(CLASS.items()):
         answers = exercise.answers(code, question_seed(number, exercise.id))
@@ -60,9 +62,12 @@ def test_the_page_needs_no_network_and_shows_everybody_as_text(course: Path) -> 
     done = CliRunner().invoke(app, ["leaderboard", "10", "--called", "names", "--course", str(course)])
     assert done.exit_code == 0, done.output
     page = (course / "reports" / f"{FOLDER}-leaderboard.html").read_text(encoding="utf-8")
+    assert "NOTICE" not in done.output  # GC content is a share, and no probability
     assert "Ada Lovelace" in page and "eva &lt;b&gt;" in page and "<b>eva" not in page and "GENERanno" in page
     assert not re.search(r"<script|<img|<link|\bsrc=|url\(", page) and "default-src 'none'" in page
     assert page.count("<line") == 6 and "'leo' has no predictions" in done.output
+    names = [float(y) for y in re.findall(r'<text x="224" y="([\d.]+)">', page)]
+    assert len(set(names)) == 7 and min(b - a for a, b in pairwise(sorted(names))) > 12  # the heading and six names
     again = CliRunner().invoke(app, ["leaderboard", "your_own", "--course", str(course), "--to", str(course / "other")])
     other = (course / "other" / f"{FOLDER}-leaderboard.html").read_text(encoding="utf-8")
     assert again.exit_code == 0 and "Ada" not in other and "eva" not in other and "eva <b>" in again.output

@@ -46,7 +46,6 @@ def test_make_bench_runs_every_benchmark_there_is() -> None:
         "divisions",
         "gpu",
         "hostile_class",
-        "unnamed",
     }
     assert run == files - parts - alone
 

@@ -17,16 +17,20 @@ from helpers.datasets.contact_maps import Contacts
 from helpers.datasets.parts import key
 from helpers.datasets.relatives import groups_of_relatives
 from helpers.datasets.simulated import planted, stand_ins
+from helpers.datasets.simulated.peaks import PROTEINS
 from helpers.datasets.simulated.stand_ins import without_flanks
 from helpers.experiments import promoters
 from helpers.experiments.baselines import dumb_models
+from helpers.learner import progress
 from helpers.places import shipped
+from helpers.training.reports import class_report, number_report
 
 TYPES = {
     "ctcf_pu1": (torch.int64, 1, 100),
     "yeast_marks": (torch.float32, 2, 500),
     "splice": (torch.int64, 1, 400),
     "yeast_expression": (torch.float32, 1, 112),
+    **{f"mouse_tf_{which}": (torch.float32, 1, 101) for which in PROTEINS},
 }
 
 
@@ -63,7 +67,9 @@ def test_each_set_has_its_type_and_says_in_one_line_what_it_holds(name, source, 
     assert data.card.startswith("# ")
 
 
-@pytest.mark.parametrize("name", ["splice", "yeast_expression"])  # of the others it takes many seconds
+@pytest.mark.parametrize(  # of the others it takes many seconds
+    "name", ["splice", "yeast_expression", "mouse_tf_2", "mouse_tf_3"]
+)
 def test_no_relatives_stand_in_two_parts_of_a_shipped_division(name, real_data):
     data = load(name, source="real")
     parts = [data.train, data.valid, data.test]
@@ -135,7 +141,16 @@ def test_the_stand_in_of_contacts_falls_with_distance_as_its_truth_says():
     assert near == pytest.approx(truth[5], rel=0.1)
 
 
-@pytest.mark.parametrize("kind, names", [("ctcf_pu1", {"CTCF", "Spi1"}), ("expression", set(stand_ins.FACTORS))])
+@pytest.mark.parametrize(
+    "kind, names",
+    [
+        ("ctcf_pu1", {"CTCF", "Spi1"}),
+        ("expression", set(stand_ins.FACTORS)),
+        ("peaks_2", {PROTEINS["2"]}),  # the runs are one family, all in train
+        ("peaks_3", {PROTEINS["3"]}),
+        ("peaks_4", set()),
+    ],
+)
 def test_the_truth_beside_a_stand_in_is_where_it_says(kind, names):
     data, sites = load(f"simulated_{kind}"), planted(kind, "test")
     assert len(sites) == len(data.test)
@@ -159,13 +174,40 @@ def test_half_of_the_simulated_stretches_have_relatives_and_these_are_in_one_par
     assert sum(map(len, filter(lambda family: len(family) > 1, families))) > 0.4 * len(rows)
 
 
-@pytest.mark.parametrize("name", ["simulated_marks", "simulated_splice", "simulated_expression", "simulated_contacts"])
+SEVERAL = ["simulated_marks", "simulated_splice", "simulated_expression", "simulated_contacts"]
+
+
+@pytest.mark.parametrize("name", SEVERAL)
 def test_what_reads_two_classes_says_in_one_sentence_that_it_cannot_read_more(name):
     data = load(name)
-    for ask in (dumb_models, lambda of: promoters.train("CNN", of, seed=0, quick=True)):
+    asked = [lambda of: promoters.train("CNN", of, seed=0, quick=True)]
+    for ask in [*asked, dumb_models] if name in ("simulated_marks", "simulated_contacts") else asked:
         with pytest.raises(ValueError, match=rf"{name} .*; it takes sets with one label of 0 or 1 a sequence") as told:
             ask(data)
         assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "report", "first"), [("splice", class_report, "mcc"), ("expression", number_report, "pearson")]
+)
+def test_dumb_models_of_classes_and_numbers_stand_on_a_scoreboard_of_their_own(
+    name, report, first, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
+    data = load(f"simulated_{name}")
+    for dumb in dumb_models(data):
+        found = report(data.test.y, dumb.logits)
+        progress.record_score(dumb.name, name, [found], parameters=dumb.parameters, seconds=dumb.seconds)
+    board = progress.scoreboard(name)
+    assert len(board.rows) == 4 and board.rows[-1]["model"] == "4-mer counts"
+    assert board.table()[0][1] == {"mcc": "MCC", "pearson": "Pearson"}[first]
+    assert board.table()[-1][1] == f"{report(data.test.y, dumb.logits)[first]:.3f}"
+    with pytest.raises(
+        ValueError, match=rf"a binary report of {name}, whose other rows are {data.task}; judge all alike"
+    ):
+        progress.record_score("x", name, [{"mcc": 0, "auroc": 0, "auprc": 0}], parameters=1, seconds=1)
+    with pytest.raises(ValueError, match="reports with loss; expected what binary_report, class_report or number_repo"):
+        progress.record_score("x", name, [{"loss": 0.1}], parameters=1, seconds=1)
 
 
 def test_a_set_of_several_files_of_one_name_is_kept_apart(real_data):

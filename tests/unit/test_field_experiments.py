@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from helpers.datasets.simulated.pileups import pileups
-from helpers.experiments.field import board, calling, families, interactions, networks, proteins, stacking
+from helpers.experiments.field import board, calling, escape, families, interactions, networks, proteins, stacking
 from helpers.models.field import FrontNet, GraphNet, ReadsNet
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +62,11 @@ def test_what_the_lesson_says_of_the_experiments_holds() -> None:
     found += [mean("contacts", name) for name in ("mutual information, corrected", "inverse covariance, corrected")]
     assert found == sorted(found)
     assert mean("few_labels", "ridge, 24 labels") < mean("few_labels", "ridge with the VAE's score, 24 labels") - 0.4
+    assert mean("escapes", "added as they are") - mean("escapes", "meaning") < 0.01
+    assert mean("escapes", "BLOSUM62") + 0.2 < mean("escapes", "grammar") < mean("escapes", "ranks added")
+    assert max(board.measured("escapes")["the lower end of its 95 % interval"]) < 0
+    assert min(board.measured("escapes")["the upper end"]) > mean("escapes", "ranks added, less grammar alone")
+    assert mean("escapes", "what other changes of the place do") > mean("escapes", "ranks added") + 0.1
     for where in ("Extracellular", "Mitochondrion"):
         whole, cut, else_ = (
             mean("localisation", f"convolutions, {state}: {where}")
@@ -128,6 +133,20 @@ def test_what_two_columns_share_and_what_all_share() -> None:
     assert np.abs(fixed[~np.eye(5, dtype=bool)]).max() < 1
     best = families.top_pairs(np.arange(100.0).reshape(10, 10), 2, 7)
     assert [one.tolist() for one in best] == [[2, 1], [9, 9]]
+
+
+def test_ranks_have_no_scale_and_a_change_is_no_witness_of_itself() -> None:
+    import pandas as pd
+
+    grammar, meaning = np.array([1e-9, 0.2, 1e-3, 0.2]), np.array([900.0, 100.0, 2000.0, 300.0])
+    assert escape.ranks_added(grammar, meaning).tolist() == [4, 4.5, 6, 5.5]
+    rows = pd.DataFrame({"position": [1, 1, 1, 2, 2], "escape": [1, 1, 0, 1, 0]})
+    assert escape.known_elsewhere(rows).tolist() == [0.5, 0.5, 1, 0, 1]
+    drawn = np.random.default_rng(0).random((3, 60))
+    many = pd.DataFrame({"position": np.arange(60) // 3, "escape": np.arange(60) % 4 == 0})
+    many = many.assign(grammar=drawn[0] + many["escape"], meaning=drawn[1])
+    gain, low, high = escape.interval(many, 0)
+    assert low < gain < high and gain < 0  # grammar knows all, meaning nothing
 
 
 def test_models_take_what_they_say() -> None:

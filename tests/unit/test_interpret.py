@@ -132,3 +132,30 @@ class Squeezed(nn.Module):
 
     def forward(self, X):
         return self.model(X).squeeze()
+
+
+@pytest.mark.parametrize("interpret", [in_silico_mutagenesis, saliency, integrated_gradients])
+def test_of_several_classes_one_is_asked_for_against_all_others(interpret):
+    torch.manual_seed(0)
+    three = nn.Sequential(nn.Flatten(), nn.Linear(80, 3))
+    X = one_hot(DNA)
+    for number in range(3):
+        others = [one for one in range(3) if one != number]
+        alone = Difference(three, number, others)
+        assert torch.allclose(interpret(three, X, target=number), interpret(alone, X), atol=1e-5)
+    with pytest.raises(ValueError, match=rf"{interpret.__name__}: .* one logit each; of several .* target=, 0 to 2"):
+        interpret(three, X)
+    with pytest.raises(ValueError, match=r"class 3 of a model that returns shape \(\d+, 3\); expected"):
+        interpret(three, X, target=3)
+
+
+class Difference(nn.Module):
+    """The log-odds of one class, from the probabilities of all."""
+
+    def __init__(self, model: nn.Module, number: int, others: list[int]) -> None:
+        super().__init__()
+        self.model, self.number, self.others = model, number, others
+
+    def forward(self, X: torch.Tensor) -> torch.Tensor:
+        chance = self.model(X).softmax(dim=1)
+        return torch.log(chance[:, self.number] / chance[:, self.others].sum(dim=1))

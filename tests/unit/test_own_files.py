@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
 from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
+from Bio import bgzf
 
 from helpers.datasets import from_files
 from helpers.dna.sequences import dinucleotide_shuffle, random_dna, reverse_complement
@@ -19,6 +21,15 @@ OTHERS = [random_dna(60, RNG) for _ in range(60)]
 GENOME = random_dna(6000, RNG)
 FASTA = "".join(f">{i}\n{bases}\n" for i, bases in enumerate(BASES))
 ROWS = [(bases, i % 2) for i, bases in enumerate(BASES)]
+
+
+def bgzip(text):
+    """Packed as bgzip does it, in blocks, with an empty one at the end."""
+    packed = io.BytesIO()
+    writer = bgzf.BgzfWriter(fileobj=packed)
+    writer.write(text.encode())
+    writer.flush()
+    return packed.getvalue() + bgzf._bgzf_eof
 
 
 def table(rows=ROWS, header="sequence,label\n", mark=","):
@@ -86,6 +97,10 @@ def test_a_fasta_as_people_publish_it_gives_its_sequences(write, content):
         "id,seq,label\n" + "".join(f"{i},{a},{b}\n" for i, (a, b) in enumerate(ROWS)),
         gzip.compress(table().encode()),
         table(mark="  ", header="sequence  label\n"),
+        table().replace("\n", "\r\n"),
+        table().replace("\n", "\r"),
+        b"\xef\xbb\xbf" + table().encode(),
+        bgzip(table()),
     ],
     ids=[
         "plain",
@@ -102,6 +117,10 @@ def test_a_fasta_as_people_publish_it_gives_its_sequences(write, content):
         "ids",
         "gzip",
         "blanks",
+        "crlf",
+        "cr",
+        "mark",
+        "bgzip",
     ],
 )
 def test_two_classes_are_understood_however_they_are_written(write, content):
@@ -225,6 +244,11 @@ def test_the_card_and_the_description_say_what_came_out(write):
     data = from_files(write(table(), "mine.csv"), name="ours")
     assert data.describe() == "ours (own): 48 train, 6 valid, 6 test of 60 bp; 30 '0', 30 '1'"
     assert data.card.startswith("# ours\n") and "What nobody checked" in data.card and "mine.csv" in data.card
+    assert "negatives" in data.card
+    numbers = from_files(write(table([(a, i / 7) for i, a in enumerate(BASES)]), "numbers.csv"))
+    classes = from_files(write(table([(a, "xyz"[i % 3]) for i, a in enumerate(BASES)]), "classes.csv"))
+    assert "two measurements" in numbers.card and "how common" in classes.card.lower()
+    assert not any("negatives" in one.card or "positives" in one.card for one in (numbers, classes))
 
 
 # --- what must be refused, in one sentence ---------------------------------------------------------------
@@ -239,6 +263,12 @@ BROKEN = {
     "empty gzip": ("a.gz", gzip.compress(b""), 1, "the file is empty"),
     "cut gzip": ("a.gz", gzip.compress(FASTA.encode())[:-40], None, "the gzip file is cut off"),
     "utf-16": ("a.csv", table().encode("utf-16"), 1, "UTF-16"),
+    "utf-16 unmarked": ("a.csv", table().encode("utf-16-le"), 1, "UTF-16"),
+    "utf-16 fasta": ("a.fa", FASTA.replace("\n", "\r\n").encode("utf-16-be"), 1, "UTF-16"),
+    "cut table": ("a.csv.gz", gzip.compress(table().encode())[:-12], None, "the gzip file is cut off"),
+    "damaged gzip": ("a.gz", gzip.compress(FASTA.encode()) + b"a download's last words", 121, "damaged"),
+    "cut bgzip": ("a.gz", bgzip(FASTA)[:-60], None, "the gzip file is cut off"),
+    "bgzip without end": ("a.gz", bgzip(FASTA)[:-28], 1, "the bgzip file is cut off: the mark at its end is missing"),
     "latin-1": ("a.csv", CSV.encode() + b"ACGT\xe9,1\n", 2, "0xe9 is not UTF-8"),
     "zip": ("a.fa", b"PK\x03\x04xxxx", 1, "a zip archive or a spreadsheet"),
     "xls": ("a.csv", b"\xd0\xcf\x11\xe0\xa1\xb1", 1, "old spreadsheet"),
@@ -315,6 +345,50 @@ def test_a_broken_file_gets_one_sentence_with_file_and_line(write, case):
     message = str(error.value)
     assert said in message and "\n" not in message and len(message) < 330, message
     assert message.startswith(f"{path}:{line}: " if line else str(path)), message
+
+
+@pytest.mark.parametrize(
+    ("merged", "line", "said"),
+    [
+        ("B2:B31", 3, "cells B2:B31 are merged; give every row a sequence and a label of its own"),
+        ("A5:A6", 6, "cells A5:A6 are merged"),
+        ("A9:B9", 9, "cells A9:B9 are merged"),
+        ("A1:B1", 1, "cells A1:B1 are merged; let the first line name the columns, a cell each"),
+        ("C2:C9", None, ""),  # of nobody's concern
+    ],
+)
+def test_merged_cells_of_a_spreadsheet_are_named_where_they_matter(tmp_path, merged, line, said):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in [("sequence", "label", "lab"), *((a, b, "x") for a, b in ROWS)]:
+        book.active.append(row)
+    book.active.merge_cells(merged)
+    book.save(path := tmp_path / "mine.xlsx")
+    if not said:
+        assert pairs(from_files(path, label="label")) == {bases: float(label) for bases, label in ROWS}
+        return
+    with pytest.raises(ValueError) as error:
+        from_files(path, label="label" if line != 1 else None)
+    assert str(error.value).startswith(f"{path}:{line}: {said}")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (bgzip(f">chr1\n{GENOME * 20}\n")[:-100], "the bgzip file is cut off"),
+        (bgzip(f">chr1\n{GENOME * 20}\n")[:-28], "the bgzip file is cut off: the mark at its end is missing"),
+        (gzip.compress(f">chr1\n{GENOME}\n".encode())[:-40], "the gzip file is cut off; download or copy it again"),
+        (f">chr1\n{GENOME}\n".encode("utf-16"), "the file is UTF-16; save it as UTF-8"),
+    ],
+    ids=["cut bgzip", "bgzip without end", "cut gzip", "utf-16"],
+)
+def test_a_genome_that_is_cut_off_is_not_taken_for_a_whole_one(write, content, said):
+    genome = write(content, "genome.fa.gz")
+    peaks = write("".join(f"chr1\t{i * 70}\t{i * 70 + 60}\n" for i in range(60)), "peaks.bed")
+    with pytest.raises(ValueError) as error:
+        from_files(peaks, "shuffle", genome=genome)
+    assert str(error.value).startswith(f"{genome}:1: {said}")
 
 
 def test_the_corpus_holds_sixty_files():

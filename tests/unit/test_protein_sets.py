@@ -17,7 +17,7 @@ from helpers.datasets.simulated.complexes import complexes
 from helpers.datasets.simulated.pileups import CHANNELS, KINDS, MIDDLE, READS, pileups
 from helpers.dna import RESIDUES, residue_codes, residue_shares
 
-TABLES = ("brca1_variants", "yeast_interactions", "localisation", "blat_scan")
+TABLES = ("brca1_variants", "yeast_interactions", "localisation", "blat_scan", "flu_escape")
 
 
 def truth(kind: str) -> pd.DataFrame:
@@ -33,7 +33,7 @@ def test_letters_of_proteins_have_numbers_and_everything_else_is_a_gap() -> None
 
 def test_a_real_table_has_the_columns_of_its_stand_in_and_no_hole(real_data, monkeypatch) -> None:
     monkeypatch.setenv("COURSE_DATA", str(real_data))
-    sizes = dict(zip(TABLES, (2086, 11188, 4446, 4769), strict=True))
+    sizes = dict(zip(TABLES, (2086, 11188, 4446, 4769, 10735), strict=True))
     for name in TABLES:
         real, made = load(name, source="real"), load(name, source="simulated")
         assert isinstance(real, Table) and isinstance(made, Table)
@@ -104,6 +104,25 @@ def test_no_simulated_negative_lies_within_a_component_and_every_variant_has_its
     assert np.corrcoef(variants["sift"], harm)[0, 1] < -0.5 < 0.5 < np.corrcoef(variants["cadd"], harm)[0, 1]
     scan, told = load("simulated_scan").rows, truth("scan")
     assert (scan["mutant"] == told["mutant"]).all() and np.corrcoef(scan["measured"], told["effect"])[0, 1] > 0.9
+
+
+def test_changes_of_influenza_are_those_that_were_measured(real_data, monkeypatch) -> None:
+    monkeypatch.setenv("COURSE_DATA", str(real_data))
+    rows = load("flu_escape", source="real").rows
+    assert (rows["mutant"] == rows["mutant"].str[0] + rows["position"].astype(str) + rows["mutant"].str[-1]).all()
+    assert (rows["mutant"].str[0] != rows["mutant"].str[-1]).all() and set(rows["mutant"].str[-1]) == set(RESIDUES)
+    assert rows["escape"].sum() == 170 and rows["position"][rows["escape"] == 1].nunique() == 41
+    assert rows["position"].is_monotonic_increasing and rows["position"].iloc[[0, -1]].tolist() == [1, 565]
+
+
+def test_simulated_escapes_lie_where_an_antibody_binds_and_both_scores_know_of_them() -> None:
+    rows, told = load("simulated_escape").rows, truth("escape").set_index("pos")
+    bound = told["bound"][rows["position"] - 1].to_numpy() == 1
+    escapes = rows["escape"].to_numpy() == 1
+    assert len(rows) == 120 * 19 and bound[escapes].all() and 0.1 < escapes[bound].mean() < 0.5
+    grammar, strict = np.log10(rows["grammar"]), told["strict"][rows["position"] - 1]
+    assert np.corrcoef(grammar, strict)[0, 1] < -0.3
+    assert rows["meaning"][bound].mean() > 1.2 * rows["meaning"][~bound].mean()
 
 
 def test_the_stand_in_of_a_family_is_text_that_other_programs_read() -> None:

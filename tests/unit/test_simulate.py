@@ -206,7 +206,7 @@ def test_shipped_sets_are_made_again_byte_for_byte(tmp_path):
     committed = shipped() / "simulated"
     files = sorted(path.relative_to(committed) for path in committed.rglob("*.gz"))
     assert files == sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
-    assert len(files) == 12 + 18 + 12  # the promoters, and what lessons 07 and 09 ask for
+    assert len(files) == 12 + 18 + 14 + 16  # the promoters, and what lessons 07, 09 and 10 ask for
     for file in files:
         new, old = (tmp_path / file).read_bytes(), (committed / file).read_bytes()
         assert gzip.decompress(new) == gzip.decompress(old), file

@@ -78,12 +78,14 @@ def test_packed_arrays_come_back():
 
 
 def test_bases_and_colours_have_one_home():
-    from helpers.palette import PALETTE
+    from helpers.palette import PALETTE, SIGNS
 
+    colours = [*PALETTE.values(), *SIGNS.values()]
+    assert len(set(colours)) == 6, "a sign is no base"
     module = js("common.js")
-    assert all(colour in module for colour in PALETTE.values())
+    assert all(colour in module for colour in colours)
     for file in STATIC.glob("*.js"):
-        assert not re.search("|".join(PALETTE.values()), file.read_text(encoding="utf-8")), file.name
+        assert not re.search("|".join(colours), file.read_text(encoding="utf-8")), file.name
 
 
 @pytest.mark.parametrize("file", sorted(STATIC.glob("*.js")), ids=lambda file: file.name)

@@ -36,6 +36,16 @@ def test_after_is_what_the_model_says_of_the_mutated_sequence(model):
         assert widget.numbers()["after"] == pytest.approx(after, abs=1e-6)
 
 
+def test_of_several_classes_the_map_is_that_of_the_one_asked_for():
+    torch.manual_seed(1)
+    three = nn.Sequential(nn.Flatten(), nn.Linear(80, 3))
+    widget = MutationMap.from_model(three, DNA, target=2)
+    with torch.no_grad():
+        logits = three(one_hot(DNA)[None])[0]
+    assert widget.prediction == pytest.approx(float(logits[2] - logits[:2].logsumexp(dim=0)), abs=1e-6)
+    assert widget.numbers() != MutationMap.from_model(three, DNA, target=1).numbers()
+
+
 def test_importance_is_the_mean_loss_over_three_mutations():
     widget = MutationMap(DNA, effects())
     assert widget.importance()[3] == pytest.approx(-effects()[:, 3].sum() / 3, abs=1e-6)

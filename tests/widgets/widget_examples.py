@@ -289,6 +289,25 @@ def _networks(rng: np.random.Generator) -> Any:
     return widget
 
 
+def _benches(rng: np.random.Generator) -> Any:
+    """Random networks as judges, some mutations written, and one step taken back."""
+    import torch
+
+    length, X = int(rng.integers(25, 60)), torch.eye(4)[torch.arange(240) % 7 % 4]
+    judges: dict[str, Any] = {}
+    while len(judges) < 3:
+        model = network(rng, length).eval()
+        with torch.no_grad():
+            said = [float(model(X[i : i + length].T[None])) for i in range(9)]
+        if np.ptp(said) > 1e-3:  # alive: one that says the same of everything has no scale
+            judges["abc"[len(judges)]] = model
+    real = ["".join(rng.choice(list("ACGT"), length)) for _ in range(25)]
+    settings = {"climbed": int(rng.integers(4)), "driver": len(judges) - 1}
+    widget = widgets().DesignBench(judges, _dna(rng, length), real, **settings)
+    widget.step = max(0, widget.step - 1)
+    return widget
+
+
 def _shifts(rng: np.random.Generator) -> Any:
     """Random logits of some models, guessed at or not."""
     length, count, reach = int(rng.integers(30, 90)), int(rng.integers(4, 300)), int(rng.integers(1, 12))
@@ -317,6 +336,25 @@ def _walks(rng: np.random.Generator) -> Any:
     start, end = (int(i) for i in rng.choice(count, 2, replace=False))
     sequences = [_dna(rng, length) for _ in range(count)]
     return widgets().LatentWalk(sequences, models, words=["TATA"], start=start, end=end, **settings)
+
+
+def _pileups(rng: np.random.Generator) -> Any:
+    """Random reads over random places, some called, against callers that guess; few reads shown or many."""
+    width, depths = 2 * int(rng.integers(2, 12)) + 1, [2, 5, 40]
+    places = []
+    for _ in range(int(rng.integers(1, 6))):
+        genome, count = "".join(rng.choice(list("ACGT"), width)), int(rng.integers(1, 25))
+        candidate = "ACGT"["ACGT".index(genome[width // 2]) - 1]
+        written = np.where(rng.random((count, width)) < 0.3, candidate, list(genome))
+        reads = [
+            " " * i + "".join(row)[i:] for i, row in zip(rng.integers(0, width // 2 + 1, count), written, strict=True)
+        ]
+        of_reads = rng.uniform(0, 60, (count, width)), rng.random(count) < 0.5, rng.uniform(0, 60, count)
+        places.append((genome, candidate, reads, *of_reads, int(rng.integers(3)), "drawn"))
+    played = [[at, *(int(i) for i in rng.integers(0, [3, 4, 3]))] for at in range(len(places)) if rng.random() < 0.6]
+    callers = {name: rng.dirichlet([0.5] * 3, (3, len(places))) for name in "abc"[: rng.integers(1, 4)]}
+    settings = {"place": int(rng.integers(len(places))), "level": int(rng.integers(3)), "played": played}
+    return widgets().PileupGame(places, callers, depths=depths, **settings)
 
 
 EXAMPLES = [
@@ -482,6 +520,19 @@ EXAMPLES = [
     ),
     Example(
         code=(
+            "DesignBench({f'network {i}': [torch.manual_seed(i), torch.nn.Sequential(torch.nn.Conv1d(4, 16, 15), "
+            "torch.nn.ReLU(), torch.nn.AdaptiveMaxPool1d(1), torch.nn.Flatten(), torch.nn.Linear(16, 1))][1] "
+            "for i in (1, 2)}, 'GCGCTATAAAAGGCTGACCGATTACAGCCGTTACGGATCGCCGATGCATCGACTGCAGTCGCGCTATAAA', "
+            "[''.join(np.random.default_rng(i).choice(list('ACGT'), 70)) for i in range(50)], climbed=6)"
+        ),
+        control="Mutations",
+        key="ArrowLeft",
+        trait="step",
+        value=2,
+        random=_benches,
+    ),
+    Example(
+        code=(
             "NetworkExplorer([torch.manual_seed(1), torch.nn.Sequential(torch.nn.Conv1d(4, 16, 15), torch.nn.ReLU(), "
             "torch.nn.AdaptiveMaxPool1d(1), torch.nn.Flatten(), torch.nn.Linear(16, 1))][1], "
             "{'a promoter': 'GCGCTATAAAAGGCTGACCGATTACAGCCGTTACGGATCGCCGATGCATCGACTGCAGTCGCGCTATAAA', "
@@ -520,5 +571,19 @@ EXAMPLES = [
         trait="step",
         value=12,
         random=_walks,
+    ),
+    Example(
+        code=(
+            "PileupGame([('ACGTT' * 4 + 'A', 'G', ['ACGTT' * 2 + 'AG'[r % 4 < i % 5] + 'CGTTACGTTA' "
+            "for r in range(24)], 15.0 + np.arange(504).reshape(24, 21) % 25, np.arange(24) % 2, 30 + np.arange(24), "
+            "i % 3, 'one strand only') for i in range(30)], {name: np.random.default_rng(7).dirichlet([0.5] * 3, "
+            "(3, 30)) for name in ('likelihood', 'two filters', 'network')}, depths=[5, 12, 30], "
+            "played=[[0, 1, 2, 2], [1, 0, 1, 1]], place=2)"
+        ),
+        control="Reads",
+        key="ArrowLeft",
+        trait="level",
+        value=0,
+        random=_pileups,
     ),
 ]

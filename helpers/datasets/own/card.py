@@ -8,12 +8,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from helpers.datasets.loading import Dataset
 
-UNCHECKED = (
-    "whether the labels are right",
-    "whether negatives could be positives that nobody has looked for",
-    "relatives that share no long stretch: paralogues, distant family, the same gene in another species",
-    "how rare positives are where you will use the model: precision falls with them",
-)
+_UNCHECKED = {  # beside the labels and distant relatives, which nobody checks of any set
+    "binary": (
+        "whether negatives could be positives that nobody has looked for",
+        "how rare positives are where you will use the model: precision falls with them",
+    ),
+    "classes": (
+        "whether members of one class could belong to another, if somebody looked",
+        "how common each class is where you will use the model",
+    ),
+    "number": (
+        "how far two measurements of one sequence lie apart: no model can come closer",
+        "whether the numbers go beyond this range where you will use the model",
+    ),
+}
+
+
+def unchecked(task: str) -> list[str]:
+    """What nobody checked of a set of this task."""
+    first, second = _UNCHECKED[task]
+    kin = "relatives that share no long stretch: paralogues, distant family, the same gene in another species"
+    return ["whether the labels are right", first, kin, second]
 
 
 def written(data: Dataset) -> str:
@@ -26,7 +41,7 @@ def written(data: Dataset) -> str:
     lines = [f"# {data.name}", "", data.entry.title + ".", "", "| | |", "|---|---|"]
     lines += [f"| {left} | {right} |" for left, right in rows]
     lines += ["", "## What was done", "", *(f"- {note[0].upper()}{note[1:]}." for note in data.notes)]
-    lines += ["", "## What nobody checked", "", *(f"- {one[0].upper()}{one[1:]}." for one in UNCHECKED)]
+    lines += ["", "## What nobody checked", "", *(f"- {one[0].upper()}{one[1:]}." for one in unchecked(data.task))]
     return "\n".join(lines) + "\n"
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.datasets.own.rows import Row
-from helpers.dna.contents import complain
+from helpers.dna.contents import complain, require_end
 from helpers.dna.sequences import reverse_complement
 
 _CANDIDATES = 8  # pieces of the genome drawn for each that is wanted
@@ -210,11 +210,17 @@ def _chromosomes(genome: str | os.PathLike[str]) -> Iterator[tuple[str, str]]:
     from Bio.SeqIO.FastaIO import SimpleFastaParser
 
     with open(genome, "rb") as handle:
-        packed = handle.read(2) == b"\x1f\x8b"
+        start = handle.read(2)
+    packed = start == b"\x1f\x8b"
+    if start in (b"\xff\xfe", b"\xfe\xff"):
+        complain(genome, 1, "the file is UTF-16", "save it as UTF-8 (or plain ASCII) text")
+    require_end(genome)
     with gzip.open(genome, "rt") if packed else open(genome, encoding="utf-8") as lines:
         try:
             yield from ((title.split()[0] if title.split() else "", bases) for title, bases in SimpleFastaParser(lines))
-        except (ValueError, EOFError, OSError) as error:
+        except EOFError:
+            complain(genome, 1, "the gzip file is cut off", "download or copy it again")
+        except (ValueError, OSError) as error:
             complain(genome, 1, f"not readable as a genome ({error})", "a genome is FASTA, plain or gzip")
 
 

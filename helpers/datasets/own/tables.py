@@ -68,8 +68,32 @@ def read_sheet(path: Path, sequence: str | None, label: str | None) -> list[Row]
     used = [i for i in range(len(frame)) if filled.iloc[i].any()]
     if not used:
         complain(path, 1, "the first sheet is empty", "put the table on the first sheet")
+    merged = _merged(path)
+    if used[0] + 1 in merged:
+        complain(
+            path, used[0] + 1, f"{merged[used[0] + 1]} are merged", "let the first line name the columns, a cell each"
+        )
     cells = [["" if not filled.iat[i, j] else str(frame.iat[i, j]) for j in range(frame.shape[1])] for i in used]
-    return _rows(path, cells, [i + 1 for i in used], sequence, label)
+    rows = _rows(path, cells, [i + 1 for i in used], sequence, label)
+    for row in rows:
+        if row.line in merged and "" in (row.sequence, row.label):
+            complain(
+                path, row.line, f"{merged[row.line]} are merged", "give every row a sequence and a label of its own"
+            )
+    return rows
+
+
+def _merged(path: Path) -> dict[int, str]:
+    """What is merged on the first sheet, by each line that has a part in it."""
+    import zipfile
+
+    import openpyxl
+
+    with zipfile.ZipFile(path) as parts:  # to look for it is quick; to read a sheet with it is not
+        if not any(b"<mergeCell " in parts.read(one) for one in parts.namelist() if one.startswith("xl/worksheets/")):
+            return {}
+    ranges = openpyxl.load_workbook(path).worksheets[0].merged_cells.ranges
+    return {line: f"cells {one.coord}" for one in ranges for line in range(one.min_row, one.max_row + 1)}
 
 
 def _delimiter(text: str) -> str:

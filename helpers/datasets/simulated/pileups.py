@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -89,6 +89,41 @@ def pileups(
     here, candidate, forward = (one > 0 for one in of_reads[:3])
     y = torch.from_numpy(np.where(kind < 3, kind, 0))
     return Pileups(torch.from_numpy(X), y, kind, depths, here, candidate, forward, *of_reads[3:])
+
+
+def arrival(p: Pileups, *, seed: int) -> np.ndarray:
+    """An order in which the reads of each place come, drawn evenly: rows, (N, 30), those without a read last."""
+    drawn = np.random.default_rng(seed).random(p.here.shape)
+    return np.where(p.here, drawn, np.inf).argsort(axis=1)
+
+
+def thin(p: Pileups, most: int, *, seed: int) -> Pileups:
+    """The same places with only the first reads of an :func:`arrival`.
+
+    Parameters
+    ----------
+    p : Pileups
+    most : int
+        How many reads are left of a place that has more; with the same seed, few are among many.
+    seed : int
+
+    Raises
+    ------
+    ValueError
+        If `most` is less than one.
+    """
+    if most < 1:
+        raise ValueError(f"thin: most is {most}; expected one read or more")
+    kept = p.here & (arrival(p, seed=seed).argsort(axis=1) < most)
+    rows = np.argsort(~kept, axis=1, kind="stable")  # those with the candidate letter stay first
+    kept = np.take_along_axis(kept, rows, axis=1)
+    of_reads: dict[str, Any] = {
+        name: np.where(kept, np.take_along_axis(getattr(p, name), rows, axis=1), 0).astype(getattr(p, name).dtype)
+        for name in ("here", "candidate", "forward", "quality", "mapping", "before", "differing")
+    }
+    index = torch.from_numpy(rows)[:, None, :, None].expand_as(p.X)
+    X = p.X.gather(2, index) * torch.from_numpy(kept)[:, None, :, None]
+    return p._replace(X=X, depth=kept.sum(axis=1), **of_reads)
 
 
 def _place(kind: int, depth: int, sign: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

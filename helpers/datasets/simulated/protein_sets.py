@@ -226,6 +226,31 @@ def scan(seed: int = 0, places: int = 80) -> Drawn:
     return Drawn(rows, truth)
 
 
+def escape(seed: int = 0, places: int = 120, sites: int = 14) -> Drawn:
+    """Draw changes of a virus's surface: where an antibody binds, half of those that are tolerated escape."""
+    rng = np.random.default_rng(seed)
+    protein = [int(u * 20) for u in rng.random(places)]
+    strict = rng.random(places)  # how little a place tolerates
+    bound = np.argsort(rng.random(places) + 0.35 * strict, kind="stable")[:sites]
+    outside = 0.35 * normal(places, rng) + 0.45 * np.isin(np.arange(places), bound)  # how much the antibody side shows
+    rows: Rows = [("pos", "wt", "mut", "prob", "change", "is_viable", "is_escape")]
+    truth: Rows = [("pos", "strict", "bound")]
+    for place in range(places):
+        seen = place in bound
+        truth.append((place, round(float(strict[place]), 3), int(seen)))
+        for new in range(20):
+            if new == protein[place]:
+                continue
+            tolerated, *noise = (float(one) for one in normal(3, rng))
+            fits = tolerated - 1.6 * strict[place]
+            escapes = bool(seen and fits > -0.9 and rng.random() < 0.45)
+            grammar = 10 ** (-4.5 + 0.9 * fits + 0.6 * noise[0])
+            meaning = 1900 * np.exp(outside[place] + 0.45 * noise[1])
+            letters = RESIDUES[protein[place]], RESIDUES[new]
+            rows.append((place, *letters, f"{min(grammar, 0.5):.4e}", round(float(meaning), 1), True, escapes))
+    return Drawn(rows, truth)
+
+
 def _random(letters: str, count: int, rng: np.random.Generator) -> str:
     return "".join(letters[int(u * len(letters))] for u in rng.random(count))
 

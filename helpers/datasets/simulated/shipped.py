@@ -5,21 +5,28 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from helpers.datasets.parts import HOLE
 from helpers.datasets.simulated import protein_sets, stand_ins
+from helpers.datasets.simulated.peaks import PROTEINS, peaks
 from helpers.datasets.simulated.planting import Site
 from helpers.datasets.simulated.promoters import Promoters, promoters
 from helpers.datasets.splits import divide
 from helpers.files import write_whole
 from helpers.places import shipped
 
-STAND_INS = {"ctcf_pu1": stand_ins.ctcf_pu1, "marks": stand_ins.marks, "splice": stand_ins.splice}
-STAND_INS["expression"] = stand_ins.expression
+STAND_INS: dict[str, Callable[[], stand_ins.Made]] = {
+    "ctcf_pu1": stand_ins.ctcf_pu1,
+    "marks": stand_ins.marks,
+    "splice": stand_ins.splice,
+    "expression": stand_ins.expression,
+    **{f"peaks_{which}": partial(peaks, which) for which in PROTEINS},
+}
 SETS = {"tata": (2100, 2100, 5), "nontata": (4000, 4000, 2), "ecoli": (839, 3000, 3)}
 SIZES = {"tata": (3000, 600, 600), "nontata": (6000, 1000, 1000)}
 SPLITS = ("train", "valid", "test")
@@ -30,7 +37,7 @@ def planted(kind: str, split: str) -> list[list[Site]]:
 
     Parameters
     ----------
-    kind : "tata", "nontata", "ecoli", "ctcf_pu1", "marks", "splice" or "expression"
+    kind : "tata", "nontata", "ecoli", "ctcf_pu1", "marks", "splice", "expression" or "peaks_2"
         The set ``simulated_<kind>``.
     split : "train", "valid" or "test"
         The part of it.
@@ -77,12 +84,12 @@ def write(folder: Path) -> list[Path]:
 
 
 def _write_stand_ins(folder: Path) -> list[Path]:
-    """Write the sets of lesson 07: columns for marks, an empty field for a hole; contacts as `cooler` dumps them."""
+    """Write the sets of lessons 07 and 10: a column a mark, a hole an empty field; contacts as `cooler` dumps them."""
     written = []
     for kind, draw in STAND_INS.items():
         made = draw()
         several = made.labels.ndim == 2
-        bands = made.labels.tolist() if kind in ("ctcf_pu1", "splice") else [0] * len(made.sequences)
+        bands = made.labels.tolist() if not several and kind != "expression" else [0] * len(made.sequences)
         truth: list[Sequence[object]] = [("split", "row", *Site._fields)]
         header = ("sequence", *(stand_ins.MARKS if several else ("label",)))
         compared = stand_ins.without_flanks(made.sequences) if kind == "expression" else made.sequences
@@ -106,6 +113,7 @@ def _write_about_proteins(folder: Path) -> list[Path]:
         ("variants", protein_sets.variants, "missense.csv.gz"),
         ("interactions", protein_sets.interactions, "pairs.tsv.gz"),
         ("scan", protein_sets.scan, "scan.csv.gz"),
+        ("escape", protein_sets.escape, "escape.tsv.gz"),
     ):
         made = draw()
         written.append(_write_table(folder / kind / name, made.rows, "\t" if ".tsv" in name else ","))

@@ -72,6 +72,12 @@ class TransformerBlock(ModuleExercise):
             x = self.norm1(x + self.attention(x, mask))
             return self.norm2(x + self.network(x))
 
+    @misconception("You normalise what attention and network say. Pre-norm normalises what they are given.")
+    class NormOfWhatIsAdded(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            x = x + self.norm1(self.attention(x, mask))
+            return x + self.norm2(self.network(x))
+
     @misconception("You add to the normalised x. The way around should be untouched: add to x as it came in.")
     class ResidualAroundTheWrongThing(Reference):
         def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:

@@ -133,6 +133,13 @@ class DilatedStack(ModuleExercise):
                 x = x + layer(torch.relu(x))
             return x
 
+    @misconception("The ReLU is around x, not around what the layer finds. Asked is `x + relu(layer(x))`.")
+    class ReluAroundX(Reference):
+        def forward(self, x: Tensor) -> Tensor:
+            for layer in self.layers:
+                x = torch.relu(x) + layer(x)
+            return x
+
     @misconception("All layers see the same x, side by side. One after the other: each sees what the last one made.")
     class SideBySide(Reference):
         def forward(self, x: Tensor) -> Tensor:

@@ -289,3 +289,20 @@ class ProfileLoss(Exercise):
     @misconception("You took the mean over the sequences twice: once is enough.")
     def mean_twice(self, logits: Tensor, counts: Tensor) -> Tensor:
         return self.reference(logits, counts) / len(counts)
+
+    @misconception(
+        "The normaliser, the logsumexp, counts once in yours. Each *read* is a draw from the shape: it counts for each."
+    )
+    def normaliser_once(self, logits: Tensor, counts: Tensor) -> Tensor:
+        flat = logits.flatten(1)
+        return (flat.logsumexp(dim=1) - (counts.flatten(1) * flat).sum(dim=1)).mean()
+
+    @misconception("You turned the reads into shares first, and added the sequences up. Use the reads; then the mean.")
+    def shares_added_up(self, logits: Tensor, counts: Tensor) -> Tensor:
+        return self.shares_for_reads(logits, counts) * len(counts)
+
+    @misconception(
+        "You added the strands before the softmax. The shape is over all 2 · L places, and keeps them apart."
+    )
+    def strands_added_first(self, logits: Tensor, counts: Tensor) -> Tensor:
+        return self.reference(logits.sum(dim=1, keepdim=True), counts.sum(dim=1, keepdim=True))

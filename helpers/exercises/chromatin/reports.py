@@ -126,6 +126,16 @@ class PerMarkReport(Exercise):
         kept = (y >= 0).all(dim=1)
         return areas(logits[kept], y[kept])
 
+    @misconception("Of the rows you left out the wrong ones: 0 is measured, −1 is not. Known is `y >= 0`.")
+    def zeros_left_out(self, logits: Tensor, y: Tensor) -> Tensor:
+        return areas(logits, torch.where(y == 0, -1.0, y.clamp(min=0)))
+
+    @misconception(
+        "Every mark is scored with the first mark's logits. Each has a column of its own: `logits[known, t]`."
+    )
+    def first_column_for_all(self, logits: Tensor, y: Tensor) -> Tensor:
+        return areas(logits[:, :1].expand_as(logits), y)
+
 
 def wins(scores: Tensor, y: Tensor, tie: float) -> float:
     """How often a positive scores above a negative, where ties are worth something else."""

@@ -139,6 +139,23 @@ class VariantEffect(Exercise):
         )
         return sum(ends) / 2
 
+    @misconception(
+        "You put the letter *in between*, and all behind it moves on. It takes the old one's place: "
+        "`sequence[position + 1 :]` follows."
+    )
+    def put_in_between(self, model: nn.Module, sequence: str, position: int, alt: str) -> float:
+        other = (sequence[:position] + alt + sequence[position:])[: len(sequence)]
+        ends = (
+            self.difference(model, sequence, other),
+            self.difference(model, *map(reverse_complement, (sequence, other))),
+        )
+        return sum(ends) / 2
+
+    @misconception("Only the second strand's difference is halved. The half is of both: brackets.")
+    def one_strand_halved(self, model: nn.Module, sequence: str, position: int, alt: str) -> float:
+        here, there = (self.difference(model, one[0], changed(*one)) for one in strands(sequence, position, alt))
+        return here + there / 2
+
     @misconception("That is a ratio of logits. An effect is a difference: logits are logarithms already.")
     def ratio(self, model: nn.Module, sequence: str, position: int, alt: str) -> float:
         pairs = [(changed(*one), one[0]) for one in strands(sequence, position, alt)]

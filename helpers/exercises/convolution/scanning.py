@@ -138,6 +138,12 @@ class Conv1d(Exercise):
     def bias_for_each_column(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return self.reference(x, weight, weight.shape[2] * bias)
 
+    @misconception(
+        "The bias stands inside the sum, so every cell of a window adds it. Add it once a window, after `.sum`."
+    )
+    def bias_for_each_cell(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return self.reference(x, weight, weight[0].numel() * bias)
+
     @misconception("Your rows are still apart. A window gives one number: add up over channels *and* columns.")
     def channels_not_summed(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return torch.einsum("cpw,kcw->kcp", windows_of(x, weight.shape[2]), weight) + bias[:, None, None]

@@ -1,6 +1,7 @@
-"""Exercises of lesson 09: reads and genotypes, scores put together, networks of proteins, families."""
+"""Exercises of lesson 09: reads and genotypes, scores put together, networks of proteins, families, escape."""
 
 from helpers.exercises.field.bug_hunt import BugHunt
+from helpers.exercises.field.escape import CombineRanks
 from helpers.exercises.field.families import ApcCorrection, MutualInformation, TopPairs
 from helpers.exercises.field.networks import MessagePassing, NormaliseAdjacency, SameComponent
 from helpers.exercises.field.pileups import GenotypeLikelihood, PileupTensor
@@ -19,6 +20,7 @@ EXERCISES = (
     MutualInformation,
     ApcCorrection,
     TopPairs,
+    CombineRanks,
     BugHunt,
     Quiz,
 )

@@ -138,3 +138,25 @@ class BugHunt(Exercise):
             scaled = (X - base.mean(dim=0)) / base.std(dim=0)
             found[held] = scaled[held] @ scaled[~held & (y == 1)].mean(dim=0)
         return found
+
+    @misconception("Both bugs are mended. But you divide by the variance: scale by its root, the standard deviation.")
+    def by_the_variance(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
+        found = torch.zeros(len(y))
+        for one in fold.unique():
+            held = fold == one
+            base = X[~held]
+            scaled = (X - base.mean(dim=0)) / base.var(dim=0)
+            seen, labels = scaled[~held], y[~held]
+            found[held] = scaled[held] @ (seen[labels == 1].mean(dim=0) - seen[labels == 0].mean(dim=0))
+        return found
+
+    @misconception("You added up where means belong: the larger class then weighs more.")
+    def sums_for_means(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
+        found = torch.zeros(len(y))
+        for one in fold.unique():
+            held = fold == one
+            base = X[~held]
+            scaled = (X - base.mean(dim=0)) / base.std(dim=0)
+            seen, labels = scaled[~held], y[~held]
+            found[held] = scaled[held] @ (seen[labels == 1].sum(dim=0) - seen[labels == 0].sum(dim=0))
+        return found

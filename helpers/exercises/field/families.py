@@ -139,12 +139,18 @@ class MutualInformation(Exercise):
         joint, p, q = self.shares(a, b)
         return (joint * joint / (p * q)).sum()
 
-    @misconception("You divided by one column's shares only. What is expected of a pair is the product of both.")
+    @misconception(
+        "That is minus what remains unknown of b once a is told. Divide by *both* shares, or take both entropies "
+        "less the pair's."
+    )
     def one_column_only(self, a: Tensor, b: Tensor) -> Tensor:
         joint, p, _ = self.shares(a, b)
         return self.summed(joint, joint / p)
 
-    @misconception("You divided by the other column's shares only. What is expected of a pair is the product of both.")
+    @misconception(
+        "That is minus what remains unknown of a once b is told. Divide by *both* shares, or take both entropies "
+        "less the pair's."
+    )
     def other_column_only(self, a: Tensor, b: Tensor) -> Tensor:
         joint, _, q = self.shares(a, b)
         return self.summed(joint, joint / q)

@@ -210,6 +210,17 @@ class NormaliseAdjacency(Exercise):
             A[j, i] += 1
         return self.rooted(A)
 
+    @misconception("You divided each row by the root of its degree alone. Asked is the root of *both* degrees.")
+    def rows_rooted(self, edges: Tensor, n: int) -> Tensor:
+        A = touching(edges, n).float() + torch.eye(n)
+        return A * A.sum(dim=1, keepdim=True) ** -0.5
+
+    @misconception("You divided by the mean of the two degrees. Asked is the root of their *product*.")
+    def mean_of_degrees(self, edges: Tensor, n: int) -> Tensor:
+        A = touching(edges, n).float() + torch.eye(n)
+        degree = A.sum(dim=1)
+        return 2 * A / (degree[:, None] + degree)
+
 
 class MessagePassing(Exercise):
     """message_passing(X (n, F), A (n, n), weights: list of (F, G)) -> (n, last G)
@@ -310,3 +321,7 @@ class MessagePassing(Exercise):
             X = (A[:, :, None] * X).amax(dim=1) @ W
             X = torch.relu(X) if number < len(weights) - 1 else X
         return X
+
+    @misconception("Every round begins with a ReLU in yours, the first one, too. It stands *between* rounds.")
+    def relu_before_each(self, X: Tensor, A: Tensor, weights: list[Tensor]) -> Tensor:
+        return self.reference(torch.relu(X), A, weights)

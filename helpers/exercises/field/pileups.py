@@ -303,3 +303,16 @@ class GenotypeLikelihood(Exercise):
     def without(self, candidate: Tensor, wrong: Tensor, own: float, other: float) -> Tensor:
         chances = [g * (1 - own * wrong) + (1 - g) * other * wrong / 3 for g in (0.0, 0.5, 1.0)]
         return torch.stack([torch.where(candidate, p, 1 - p).log().sum() for p in chances])
+
+    @misconception("A read without the letter is not 1 − p in yours: it may show any of the three others.")
+    def other_letter_alone(self, candidate: Tensor, quality: Tensor) -> Tensor:
+        wrong = 10 ** (-quality / 10)
+        turned = self.reference(candidate, quality) * 0
+        for place, g in enumerate((0.0, 0.5, 1.0)):
+            p, q = (share * (1 - wrong) + (1 - share) * wrong / 3 for share in (g, 1 - g))
+            turned[place] = torch.where(candidate, p, q).log().sum()
+        return turned
+
+    @misconception("You took the logarithm of the mean. Each read has its own: the logarithm of each, and their sum.")
+    def logarithm_of_mean(self, candidate: Tensor, quality: Tensor) -> Tensor:
+        return self.logs(candidate, 10 ** (-quality / 10)).exp().mean(dim=1).log()

@@ -137,4 +137,20 @@ class Quiz(MultipleChoice):
                 "c": "Then it would rank everything badly.",
             },
         ),
+        Item(
+            "escape",
+            "Added by ranks, meaning lifts an AUROC of 0.79 to 0.81; the gain’s interval is −0.01 to 0.05. You write",
+            {
+                "a": "that meaning helps, by about 0.02 in AUROC",
+                "b": "that meaning has nothing to do with escape",
+                "c": "that this set does not show whether it helps",
+                "d": "nothing, before a weight has been found that helps",
+            },
+            "c",
+            {
+                "a": "That is one draw of places. The interval holds gains, none at all, and losses.",
+                "b": "Alone it is better than a coin. What is open is what it adds.",
+                "d": "A weight chosen on the very answers always helps. That would be the bug of the hunt above.",
+            },
+        ),
     )

@@ -22,7 +22,7 @@ class BlockedFolds(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for folds, count in ((2, 5), (3, 8), (4, 11)):
+        for folds, count in ((2, 5), (3, 7), (4, 10)):
             places = np.cumsum(rng.integers(1, 9, count)) + 1000
             places[-2:] += 300
             rows = np.concatenate([places, places[[1, 1]], places[rng.integers(0, count, 3)]])
@@ -79,6 +79,13 @@ class BlockedFolds(Exercise):
     def one_fold_more(self, position: Tensor, folds: int) -> Tensor:
         places, which = position.unique(return_inverse=True)
         return which // max(1, len(places) // folds)
+
+    @misconception(
+        "Each of your folds has as many places, rounded up, and the last the rest: k · folds // P spreads them."
+    )
+    def as_many_each(self, position: Tensor, folds: int) -> Tensor:
+        places, which = position.unique(return_inverse=True)
+        return which // -(-len(places) // folds)
 
     @misconception("All that is left over goes into the last fold. Spread it: place k goes to fold k · folds // P.")
     def rest_to_the_last(self, position: Tensor, folds: int) -> Tensor:
@@ -350,6 +357,16 @@ class CalibrationTable(Exercise):
     @misconception("You rounded to the nearest bin. A bin begins at b / bins and ends before (b + 1) / bins: cut off.")
     def rounded(self, p: Tensor, y: Tensor, bins: int) -> Tensor:
         return self.table((p * bins).round().long().clamp(max=bins - 1), p, y, bins)
+
+    @misconception(
+        "Your bins keep their upper edge. A bin begins at b / bins, and what lies on the next edge is the next one's."
+    )
+    def upper_edges_kept(self, p: Tensor, y: Tensor, bins: int) -> Tensor:
+        return self.table((p * bins).ceil().long() - 1, p, y, bins)
+
+    @misconception("You spread the rows over bins − 1 pieces. There are `bins`: p · bins, rounded down.")
+    def one_bin_fewer(self, p: Tensor, y: Tensor, bins: int) -> Tensor:
+        return self.table((p * (bins - 1)).long(), p, y, bins)
 
     @misconception(
         "You put zeros for an empty bin, as if nothing had come true there. Nothing was *said*: nan, nan, 0."

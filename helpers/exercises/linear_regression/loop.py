@@ -250,7 +250,9 @@ class TrainModel(WholeLoop):
             X = torch.tensor(rng.normal(0.5, 1, (4, 2))).float()
             yield Question({"bias": 0.5}, X, X @ torch.tensor([2.0, -1.0]) + 3.0, epochs, 0.05, part=part)
 
-    @misconception("The model never moves: the losses come back, and `optimiser.step()` is missing.")
+    @misconception(
+        "The model never moves. Is `step()` there, after `backward()`, with no `zero_grad()` between the two?"
+    )
     def never_stepped(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
         return [((model(X)[:, 0] - y) ** 2).mean().item()] * epochs
 

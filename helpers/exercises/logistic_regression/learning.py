@@ -306,6 +306,10 @@ class TrainEpoch(Exercise):
     def mean_of_means(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
         return float(np.mean(self.losses(model, optimiser, batches)))
 
+    @misconception("You added the batches' losses up, so more batches cost more. Weigh each by its size, and divide.")
+    def losses_added(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
+        return sum(self.losses(model, optimiser, batches))
+
     @misconception("A sigmoid stands before a loss that has one inside. Hand it the logits as they are.")
     def sigmoid_before_the_loss(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
         return mean_loss(self.losses(model, optimiser, batches, twice=True), batches)

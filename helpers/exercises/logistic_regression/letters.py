@@ -34,6 +34,10 @@ class Tokenise(Exercise):
     def counts_from_one(self, sequence: str) -> list[int]:
         return [token + 1 for token in self.reference(sequence)]
 
+    @misconception("You number the bases from 1 and give 0 to the rest. A, C, G, T are 0, 1, 2, 3 here; the rest is 4.")
+    def rest_is_zero(self, sequence: str) -> list[int]:
+        return [BASES.find(base) + 1 for base in sequence.upper()]
+
     @misconception("Your `N` is −1: that is how `find` says “not there”. As an index, −1 would mean the last row.")
     def n_is_minus_one(self, sequence: str) -> list[int]:
         return [BASES.find(base) for base in sequence.upper()]
@@ -60,7 +64,7 @@ class OneHot(Exercise):
 
     parts = {"bases": 1, "small letters": 1, "N": 1}
     returns = Tensor
-    forbids = ("helpers.dna.sequences.one_hot", "torch.nn.functional.one_hot")
+    forbids = ("torch.nn.functional.one_hot", "helpers.dna.sequences.one_hot")
     hints = {
         "Start from `torch.zeros(4, len(sequence))` and walk along the sequence.": "bases",
         '`"ACGT".find(base)` gives the row, and −1 for anything else. What would `x[-1, i] = 1` do?': "N",

@@ -168,6 +168,10 @@ class DiscriminatorLoss(Differentiable):
     def guarded_hardly(self, real: Tensor, made: Tensor) -> Tensor:
         return -(real.sigmoid() + 1e-12).log().mean() - (1 - made.sigmoid() + 1e-12).log().mean()
 
+    @misconception("The logarithms are missing: those are probabilities. Asked is cross-entropy.")
+    def no_logarithms(self, real: Tensor, made: Tensor) -> Tensor:
+        return 1 - real.sigmoid().mean() + made.sigmoid().mean()
+
 
 class GeneratorLoss(Differentiable):
     """generator_loss(made (N,)) -> a number; the discriminator's logits of made sequences"""
@@ -296,3 +300,7 @@ class GeneratorLoss(Differentiable):
     )
     def guarded_hardly(self, made: Tensor) -> Tensor:
         return -(made.sigmoid() + 1e-12).log().mean()
+
+    @misconception("That is a hinge: it is flat beyond 1. Asked is cross-entropy.")
+    def hinge(self, made: Tensor) -> Tensor:
+        return (1 - made).relu().mean()

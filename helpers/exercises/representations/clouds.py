@@ -223,3 +223,11 @@ class KlGaussian(Differentiable):
     @misconception("Your logarithm has base 2. Losses are in nats.")
     def bits(self, mu: Tensor, logvar: Tensor) -> Tensor:
         return self.reference(mu, logvar) / math.log(2)
+
+    @misconception("You read `logvar` as the standard deviation itself. It is the logarithm of the variance.")
+    def as_deviation(self, mu: Tensor, logvar: Tensor) -> Tensor:
+        return 0.5 * (mu**2 + logvar**2 - 1 - (logvar**2).log()).sum(dim=1)
+
+    @misconception("The half is of the first two terms only. It stands before the whole bracket.")
+    def half_of_two_terms(self, mu: Tensor, logvar: Tensor) -> Tensor:
+        return (0.5 * (mu**2 + logvar.exp()) - 1 - logvar).sum(dim=1)

@@ -124,3 +124,7 @@ class LinearAutoencoder(Exercise):
         mean = X.mean(dim=0)
         U, S, Vh = torch.linalg.svd(X - mean, full_matrices=False)
         return (U[:, :k] * S[:k] ** 2) @ Vh[:k] + mean
+
+    @misconception("You removed the widest directions and kept the others. The k widest ones are what is *kept*.")
+    def widest_removed(self, X: Tensor, k: int) -> Tensor:
+        return X - self.reference(X, k) + X.mean(dim=0)

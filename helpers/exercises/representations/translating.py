@@ -129,3 +129,7 @@ class CycleLoss(Exercise):
     @misconception("You took the larger of the two ways. Both cost: add them.")
     def larger_way(self, a: Tensor, b: Tensor, there: Translate, back: Translate) -> Tensor:
         return torch.maximum(self.lost(a, back(there(a))), self.lost(b, there(back(b))))
+
+    @misconception("Both of your ways go there and back. `b` goes *back* first, and there again: `there(back(b))`.")
+    def both_there_and_back(self, a: Tensor, b: Tensor, there: Translate, back: Translate) -> Tensor:
+        return self.lost(a, back(there(a))) + self.lost(b, back(there(b)))

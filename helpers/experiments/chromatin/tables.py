@@ -49,7 +49,7 @@ def judged(data: Dataset, train: np.ndarray, test: np.ndarray) -> float:
     Parameters
     ----------
     data : Dataset
-        Of classes, a number or marks.
+        Of two classes or more, a number or marks.
     train, test : ndarray, (N, F) and (M, F)
         Standardised features of both parts.
 
@@ -61,6 +61,8 @@ def judged(data: Dataset, train: np.ndarray, test: np.ndarray) -> float:
     y, truth = data.train.y, data.test.y
     if data.task == "number":
         return float(np.corrcoef(ridge(train, y.numpy(), test), truth)[0, 1])
+    if data.task == "binary":
+        y, truth = y[:, None], truth[:, None]
     if data.task == "classes":
         y, truth = (torch.nn.functional.one_hot(labels, len(data.classes)).float() for labels in (y, truth))
     return float(areas(mark_scores(train, y, test), truth).mean())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpers.experiments.boards import Board, Experiment
-from helpers.experiments.field import calling, families, interactions, networks, proteins, stacking
+from helpers.experiments.field import calling, escape, families, interactions, networks, proteins, stacking
 
 EXPERIMENTS = {
     "callers": Experiment("A variant caller", "F1 of genotypes", calling.callers, "simulated"),
@@ -29,6 +29,7 @@ EXPERIMENTS = {
     ),
     "scan": Experiment("A scan of a protein", "Spearman's correlation", proteins.scan, "blat_scan"),
     "few_labels": Experiment("A scan with few labels", "Spearman's correlation", proteins.few_labels, "blat_scan"),
+    "escapes": Experiment("Which changes of a virus escape", "AUROC", escape.escapes, "flu_escape"),
     "localisation": Experiment("Where a protein goes", "recall", proteins.localisation, "localisation"),
 }
 BOARD = Board("measured_field.json", EXPERIMENTS)

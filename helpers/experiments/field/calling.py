@@ -41,15 +41,22 @@ def by_binomial(p: Pileups) -> np.ndarray:
     return np.where(found, np.where(seen / p.depth > 0.8, 2, 1), 0)
 
 
-def by_likelihood(p: Pileups) -> np.ndarray:
-    """Call the genotype that makes the reads likeliest, given each base's own quality."""
+def posteriors(p: Pileups) -> np.ndarray:
+    """How likely each genotype is, (N, 3), given the reads and each base's own quality."""
+    from scipy.special import softmax
+
     wrong = 10 ** (-p.quality / 10)
     logs = []
     for share in (0.0, 0.5, 1.0):
         chance = share * (1 - wrong) + (1 - share) * wrong / 3
         each = np.log(np.where(p.candidate, chance, 1 - chance))
         logs.append(np.where(p.here, each, 0.0).sum(axis=1))
-    return (np.array(logs) + PRIOR[:, None]).argmax(axis=0)
+    return softmax(np.array(logs) + PRIOR[:, None], axis=0).T
+
+
+def by_likelihood(p: Pileups) -> np.ndarray:
+    """Call the likeliest genotype."""
+    return posteriors(p).argmax(axis=1)
 
 
 def by_filters(p: Pileups) -> np.ndarray:
@@ -108,9 +115,14 @@ def trained(train: Pileups, *, seed: int, epochs: int = 7) -> ReadsNet:
     return net
 
 
+def chances(net: nn.Module, p: Pileups) -> np.ndarray:
+    """How likely a network thinks each genotype, (N, 3)."""
+    return predict(net, p.X).softmax(dim=1).numpy()
+
+
 def called(net: nn.Module, p: Pileups) -> np.ndarray:
     """What a network calls, (N,)."""
-    return predict(net, p.X).argmax(dim=1).numpy()
+    return chances(net, p).argmax(axis=1)
 
 
 @lru_cache(maxsize=1)

@@ -214,7 +214,7 @@ export default widget("conv-scanner", (view) => {
     }
     axes.frame({ xLabel: "first base of the window", yLabel: "match score", yTicks: 4 });
     const wide = axes.x(1) - axes.x(0), bar = Math.max(wide * 0.84, 1), base = axes.y(level);
-    const up = colours.dark ? "#4db8ff" : PALETTE.C, down = get("relu") ? colours.muted + "80" : PALETTE.T;
+    const up = SIGNS.plus, down = get("relu") ? colours.muted + "80" : SIGNS.minus;
     for (const [colour, above] of [[down, false], [up, true]]) {
       c.fillStyle = colour;
       all.forEach((score, i) => {

@@ -11,8 +11,8 @@ function tint(colour, share, dark) {
   return hex(ground.map((channel, i) => channel + clamp(share, 0, 1) * (target[i] - channel)));
 }
 
-/** The ground for a signed weight: blue for it, magenta against it. */
-const weightTint = (weight, most, dark) => tint(weight >= 0 ? PALETTE.C : PALETTE.T, most > 0 ? 0.85 * Math.abs(weight) / most : 0, dark);
+/** The ground for a signed weight: violet for it, orange against it. */
+const weightTint = (weight, most, dark) => tint(weight >= 0 ? SIGNS.plus : SIGNS.minus, most > 0 ? 0.85 * Math.abs(weight) / most : 0, dark);
 
 /** A rounded box with text in the middle that can be read on it. */
 function cell(surface, { x, y, width, height, ground, text = "", size = 12, weight = "", family = surface.family, radius = 4 }) {

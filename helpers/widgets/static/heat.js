@@ -12,7 +12,7 @@ function keeper() {
 const RAMP = 255;
 const ramps = new Map();
 
-/** RAMP + 1 colours as the 32 bits of a pixel: from the ground to blue and on to ink, or from magenta over the ground to blue. */
+/** RAMP + 1 colours as the 32 bits of a pixel: from the ground to blue and on to ink, or from orange over the ground to violet. */
 function ramp(signed, dark) {
   const key = `${signed} ${dark}`;
   if (!ramps.has(key)) {

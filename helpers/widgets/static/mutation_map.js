@@ -26,7 +26,7 @@ export default widget("mutation-map", (view) => {
   const change = () => effect(chosenRow(), position());
 
   // ---- controls
-  view.hint("Choose a position and the base to write there: blue raises the prediction, magenta lowers it, a dot marks the base that stands there.");
+  view.hint("Choose a position and the base to write there: violet raises the prediction, orange lowers it, a dot marks the base that stands there.");
   const go = (to) => view.set({ position: clamp(to, 0, length - 1) });
   const write = (base) => view.set({ base });
   const extreme = (sign) => () => {
@@ -122,7 +122,7 @@ export default widget("mutation-map", (view) => {
       const from = Math.floor((pixel * length) / columns), to = Math.max(from + 1, Math.floor(((pixel + 1) * length) / columns));
       let value = 0;
       for (let i = from; i < to; i++) if (Math.abs(importance[i]) > Math.abs(value)) value = importance[i];
-      c.fillStyle = value >= 0 ? PALETTE.C : PALETTE.T;
+      c.fillStyle = value >= 0 ? SIGNS.plus : SIGNS.minus;
       c.fillRect(LEFT + pixel, Math.min(plot.y(value), bottom), 1, Math.abs(plot.y(value) - bottom));
     }
     c.strokeStyle = colours.accent;

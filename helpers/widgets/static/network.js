@@ -102,6 +102,30 @@ function makeNetwork(steps, weights, length) {
     return changed.at(-1)[0];
   }
 
+  /** Gives `change(i, base)`: by how much the logit changes if that base stands at i. Windows without it are left alone. */
+  function mutants(tokens) {
+    const values = run(tokens), logit = values.at(-1)[0], first = steps.findIndex(({ kind, of }) => kind === "conv" && of[0] === 0);
+    const alone = first === 0 && readers[0].length === 1, { shape: [outputs, places] = [], width, stride, dilation, padding } = steps[0];
+    return (i, base) => {
+      if (tokens[i] === base) return 0;
+      if (!alone) {
+        const mutated = tokens.slice();
+        mutated[i] = base;
+        return run(mutated).at(-1)[0] - logit;
+      }
+      const sums = values[1].slice();
+      for (let j = 0; j < width; j++) {
+        const p = (i + padding - j * dilation) / stride;
+        if (!Number.isInteger(p) || p < 0 || p >= places) continue;
+        for (let o = 0; o < outputs; o++) {
+          const at = steps[0].weight + o * 4 * width + j;
+          sums[o * places + p] += weights[at + base * width] - (tokens[i] >= 0 ? weights[at + tokens[i] * width] : 0);
+        }
+      }
+      return resumed(values, 1, sums) - logit;
+    };
+  }
+
   /** What each filter adds to the logit: how far it falls when the filter hands on nothing but zeros; see Python. */
   function adds({ conv, chain }, values, off) {
     const at = chain.at(-1), filters = steps[conv].shape[0], many = sizes[at] / filters, handed = values[at].slice();
@@ -125,7 +149,7 @@ function makeNetwork(steps, weights, length) {
   }
   const rowsOf = (value) => (steps[readers[value][0]].kind === "dense" ? [sizes[value]] : shapes[value]);
 
-  return { steps, shapes, run, adds, logit: (tokens) => run(tokens).at(-1)[0] };
+  return { steps, shapes, run, adds, mutants, logit: (tokens) => run(tokens).at(-1)[0] };
 }
 
 /** The largest number of a row, and the first place that has it. */

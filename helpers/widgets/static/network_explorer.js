@@ -115,7 +115,7 @@ export default widget("network-explorer", (view) => {
     Object.assign(surface.context, { fillStyle: colour, textAlign: align, textBaseline: "middle" });
     surface.context.fillText(text, x, y);
   }
-  const signColour = (value) => (value >= 0 ? PALETTE.C : PALETTE.T);
+  const signColour = (value) => (value >= 0 ? SIGNS.plus : SIGNS.minus);
   const signed = (value) => (value < 0 ? "" : "+") + fixed(value);
 
   function drawBases() {

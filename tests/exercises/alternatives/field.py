@@ -6,9 +6,11 @@ import math
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import torch
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from scipy.stats import rankdata
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
@@ -193,6 +195,23 @@ def pairs_masked(S, count, apart):
     return torch.stack([best // len(S), best % len(S)], dim=1)
 
 
+def ranks_with_scipy(grammar, meaning):
+    return rankdata(grammar) + rankdata(meaning)
+
+
+def ranks_with_pandas(grammar, meaning):
+    return pd.DataFrame({"grammar": grammar.numpy(), "meaning": meaning.numpy()}).rank().sum(axis=1).to_numpy()
+
+
+def ranks_by_counting(grammar, meaning):
+    found = []
+    for g, m in zip(grammar.tolist(), meaning.tolist(), strict=True):
+        ranks = [1 + sum(x < one for x in xs) for one, xs in ((g, grammar.tolist()), (m, meaning.tolist()))]
+        halves = [(xs.tolist().count(one) - 1) / 2 for one, xs in ((g, grammar), (m, meaning))]
+        found.append(sum(ranks) + sum(halves))
+    return found
+
+
 def hunted(X, y, fold):
     found = torch.zeros(len(y))
     for one in fold.unique().tolist():
@@ -228,6 +247,7 @@ ALTERNATIVES = {
     "mutual_information": [information_by_counting, information_by_entropies],
     "apc_correction": [apc_in_numpy, apc_cell_by_cell],
     "top_pairs": [pairs_sorted, pairs_masked],
+    "combine_ranks": [ranks_with_scipy, ranks_with_pandas, ranks_by_counting],
     "bug_hunt": [hunted, hunted_with_the_scaler],
 }
 
@@ -243,5 +263,10 @@ WRONG = {
     "mutual_information": [lambda a, b: 0.0],
     "apc_correction": [lambda S: S],
     "top_pairs": [lambda S, count, apart: torch.zeros(count, 2)],
+    "combine_ranks": [
+        lambda grammar, meaning: grammar * 0,
+        lambda grammar, meaning: grammar.log() + meaning.log(),
+        lambda grammar, meaning: (rankdata(grammar) ** 2 + rankdata(meaning) ** 2) ** 0.5,
+    ],
     "bug_hunt": [lambda X, y, fold: y.float()],
 }
