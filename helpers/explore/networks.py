@@ -65,6 +65,7 @@ def network(name: str, data: Dataset, say: Say = print, seeds: Sequence[int] = S
     seeds : sequence of int
     """
     lr, decay = NETWORKS[name]
+    called = "linear regression" if data.task == "number" and name != "CNN" else name  # the same layer, of numbers
     train, valid, mean, sd = data.train, data.valid, 0.0, 1.0
     if data.task == "number":
         mean, sd = float(train.y.mean()), float(train.y.std())
@@ -72,7 +73,7 @@ def network(name: str, data: Dataset, say: Say = print, seeds: Sequence[int] = S
     start = time.perf_counter()
     models, losses = [], []
     for number, seed in enumerate(seeds, start=1):
-        say(f"{name}, seed {number} of {len(seeds)}")
+        say(f"{called}, seed {number} of {len(seeds)}")
         model = _built(name, data, seed)
         batch = int(np.clip(len(train) // 40, *BATCH))
         epochs = int(np.clip(STEPS * batch / len(train), *EPOCHS))
@@ -98,7 +99,7 @@ def network(name: str, data: Dataset, say: Say = print, seeds: Sequence[int] = S
     parameters = sum(parameter.numel() for parameter in models[0].parameters())
     seconds = time.perf_counter() - start
     scores = judged(data, outputs[chosen])
-    return Row(name, "network", outputs, chosen, scores, (min(values), max(values)), parameters, seconds, models)
+    return Row(called, "network", outputs, chosen, scores, (min(values), max(values)), parameters, seconds, models)
 
 
 def _built(name: str, data: Dataset, seed: int) -> nn.Module:

@@ -66,6 +66,7 @@ def test_the_page_has_all_parts_and_the_model_predicts(explored, tmp_path) -> No
     for heading in ("The data", "The models", "Artefacts", "Motifs", "Three sequences, mutated", "For Methods"):
         assert f"<h2>{heading}</h2>" in page
     assert "4-mer counts" in page and "under the seeds 0, 1, 2" in page and f"torch {torch.__version__[:3]}" in page
+    assert ("linear regression (" in page, "logistic regression (" in page) == (task == "number", task != "number")
     assert not re.search(r"<script|https?:|//\w", re.sub(r"base64,[^\"]+", "", page))  # no network
     assert all(len(alt) > 20 for alt in re.findall(r'<img [^>]*alt="([^"]*)"', page)) and page.count("<img") >= 3
     again = course("explore", path, "--model", tmp_path / "page.pt", "-o", tmp_path / "new.csv")
