@@ -18,4 +18,5 @@ def visible(words: object) -> str:
 def spread(values: Sequence[float], digits: int = 2) -> str:
     """The mean, and in brackets the lowest and the highest, where these are written differently."""
     mean, low, high = (f"{one:.{digits}f}" for one in (statistics.mean(values), min(values), max(values)))
-    return mean if low == high else f"{mean} ({low}–{high})"
+    between = " to " if low.startswith("-") else "–"  # or a minus stands beside a dash
+    return mean if low == high else f"{mean} ({low}{between}{high})"

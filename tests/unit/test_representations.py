@@ -206,3 +206,4 @@ def test_the_page_is_what_was_measured() -> None:
     assert (ROOT / "docs" / "representations.md").read_text(encoding="utf-8") == page(result)
     assert {name for name, *_ in generators(result)} >= {"copier", "VAE, β = 1", "GAN"}
     assert (spread([0.5, 0.5]), spread([0.1, 0.3])) == ("0.50", "0.20 (0.10–0.30)")
+    assert spread([-0.2, 0.1]) == "-0.05 (-0.20 to 0.10)"
