@@ -61,6 +61,11 @@ def test_cells_are_short_and_tagged(lesson) -> None:
         assert "import *" not in cell.source
 
 
+def test_the_cell_of_a_guess_is_folded_for_it_holds_the_answer(lesson) -> None:
+    guesses = [cell for cell in code_cells(lesson) if re.search(r"^Predict\(", cell.source, re.MULTILINE)]
+    assert [cell.id for cell in guesses if not cell.metadata.get("jupyter", {}).get("source_hidden")] == []
+
+
 def test_setup_cell_opens_this_lesson(lesson) -> None:
     first = code_cells(lesson)[0]
     assert first.id == "setup" and first.metadata.tags == ["setup"]
