@@ -87,7 +87,7 @@ CAUSES = {
 def test_each_cause_has_its_own_sentence(work, why, monkeypatch) -> None:
     monkeypatch.setattr(apart, "PATIENCE", 12 if work is waits else 120)  # the machine may be busy
     with pytest.raises(Failed) as failed:
-        list(results(work, seconds=0.01 if work is waits else 1))
+        list(results(work, seconds={waits: 0.01, takes_time: 1}.get(work, 30)))
     assert str(failed.value) == why
     assert isinstance(failed.value, Killed) == (work is is_killed)
 

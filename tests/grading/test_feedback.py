@@ -13,7 +13,7 @@ from helpers.grading.nbgrader.feedback import Points, feedback, keep_pages_only
 from helpers.grading.spool import Entry
 
 LESSON, SEED = "01_linear_regression", 8_675_309_123
-TAGS = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "b", "span", "pre", "code"}
+TAGS = {"html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "b", "span", "pre", "code"}
 TABLE = "def mse(p, y):\n    return ((p - y) ** 2).mean()"
 
 
