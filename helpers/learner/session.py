@@ -12,7 +12,6 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from helpers import lessons, places
-from helpers.learner import sentences
 from helpers.lessons import Lesson
 
 if TYPE_CHECKING:
@@ -99,6 +98,8 @@ def explain_missing_names(lesson: Lesson) -> None:
     shell = notebook_shell()
     if shell is None:
         return
+    from helpers.learner import sentences  # here, not above: it brings NumPy
+
     asked = {exercise.code_name for exercise in lesson.exercises}
 
     def explain(shell: Any, kind: type[BaseException], error: NameError, traceback: Any, tb_offset: Any = None) -> None:
