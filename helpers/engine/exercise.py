@@ -251,7 +251,7 @@ class Exercise:
             return self.verdict(Status.EMPTY, self.unwritten)
         found = self.diagnose(attempt)
         verdict = self.verdict(Status.WRONG, found.sentence, attempt, found.misconception)
-        return replace(verdict, is_explained=found.is_explained)
+        return replace(verdict, is_explained=found.is_explained, may_be_closer=found.may_be_closer)
 
     def diagnose(self, attempt: Attempt) -> Diagnosis:
         """The misconception that explains a wrong attempt, and its hint; else no name, and what can be seen.

@@ -31,7 +31,6 @@ from helpers.engine.codec import encode
 from helpers.engine.marking import Attempt, marking
 from helpers.engine.mutants import PATIENCE
 from helpers.engine.replacements import replacements
-from helpers.engine.seen import SAME_AS_REFERENCE
 from helpers.engine.source import parsed
 from helpers.engine.time_limit import TimeLimit, time_limit
 from helpers.engine.verdict import Status, Verdict
@@ -41,11 +40,6 @@ if TYPE_CHECKING:
 
 MOST_SECONDS = 0.8  # that looking for a change may take
 WHOLE = "Your code would be right {}."
-BETTER_SAID = (  # in words of the learner's own code
-    SAME_AS_REFERENCE[:16],
-    "These are the right numbers, laid out",
-    "These are the right numbers with their axes",
-)
 ONE_PART = "The part “{}” would be right {}."
 MODULES = {
     "torch",
@@ -83,18 +77,18 @@ def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: 
         Of the questions that were asked.
     """
     stopped = verdict.failure is not None and bool(verdict.failure.error)
-    is_told = verdict.is_explained and not stopped and not any(one in verdict.message for one in BETTER_SAID)
-    if verdict.status is not Status.WRONG or verdict.misconception or is_told:
+    is_told = verdict.is_explained and not stopped
+    if verdict.status is not Status.WRONG or verdict.misconception or (is_told and not verdict.may_be_closer):
         return verdict
-    said = ""
+    said, is_whole = "", False
     with contextlib.suppress(Exception), warnings.catch_warnings(), same_chance():
         warnings.simplefilter("ignore")
         written = Written.of(code)
         if written and written.is_harmless:
             known = marking(exercise, seed)
-            said = change_in_words(Attempt(known, exercise.read(answers, known.questions) or []), written)
-    if verdict.is_explained and not stopped:
-        return replace(verdict, message=said) if said.startswith(WHOLE[:16]) else verdict
+            said, is_whole = change_in_words(Attempt(known, exercise.read(answers, known.questions) or []), written)
+    if is_told:
+        return replace(verdict, message=said) if is_whole else verdict
     if said and not stopped:
         return replace(verdict, message=said, is_explained=True)
     said = said or unused(exercise, code)
@@ -123,8 +117,8 @@ def left_lying(code: Any) -> str:
     return ""
 
 
-def change_in_words(attempt: Attempt, written: Written) -> str:
-    """The change that makes everything right, or at least the first part that went wrong; "" if none does.
+def change_in_words(attempt: Attempt, written: Written) -> tuple[str, bool]:
+    """The change that makes everything right, or at least the first part that went wrong, and which; "" if none does.
 
     The search is cut off after `MOST_SECONDS`, wherever it is: a change can make a loop endless.
     """
@@ -138,10 +132,10 @@ def change_in_words(attempt: Attempt, written: Written) -> str:
             name = attempt.questions[part[0]].part
             if all(is_right(attempt, code, place) for place in others):
                 if holds(attempt, code):
-                    return WHOLE.format(words)
+                    return WHOLE.format(words), True
             elif not found and holds(attempt, code, name):
                 found = ONE_PART.format(name, words)
-    return found
+    return found, False
 
 
 def is_right(attempt: Attempt, code: Any, place: int) -> bool:

@@ -91,7 +91,7 @@ def of_values(attempt: Attempt) -> Diagnosis:
     said = shapes(given, expected)
     if said:
         why = of_shapes(attempt)
-        return Diagnosis(why) if why else Diagnosis(with_rest(said, attempt), is_explained=False)
+        return Diagnosis(why, may_be_closer=True) if why else Diagnosis(with_rest(said, attempt), is_explained=False)
     if has_none(given) and not has_none(expected):
         return Diagnosis(NOTHING_GIVEN)
     places = [place for place, answer in enumerate(attempt.given) if not answer.error]
@@ -103,7 +103,7 @@ def of_values(attempt: Attempt) -> Diagnosis:
     is_empty = relation.startswith(EMPTY) or bool(attempt.given[attempt.first_wrong].error)
     change = "" if is_empty else matching(attempt)
     if change:
-        return Diagnosis(f"{relation} {SAME_AS_REFERENCE.format(change)}".strip())
+        return Diagnosis(f"{relation} {SAME_AS_REFERENCE.format(change)}".strip(), may_be_closer=True)
     if relation:
         return Diagnosis(relation, is_explained=False)
     said = attempt.marking.exercise.seen(given, expected) or only_wrong(values, attempt)
@@ -350,13 +350,14 @@ def where_right(given: Any, expected: Any, attempt: Attempt) -> str:
 
 
 def places(word: str, at: np.ndarray, count: int) -> str:
-    """Some places in words: `Row 0 is`, `Rows 0 to 4 are`."""
+    """Some places in words: `Row 0 is`, `Rows 0 to 4 are`, `Entries 1 to 2, counted from 0, are`."""
+    zero = ", counted from 0," if at[0] else ""
     if len(at) == 1:
-        return f"{word} {at[0]} is"
+        return f"{word} {at[0]}{zero} is"
     plural = word.replace("Entry", "Entries").replace("entry", "entries") if "ntry" in word else f"{word}s"
     if at[-1] - at[0] == len(at) - 1:
-        return f"{plural} {at[0]} to {at[-1]} are"
-    return f"{plural} {', '.join(map(str, at[:4]))}{', …' if len(at) > 4 else ''} are"
+        return f"{plural} {at[0]} to {at[-1]}{zero} are"
+    return f"{plural} {', '.join(map(str, at[:4]))}{', …' if len(at) > 4 else ''}{zero} are"
 
 
 def agree(given: Any, expected: Any, attempt: Attempt) -> bool:

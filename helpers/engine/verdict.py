@@ -51,11 +51,14 @@ class Diagnosis:
         The name of the misconception that gives the same answers.
     is_explained : bool
         Whether the sentence says what the mistake is, not only where it shows.
+    may_be_closer : bool
+        Whether it speaks of the reference or of shapes: what to change in the learner's own code would be closer.
     """
 
     sentence: str
     misconception: str | None = None
     is_explained: bool = True
+    may_be_closer: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ class Verdict:
         Which parts were right, where the exercise has parts.
     is_explained : bool
         Whether the message says what the mistake is: then a general hint would only speak of something else.
+    may_be_closer : bool
+        Whether a change to the learner's own code, where one is found, says it better.
     """
 
     status: Status
@@ -86,6 +91,7 @@ class Verdict:
     failure: Failure | None = None
     parts: dict[str, bool] = field(default_factory=dict)
     is_explained: bool = False
+    may_be_closer: bool = False
 
     @property
     def passed(self) -> bool:

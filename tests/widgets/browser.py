@@ -39,3 +39,19 @@ def listen_for_errors(page: Any) -> list[str]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
     return errors
+
+
+def unreadable(page: Any, axe: str, widths: tuple[int, ...]) -> dict[tuple[str, int], list[str]]:
+    """What axe finds wrong with a page in light and dark and at each width, and whether it is wider than the screen."""
+    page.evaluate(axe)
+    found = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            said = page.evaluate("axe.run().then((r) => r.violations.map((v) => `${v.id}: ${v.nodes[0].html}`))")
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                said.append("wider than the screen")
+            if said:
+                found[scheme, width] = said
+    return found

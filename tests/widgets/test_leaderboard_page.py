@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import listen_for_errors
+from browser import listen_for_errors, unreadable
 
 from helpers.grading.leaderboard import ANYWHERE, PLACED, Row, page_of, pseudonyms, ranked
 from helpers.training.metrics import Interval
@@ -46,17 +46,7 @@ def page(tab: Any, tmp_path: Path) -> Any:
 
 
 def test_everybody_can_read_it_on_a_phone_and_in_the_dark(page: Any, axe: str) -> None:
-    page.evaluate(axe)
-    found = {}
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            found[scheme, width] = page.evaluate(
-                "axe.run().then((r) => r.violations.map((v) => `${v.id}: ${v.nodes[0].html}`))"
-            )
-    assert found == {key: [] for key in found}
+    assert unreadable(page, axe, WIDTHS) == {}
 
 
 def test_a_row_says_who_fell_and_nobodys_real_name(page: Any) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import listen_for_errors
+from browser import listen_for_errors, unreadable
 from playwright.sync_api import expect
 
 from helpers.room.clock import Step
@@ -109,17 +109,7 @@ def test_the_instructor_opens_says_and_ends_and_others_have_no_desk(page: Any, r
 
 
 def test_everybody_can_read_it_on_phone_and_projector_in_light_and_dark(page: Any, axe: str) -> None:
-    page.evaluate(axe)
-    found = {}
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            found[scheme, width] = page.evaluate(
-                "axe.run().then((r) => r.violations.map((v) => `${v.id}: ${v.nodes[0].html}`))"
-            )
-    assert found == {key: [] for key in found}
+    assert unreadable(page, axe, WIDTHS) == {}
 
 
 def test_the_button_turns_dark_to_light_and_the_page_remembers(page: Any) -> None:

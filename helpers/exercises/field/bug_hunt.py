@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -10,6 +10,16 @@ from torch import Tensor
 
 from helpers.engine.exercise import Exercise, misconception
 from helpers.exercises.draws import normal
+
+
+def spread(rows: Tensor) -> Tensor:
+    """The standard deviation of each score."""
+    return rows.std(dim=0)
+
+
+def apart(seen: Tensor, labels: Tensor) -> Tensor:
+    """How far apart the means of the two classes are, score by score."""
+    return seen[labels == 1].mean(dim=0) - seen[labels == 0].mean(dim=0)
 
 
 class BugHunt(Exercise):
@@ -37,15 +47,25 @@ class BugHunt(Exercise):
     def reference(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
         return self.filled(X, y, fold)
 
-    def filled(self, X: Tensor, y: Tensor, fold: Tensor, *, scale: str = "train", weigh: str = "train") -> Tensor:
+    def filled(
+        self,
+        X: Tensor,
+        y: Tensor,
+        fold: Tensor,
+        *,
+        scale: str = "train",
+        weigh: str = "train",
+        by: Callable[[Tensor], Tensor] | None = None,
+        weights: Callable[[Tensor, Tensor], Tensor] | None = None,
+    ) -> Tensor:
+        """Each fold's score: scales and weights are of the rows of that name, divided `by` and weighed by `weights`."""
         found = torch.zeros(len(y))
         for one in fold.unique():
             held = fold == one
             rows = {"train": ~held, "held": held, "all": torch.ones_like(held)}
             base = X[rows[scale]]
-            scaled = (X - base.mean(dim=0)) / base.std(dim=0)
-            seen, labels = scaled[rows[weigh]], y[rows[weigh]]
-            found[held] = scaled[held] @ (seen[labels == 1].mean(dim=0) - seen[labels == 0].mean(dim=0))
+            scaled = (X - base.mean(dim=0)) / (by or spread)(base)
+            found[held] = scaled[held] @ (weights or apart)(scaled[rows[weigh]], y[rows[weigh]])
         return found
 
     @misconception("Both bugs are still there: mean and spread are of all rows, the weights of the fold that is asked.")
@@ -82,7 +102,7 @@ class BugHunt(Exercise):
         for one in fold.unique():
             held = fold == one
             seen, labels = X[~held], y[~held]
-            found[held] = X[held] @ (seen[labels == 1].mean(dim=0) - seen[labels == 0].mean(dim=0))
+            found[held] = X[held] @ apart(seen, labels)
         return found
 
     @misconception(
@@ -94,7 +114,7 @@ class BugHunt(Exercise):
             held = fold == one
             seen, labels = X[~held], y[~held]
             scaled = (X[held] - seen.mean(dim=0)) / seen.std(dim=0)
-            found[held] = scaled @ (seen[labels == 1].mean(dim=0) - seen[labels == 0].mean(dim=0))
+            found[held] = scaled @ apart(seen, labels)
         return found
 
     @misconception("Both bugs are mended. But the rows that are asked are not scaled as the training rows are.")
@@ -103,25 +123,16 @@ class BugHunt(Exercise):
         for one in fold.unique():
             held = fold == one
             seen, labels = (X[~held] - X[~held].mean(dim=0)) / X[~held].std(dim=0), y[~held]
-            found[held] = X[held] @ (seen[labels == 1].mean(dim=0) - seen[labels == 0].mean(dim=0))
+            found[held] = X[held] @ apart(seen, labels)
         return found
 
     @misconception("The mean is of the training rows, and the spread still of all. Both come from the training rows.")
     def spread_of_all(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
-        return self.half_scaled(X, y, fold, X.std(dim=0))
-
-    def half_scaled(self, X: Tensor, y: Tensor, fold: Tensor, spread: Tensor) -> Tensor:
-        found = torch.zeros(len(y))
-        for one in fold.unique():
-            held = fold == one
-            scaled = (X - X[~held].mean(dim=0)) / spread
-            seen, labels = scaled[~held], y[~held]
-            found[held] = scaled[held] @ (seen[labels == 1].mean(dim=0) - seen[labels == 0].mean(dim=0))
-        return found
+        return self.filled(X, y, fold, by=lambda base: X.std(dim=0))
 
     @misconception("The mean is taken off, and nothing is divided by the spread: large numbers decide.")
     def not_divided(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
-        return self.half_scaled(X, y, fold, torch.ones(X.shape[1]))
+        return self.filled(X, y, fold, by=lambda base: torch.ones(X.shape[1]))
 
     @misconception("The sign of the weights is turned: the mean of class 1 less that of class 0.")
     def turned_around(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
@@ -131,32 +142,14 @@ class BugHunt(Exercise):
         "The weights are the means of class 1. What tells the classes apart is the *difference* of their means."
     )
     def one_class_only(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
-        found = torch.zeros(len(y))
-        for one in fold.unique():
-            held = fold == one
-            base = X[~held]
-            scaled = (X - base.mean(dim=0)) / base.std(dim=0)
-            found[held] = scaled[held] @ scaled[~held & (y == 1)].mean(dim=0)
-        return found
+        return self.filled(X, y, fold, weights=lambda seen, labels: seen[labels == 1].mean(dim=0))
 
     @misconception("Both bugs are mended. But you divide by the variance: scale by its root, the standard deviation.")
     def by_the_variance(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
-        found = torch.zeros(len(y))
-        for one in fold.unique():
-            held = fold == one
-            base = X[~held]
-            scaled = (X - base.mean(dim=0)) / base.var(dim=0)
-            seen, labels = scaled[~held], y[~held]
-            found[held] = scaled[held] @ (seen[labels == 1].mean(dim=0) - seen[labels == 0].mean(dim=0))
-        return found
+        return self.filled(X, y, fold, by=lambda base: base.var(dim=0))
 
     @misconception("You added up where means belong: the larger class then weighs more.")
     def sums_for_means(self, X: Tensor, y: Tensor, fold: Tensor) -> Tensor:
-        found = torch.zeros(len(y))
-        for one in fold.unique():
-            held = fold == one
-            base = X[~held]
-            scaled = (X - base.mean(dim=0)) / base.std(dim=0)
-            seen, labels = scaled[~held], y[~held]
-            found[held] = scaled[held] @ (seen[labels == 1].sum(dim=0) - seen[labels == 0].sum(dim=0))
-        return found
+        return self.filled(
+            X, y, fold, weights=lambda seen, labels: seen[labels == 1].sum(dim=0) - seen[labels == 0].sum(dim=0)
+        )
