@@ -247,3 +247,18 @@ def test_first_thing_to_do_is_open_until_it_is_done(blank, example):
     blank.mount(example.make())
     for line in blank.tab.locator(".dlg-challenge").all():
         assert line.get_attribute("data-done") is None and line.inner_text().startswith("Try: ")
+
+
+def test_keys_of_each_picture_are_told_on_a_question_mark(blank, example):
+    blank.mount(example.make())
+    pictures = blank.tab.get_by_role("application")
+    told = blank.tab.locator(".dlg-keys li")
+    assert told.count() == pictures.count()
+    if not pictures.count():
+        return
+    pictures.first.focus()
+    blank.tab.keyboard.press("?")
+    told.first.wait_for()
+    assert pictures.first.get_attribute("aria-label") in told.first.inner_text() and "(" in told.first.inner_text()
+    blank.tab.keyboard.press("?")
+    told.first.wait_for(state="hidden")

@@ -37,6 +37,7 @@ class View {
   #colours = null;
   #afterwards = []; // what each drawing is followed by
   #timers = new Map();
+  manuals = []; // [picture, what its keys do, which they are]
 
   constructor(model, el, name) {
     this.model = model;
@@ -87,6 +88,7 @@ class View {
     this.paint = draw;
     this.root.numbers = numbers; // what tests and the curious read: root.numbers()
     if (this.root.querySelector("canvas")) this.#offerTable(numbers);
+    if (this.manuals.length) this.#offerKeys();
     this.redraw();
   }
 
@@ -191,6 +193,16 @@ class View {
     this.listen(fold, "toggle", fill);
     this.#afterwards.push(() => fold.open && this.#onceAtRest("table", fill));
     this.below.append(fold);
+  }
+
+  /** Which keys a picture takes, once it has been chosen with the Tab key; "?" opens and closes the list. */
+  #offerKeys() {
+    const lines = this.manuals.map(([picture, does, keys]) => h("li", {}, h("b", {}, picture), `: ${does} (${keys})`));
+    const fold = h("details", { class: "dlg-more" }, h("summary", {}, "Keys"), h("ul", { class: "dlg-keys" }, ...lines));
+    this.below.append(fold);
+    this.listen(this.root, "keydown", ({ key, target }) => {
+      if (key === "?" && !target.matches("input, textarea")) fold.open = !fold.open;
+    });
   }
 
   /** A row of controls, under the pictures: what is looked at comes first, to the eye and to the Tab key. */
