@@ -129,7 +129,7 @@ class LineFitter(Widget):
         from matplotlib.patches import Rectangle
 
         axes, bowl = figure.subplots(1, 2, width_ratios=(2, 1))
-        slopes, intercepts = (np.linspace(*ends, 60) for ends in self._bowl_window())
+        slopes, intercepts = (np.linspace(low, high, 60) for low, high in self._bowl_window())
         heights = self._bowl(slopes, intercepts)
         heights -= heights.min()
         bowl.contourf(slopes, intercepts, heights**0.25, 12, cmap="Blues_r")
