@@ -27,7 +27,6 @@ LONG = (
     "test_faults",
     "test_grade_command",
     "test_jupyter",
-    "test_words_at_hand",
 )
 # What makes a test of a kind: a fixture that it uses, at whatever distance, or the file that it stands in.
 FIXTURES = {"browser": {"chromium"}, "data": {"real_data"}}
@@ -41,6 +40,7 @@ PROCESSES = {  # they start kernels, sandboxes, servers, builds, or commands tha
 # Tests that share nothing but sessions, by file or function, so that any worker may take any; but of proofs, all of one
 # exercise.
 SPREAD = {"test_every_widget", "test_nbval", "test_proofs", "test_skipping_demos_changes_no_mark"}
+SERVED_BY = {"test_attention_map": "test_jupyter", "test_words_at_hand": "test_jupyter"}  # one Jupyter server will do
 only: int | None = None  # the number that --lesson names
 
 settings.register_profile("course", deadline=None)  # a busy machine is no failure
@@ -94,7 +94,7 @@ def order(items: list[pytest.Item]) -> dict[str, tuple[int, float, str]]:
     groups: dict[str, list[pytest.Item]] = {}
     for item in items:
         groups.setdefault(together(item.nodeid), []).append(item)
-    stems = {name: those[0].path.stem for name, those in groups.items()}
+    stems = {name: Path(name.partition("::")[0]).stem for name in groups}
     proofs = sorted(name for name, stem in stems.items() if stem == "test_proofs")
     browser = [name for name, those in groups.items() if any(one.get_closest_marker("browser") for one in those)]
     found = {name: (len(LONG), 0.0, "") for name in groups}
@@ -134,8 +134,10 @@ def together(nodeid: str) -> str:
     Of what is spread, what the test was parametrized with first: an exercise, a lesson, a widget.
     """
     path, _, test = nodeid.partition("::")
+    stem = Path(path).stem
+    path = path.replace(stem, SERVED_BY.get(stem, stem))
     name, _, parameter = test.rstrip("]").partition("[")
-    return f"{path}::{parameter.partition('-')[0]}" if SPREAD & {Path(path).stem, name} else path
+    return f"{path}::{parameter.partition('-')[0]}" if SPREAD & {stem, name} else path
 
 
 def lessons(item: pytest.Item) -> set[int]:
