@@ -189,7 +189,7 @@ class HiddenState(Widget):
         step, at = self._step_now(), min(self.position, len(self.sequence) - 1)
         shares = {kind: self.left(kind)[step] for kind in self.units}
         left = ", ".join(
-            f"{'under 0.01' if 0 < share < FAINTEST else f'{100 * share:.2g}'} % in the {kind}"
+            f"{'under 0.01' if 0 < share < FAINTEST else f'{100 * share:.3g}'} % in the {kind}"
             for kind, share in shares.items()
         )
         asked = ", ".join("{} from {:.0%} to {:.0%}".format(kind, *self.answers(kind)) for kind in self.scores)

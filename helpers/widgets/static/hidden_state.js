@@ -91,9 +91,9 @@ export default widget("hidden-state", (view) => {
   function drawMap(kind, y) {
     const { n } = cells[kind], shown = get("shown"), gate = parts(kind)[KEEPS[kind]];
     const box = { x: LEFT, y, width: x(dna().length) - LEFT, height: MAP }, size = { rows: n, columns: dna().length, signed: true };
-    if (shown === "difference") heat(picture, box, { ...size, at: (k, t) => height_(differences(kind)[t * n + k]) });
-    else if (shown === "state") heat(picture, box, { ...size, at: (k, t) => parts(kind).state[t * n + k] });
-    else if (gate) heat(picture, box, { ...size, at: (k, t) => gate[t * n + k] });
+    const logs = () => kept(`logs ${kind}`, `${changed()} ${dna()}`, () => differences(kind).map(height_));
+    const values = shown === "difference" ? logs() : shown === "state" ? parts(kind).state : gate;
+    if (values) heat(picture, box, { ...size, at: (k, t) => values[t * n + k] });
     else words("no gate: all is written anew at each base", LEFT, y + MAP / 2, { colour: view.colours.muted });
     const name = { difference: "units", state: "states", gate: KEEPS[kind] ?? "" }[shown];
     words(name, LEFT - 6, y + MAP / 2, { size: 11, align: "right", colour: view.colours.muted });
