@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -49,6 +50,10 @@ class LookUp(Exercise):
     def no_exponential(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         scores = keys @ query
         return scores / scores.sum() @ values
+
+    @misconception("exp makes scores positive, and no shares yet. Divide by their sum: `powers / powers.sum()`.")
+    def not_divided_by_the_sum(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return torch.exp(keys @ query) @ values
 
     @misconception("Every value got the same share: that is the mean. The query should decide.")
     def mean(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
@@ -102,6 +107,18 @@ class SelfAttention(Exercise):
     def root_of_the_wrong_width(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
         scores = x @ w_query @ (x @ w_key).T / math.sqrt(x.shape[1])
         return torch.softmax(scores, dim=1) @ x @ w_value
+
+    @misconception(
+        "You divided by 2, as the example does, whose keys have 4 numbers. Take the root: `math.sqrt(k.shape[1])`."
+    )
+    def root_of_four(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query * math.sqrt(w_key.shape[1]) / 2, x @ w_key, x @ w_value)[0]
+
+    @misconception(
+        "Leave out the `.T` of the three weights: they are (d, dk) here, so `x @ w_query` goes as it stands."
+    )
+    def weights_turned(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query.T, x @ w_key.T, x @ w_value.T)[0]
 
     @misconception("You mixed the inputs themselves. What is handed over are the values, `x @ w_value`.")
     def inputs_for_values(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
@@ -242,6 +259,19 @@ class ScaledDotProductAttention(Exercise):
         nobody[1] = False
         yield Question(normal(rng, 4, 3), normal(rng, 5, 3), normal(rng, 5, 2), nobody, part="asks nobody")
 
+    def ask(self, code: Any, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, *, part: str) -> Any:
+        """The output; where a row asks nobody, torch goes back through it as well."""
+        if part != "asks nobody":
+            return code(q, k, v, mask)
+        inputs = [x.clone().requires_grad_() for x in (q, k, v)]
+        output = code(*inputs, mask)
+        if not isinstance(output, Tensor) or not output.requires_grad or not output.isfinite().all():
+            return output
+        output.sum().backward()
+        if any(x.grad is not None and x.grad.isnan().any() for x in inputs):
+            raise ValueError("the output is right, but on the way back a slope is nan")
+        return output.detach()
+
     def reference(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         return attend(q, k, v, mask)[0]
 
@@ -297,10 +327,25 @@ class ScaledDotProductAttention(Exercise):
     def mask_inverted(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         return attend(q, k, v, None if mask is None else ~mask)[0]
 
+    @misconception(
+        "You hid what may be asked: True means: may ask, so fill `~mask`. A row that may ask nobody has equal shares "
+        "then: make zeros of them after the softmax."
+    )
+    def mask_inverted_without_zeros(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        scores = self.scores(q, k)
+        return (scores if mask is None else scores.masked_fill(mask, -1e9)).softmax(dim=-1) @ v
+
     @misconception("A row that may ask nobody is nan: all of it is −∞, and softmax divides 0 by 0. Give zeros there.")
     def minus_infinity(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         scores = self.scores(q, k)
         return (scores if mask is None else scores.masked_fill(~mask, -torch.inf)).softmax(dim=-1) @ v
+
+    @misconception(
+        "The output is right, and the slopes are nan: on the way back 0 meets the nan of the softmax, and after one "
+        "step every weight is nan. Fill with −1e9, and make zeros of the shares before they meet v."
+    )
+    def nan_on_the_way_back(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return torch.nan_to_num(self.minus_infinity(q, k, v, mask))
 
     @misconception(
         "A row that may ask nobody asks everybody: all scores are equally low, so all shares are equal. Give zeros."
