@@ -83,6 +83,24 @@ class PadBatch(Exercise):
         tokens, mask = self.reference(sequences)
         return tokens, mask.float()
 
+    @misconception(
+        "All of your mask is True. Row i is True at its own bases only, the first `len(s)` places: "
+        "`mask[i, : len(s)] = True`."
+    )
+    def mask_all_true(self, sequences: list[Tokens]) -> Pair:
+        tokens, mask = self.reference(sequences)
+        return tokens, torch.ones_like(mask)
+
+    @misconception(
+        "You put a sequence into its whole row, which is longer. It goes into the first `len(s)` places alone: "
+        "`tokens[i, : len(s)] = torch.tensor(s)`."
+    )
+    def whole_row_filled(self, sequences: list[Tokens]) -> Pair:
+        tokens, mask = self.reference(sequences)
+        for i, s in enumerate(sequences):
+            tokens[i] = torch.tensor(s)
+        return tokens, mask
+
     @misconception("You call every 4 padding, but a real N is a 4 as well. Make the mask from the lengths.")
     def mask_by_value(self, sequences: list[Tokens]) -> Pair:
         tokens, _ = self.reference(sequences)
