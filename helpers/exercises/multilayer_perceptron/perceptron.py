@@ -198,9 +198,7 @@ class Relu(Exercise):
         "Brackets: `z * z > 0` asks whether the square is positive. Write `z * (z > 0)`.", lambda z: z * z > 0
     )
 
-    @misconception(
-        "Python's `max` wants one yes or no, and a tensor has many. `torch.maximum` goes entry by entry."
-    )
+    @misconception("Python's `max` wants one yes or no, and a tensor has many. `torch.maximum` goes entry by entry.")
     def python_max(self, z: Tensor) -> Any:
         return max(z, 0)
 
