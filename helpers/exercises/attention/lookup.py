@@ -344,14 +344,6 @@ class ScaledDotProductAttention(Exercise):
     def mask_inverted(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         return attend(q, k, v, None if mask is None else ~mask)[0]
 
-    @misconception(
-        "You hid what may be asked: True means: may ask, so fill `~mask`. A row that may ask nobody has equal shares "
-        "then: make zeros of them after the softmax."
-    )
-    def mask_inverted_without_zeros(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
-        scores = self.scores(q, k)
-        return (scores if mask is None else scores.masked_fill(mask, -1e9)).softmax(dim=-1) @ v
-
     @misconception("A row that may ask nobody is nan: all of it is −∞, and softmax divides 0 by 0. Give zeros there.")
     def minus_infinity(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         scores = self.scores(q, k)
