@@ -289,6 +289,10 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
             r"Expected size for first two dimensions of batch2 tensor to be: \[(.*?)\] but got: \[(.*?)\]",
             "A product of stacks of matrices does not go: the second should begin with ({0}), and begins with ({1}).",
         ),
+        (
+            r"both arguments to (linear|matmul) need to be at least 1D, but they are 0D",
+            "`{0}` takes a row of numbers, and gets a single one: is `dim=…` left out of what comes before?",
+        ),
         (r"mat1 must be a matrix, got (\d+)-D tensor", "A matrix is wanted here, and this tensor has {0} axes."),
         (
             r"(?:max|min|amax|amin|argmax|argmin)\(\): Expected .*(?:numel\(\) == 0|non-zero size)",

@@ -287,6 +287,7 @@ def changed_in_place() -> None:
         (lambda t: "ACGT".index("N"), "`index` raises an error where the word is absent; `find` gives −1."),
         (lambda t: ~None, "`~` stands before something that is None here"),
         (lambda t: ~torch.ones(2), "`.bool()` first"),
+        (lambda t: nn.Linear(2, 1)(torch.ones(3).max()), "`linear` takes a row of numbers, and gets a single one"),
         (lambda t: (lambda a, b: a)(1), "A call leaves out 'b'."),
         (lambda t: "a" + 1, "`+` does not go between the types str and int."),
         (lambda t: torch.tensor(t).mean().backward(), "There is no slope to be found"),

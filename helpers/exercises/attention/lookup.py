@@ -74,6 +74,12 @@ class LookUp(Exercise):
     def shares_along_the_columns(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         return (torch.softmax(keys @ query, dim=0) * values).sum(dim=0)
 
+    @misconception(
+        "Softmax comes too early: products are summed to one score a key first, `keys @ query`, then shared out."
+    )
+    def shared_before_the_sum(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return torch.softmax(keys * query, dim=0).sum(dim=1) @ values
+
     @misconception("You divided by √d as well. Transformers do, and section 3 says why; the plain look-up does not.")
     def already_scaled(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         return torch.softmax(keys @ query / math.sqrt(len(query)), dim=0) @ values
@@ -343,6 +349,12 @@ class ScaledDotProductAttention(Exercise):
     @misconception("You hid what may be asked. True means: may ask. (`nn.MultiheadAttention` has it the other way.)")
     def mask_inverted(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         return attend(q, k, v, None if mask is None else ~mask)[0]
+
+    @misconception(
+        "You hid what may be asked. True means: may ask, so fill where it is False, `masked_fill(~mask, …)`."
+    )
+    def filled_where_true(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return self.very_negative(q, k, v, None if mask is None else ~mask)
 
     @misconception("A row that may ask nobody is nan: all of it is −∞, and softmax divides 0 by 0. Give zeros there.")
     def minus_infinity(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:

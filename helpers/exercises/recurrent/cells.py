@@ -206,6 +206,16 @@ class ClipGradients(Exercise):
     def joined_as_they_are(self, gradients: list[Tensor], most: float) -> list[Tensor]:
         return self.scaled(gradients, most, float(torch.cat(gradients).norm()))
 
+    @misconception(
+        "Your code changes the gradients that it is given, as `g *= …` does. Make new ones: "
+        "`[g * factor for g in gradients]`."
+    )
+    def in_place(self, gradients: list[Tensor], most: float) -> list[Tensor]:
+        norm = self.norm(gradients)
+        for g in gradients if norm > most else []:
+            g *= most / norm
+        return gradients
+
     @misconception("You added up absolute values. The length of a vector is the root of the sum of its squares.")
     def absolute_values(self, gradients: list[Tensor], most: float) -> list[Tensor]:
         return self.scaled(gradients, most, sum(float(g.abs().sum()) for g in gradients))
