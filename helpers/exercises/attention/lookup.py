@@ -52,7 +52,7 @@ class LookUp(Exercise):
         scores = keys @ query
         return scores / scores.sum() @ values
 
-    @misconception("exp makes scores positive, and no shares yet. Divide by their sum: `powers / powers.sum()`.")
+    @misconception("`exp` makes scores positive, and no shares yet. Divide by their sum: `powers / powers.sum()`.")
     def not_divided_by_the_sum(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         return torch.exp(keys @ query) @ values
 
