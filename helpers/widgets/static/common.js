@@ -197,7 +197,8 @@ class View {
 
   /** Which keys a picture takes, once it has been chosen with the Tab key; "?" opens and closes the list. */
   #offerKeys() {
-    const lines = this.manuals.map(([picture, does, keys]) => h("li", {}, h("b", {}, picture), `: ${does} (${keys})`));
+    const inOrder = [...this.root.querySelectorAll("canvas")], told = this.manuals.sort(([a], [b]) => inOrder.indexOf(a) - inOrder.indexOf(b));
+    const lines = told.map(([picture, does, keys]) => h("li", {}, h("b", {}, picture.getAttribute("aria-label")), `: ${does} (${keys})`));
     const fold = h("details", { class: "dlg-more" }, h("summary", {}, "Keys"), h("ul", { class: "dlg-keys" }, ...lines));
     this.below.append(fold);
     this.listen(this.root, "keydown", ({ key, target }) => {

@@ -91,7 +91,7 @@ class Surface {
   keys(manual, actions) {
     const named = (key) => KEY_NAMES[key] ?? key, letters = (key) => /^[A-Za-z]$/.test(key);
     const shown = [...new Set(Object.keys(actions).filter((key) => !letters(key) || BASES.includes(key)).map(named))];
-    this.view.manuals.push([this.element.getAttribute("aria-label"), manual, shown.join(" ")]);
+    this.view.manuals.push([this.element, manual, shown.join(" ")]);
     this.manual = `${manual[0].toUpperCase()}${manual.slice(1)}. `;
     for (const [name, value] of Object.entries({ role: "application", tabindex: 0 })) this.element.setAttribute(name, value);
     this.view.listen(this.element, "keydown", (event) => {

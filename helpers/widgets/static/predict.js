@@ -19,7 +19,6 @@ function sketch(view) {
   }
   picture.drag({
     grab: (point) => (axes?.holds(point) && !open() ? "curve" : null),
-    knob: () => true,
     move: (point) => bend(nearest(axes.xAt(point.x)), clamp(axes.yAt(point.y), low, high)),
     drop: () => { bent = null; },
   });
