@@ -18,6 +18,7 @@ ON_AN_AXIS = ("dim=0", "dim=1", "dim=-1")
 LAST_AXES = ((-2, -1), (1, 2), (0, 1))
 KEEPING = ("keepdim=True",)
 UNCOUNTED = ("correction=0",)
+OF_NUMBERS = {"exp", "log", "sqrt", "abs"}  # of what True and False are not
 OVER_SEVERAL, BOTH_AXES = {"sum", "mean", "amax", "amin"}, ((1, 2), (0, 1))
 OF_TENSORS = ("clone", "exp", "log", "sqrt", "mean", "sum", "abs", "flatten", "squeeze", "item", "float")
 PLACES = (ast.BinOp, ast.Slice, ast.Subscript)
@@ -189,9 +190,12 @@ def more(node: ast.expr, unused: list[str]) -> Iterator[tuple[int, ast.AST]]:
     for name in unused:
         for operator in (ast.Mult, ast.Div, ast.Add, ast.Sub):
             yield 3, ast.BinOp(node, operator(), ast.Name(name, ast.Load()))
+    is_truth = isinstance(node, (ast.Compare, ast.BoolOp))
     for name in OF_TENSORS:
-        yield 4, ast.Call(ast.Attribute(node, name, ast.Load()), [], [])
-    yield 4, ast.UnaryOp(ast.USub(), node)
+        if not is_truth or name not in OF_NUMBERS:
+            yield 4, ast.Call(ast.Attribute(node, name, ast.Load()), [], [])
+    if not is_truth:
+        yield 4, ast.UnaryOp(ast.USub(), node)
 
 
 def moved(block: list[ast.stmt]) -> Iterator[tuple[str, list[Any]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from helpers.engine.additions import additions
 from helpers.engine.exercise import Exercise, Question
 from helpers.engine.kinds import ModuleExercise
 from helpers.engine.mending import Written, mended
@@ -420,3 +422,11 @@ def one_fixed_place(table, begin):
 )
 def test_what_lies_further_from_the_code_is_found(code: Any, said: str) -> None:
     assert said in found(code, Stretch()).message
+
+
+def test_no_root_of_true_and_false_is_proposed() -> None:
+    tree = ast.parse("def call(w, x):\n    error = w > x\n    return w * x").body[0]
+    words = [said for _, said, _, _ in additions(tree)]
+    assert any("w > x" in said and "float" in said for said in words)
+    assert not [said for said in words if "(w > x)" in said and ("sqrt" in said or "log" in said or "exp" in said)]
+    assert any("(w * x).sqrt()" in said for said in words)

@@ -14,9 +14,10 @@ from torch import nn
 
 from helpers.engine.exercise import Exercise, Question, misconception
 from helpers.engine.kinds import ModuleExercise
-from helpers.engine.message import Message, first_difference
+from helpers.engine.message import Message, failure_lines, first_difference
 from helpers.engine.mutants import mutants
 from helpers.engine.time_limit import time_limit
+from helpers.engine.verdict import Failure
 from helpers.learner.check import ExerciseCheck
 
 
@@ -515,6 +516,14 @@ def test_two_long_answers_are_shown_where_they_differ() -> None:
     given, expected = [{"a": [1, 2, 3]}, {"a": [4, 5, 6]}], [{"a": [1, 2, 3]}, {"a": [4, 0, 6]}]
     assert first_difference(given, expected) == ("[1]['a'][1]", 5, 0)
     assert first_difference(given, 3) == ("", given, 3)
+
+
+def test_two_lists_that_begin_alike_are_shown_from_where_they_differ() -> None:
+    given, expected = [1] * 9 + [2], [1] * 9 + [3, 4]
+    lines = dict(failure_lines(Means(), Failure(Question(0), given, expected)))
+    assert lines["yours"] == "from place 9: [2], 10 in all"
+    assert lines["expected"] == "from place 9: [3, 4], 11 in all"
+    assert dict(failure_lines(Means(), Failure(Question(0), [2, 1], [1])))["yours"] == "[2, 1]"
 
 
 def test_a_question_that_is_cut_can_be_asked_whole(capsys, monkeypatch, tmp_path) -> None:

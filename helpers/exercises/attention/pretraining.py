@@ -133,6 +133,17 @@ class MaskTokens(Exercise):
         inputs, targets = self.reference(tokens, share, generator)
         return inputs.masked_fill(inputs == MASK, 4), targets
 
+    @misconception(
+        "That is BERT's recipe: of the chosen tokens 80 % are hidden, 10 % exchanged and 10 % left. Here every chosen "
+        "token becomes 5."
+    )
+    def recipe_of_bert(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
+        chosen = self.chosen(tokens, share, generator) & (tokens < 4)
+        how = torch.rand(tokens.shape, generator=generator)
+        exchanged = torch.where(how < 0.9, torch.randint(4, tokens.shape, generator=generator), tokens)
+        shown = torch.where(how < 0.8, MASK, exchanged)
+        return torch.where(chosen, shown, tokens), tokens.masked_fill(~chosen, UNASKED)
+
     @misconception("Your code writes into `tokens` itself, and the truth is gone. Make a new tensor: `masked_fill`.")
     def in_place(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
         chosen = self.chosen(tokens, share, generator) & (tokens < 4)

@@ -76,6 +76,13 @@ class RnnForward(Exercise):
     def tanh_missing(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
         return self.walk(X, b, lambda x, h: x @ W_x.T + h @ W_h.T + b)
 
+    @misconception(
+        "Your weights stand on the left. `X[:, t]` has a row for each sequence, so it is the weights that are turned: "
+        "`X[:, t] @ W_x.T + h @ W_h.T`."
+    )
+    def weights_on_the_left(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
+        return self.walk(X, b, lambda x, h: torch.tanh(W_x @ x + W_h @ h + b))
+
     @misconception("That is the sigmoid, from 0 to 1. This cell uses tanh, so that a state can also be negative.")
     def sigmoid_for_tanh(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
         return self.walk(X, b, lambda x, h: torch.sigmoid(x @ W_x.T + h @ W_h.T + b))
