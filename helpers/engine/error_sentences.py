@@ -57,7 +57,7 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
         (r"too many values to unpack \(expected (\d+)", "More came than the {0} names on the left can take."),
         (r"not enough values to unpack \(expected (\d+), got (\d+)", "{1} came, and there are {0} names on the left."),
         (r"math domain error", "The logarithm or root of a number that has none was taken."),
-        (r"substring not found", "`index` finds a letter that is not there no place; `find` gives −1."),
+        (r"substring not found", "`index` raises an error where the word is absent; `find` gives −1."),
         (r"(.+) is not in (?:list|tuple)", "{0} is not in the list that your code looks through."),
         (
             r"continuous(?:-multioutput)? format is not supported",
@@ -135,6 +135,10 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
             r"'NoneType' object",
             "Something is None here: a function that gives nothing back, or a name that still waits for its value.",
         ),
+        (
+            r"'tuple' object has no attribute '(\w+)'",
+            "Several results came as one tuple, which has no `{0}`: give each a name, `a, b = …`, or take one, `…[0]`.",
+        ),
         (r"'(\w+)' object has no attribute '(\w+)'", "A value of type {0} has no `{1}`."),
     ),
     "TypeError": (
@@ -151,6 +155,14 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
         (
             r"unsupported operand type\(s\) for (\S+): '(\w+)' and '(\w+)'",
             "`{0}` does not go between the types {1} and {2}.",
+        ),
+        (
+            r"bad operand type for unary (\S+): 'NoneType'",
+            "`{0}` stands before something that is None here: ask first whether it is there, `if … is not None:`.",
+        ),
+        (
+            r"~ \(operator\.invert\) is only implemented on integer and Boolean",
+            "`~` turns True and False round, and these are numbers with a point: `.bool()` first.",
         ),
         (r"can only concatenate (\w+) \(not \"(\w+)\"\)", "`+` does not go between the types {0} and {1}."),
         (
@@ -213,7 +225,8 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
     "RuntimeError": (
         (
             r"Tensors must have same number of dimensions: got (\d+) and (\d+)",
-            "To be joined, tensors need as many axes as each other, and {0} meet {1}: `[..., None]` adds one.",
+            "To be joined, tensors need as many axes as each other, and {0} meet {1}: `[..., None]` adds one, "
+            "`.flatten()` leaves one.",
         ),
         (
             r"stack expects each tensor to be equal size, but got \[(.*?)\] at entry \d+ and \[(.*?)\]",

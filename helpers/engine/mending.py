@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from helpers.engine.additions import additions, arguments, unused_parameters, unused_variables
-from helpers.engine.changes import Change, changes, compiled
+from helpers.engine.changes import Change, changes, compiled, own_attributes, own_names
 from helpers.engine.codec import encode
 from helpers.engine.marking import Attempt, marking
 from helpers.engine.mutants import PATIENCE
@@ -61,6 +61,9 @@ OUTSIDE = {
 }  # fmt: skip
 WRITES = re.compile(r"save|dump|to_csv|tofile|unlink|mkdir|system|hub|seed|__\w+__$")  # attributes; `__init__` is meant
 BELONGS = re.compile(r"where (.*) belongs$")
+OF_SHAPES = ("RuntimeError:", "IndexError:", "ValueError:")
+NO_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
+NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
 
 
 def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: int) -> Verdict:
@@ -80,7 +83,9 @@ def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: 
     is_told = verdict.is_explained and not stopped
     if verdict.status is not Status.WRONG or verdict.misconception or (is_told and not verdict.may_be_closer):
         return verdict
-    said, is_whole = "", False
+    said, is_whole = without_self(code, verdict), False
+    if said:
+        return replace(verdict, message=said, is_explained=True)
     with contextlib.suppress(Exception), warnings.catch_warnings(), same_chance():
         warnings.simplefilter("ignore")
         written = Written.of(code)
@@ -94,8 +99,39 @@ def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: 
     said = said or unused(exercise, code)
     if said:
         return replace(verdict, message=f"{verdict.message} {said}", is_explained=True)
+    if verdict.failure and verdict.failure.error.startswith(OF_SHAPES):  # it says where it stopped, and seldom why
+        verdict = replace(verdict, is_explained=False)
     said = left_lying(code)
     return replace(verdict, message=f"{verdict.message} {said}") if said else verdict
+
+
+def without_self(code: Any, verdict: Verdict) -> str:
+    """A sentence on what a class makes in `__init__`, and does not keep or look for in `self`; "" where all is kept."""
+    error = verdict.failure.error if verdict.failure else ""
+    name, attribute = NO_NAME.match(error), NO_ATTRIBUTE.match(error)
+    with contextlib.suppress(Exception):
+        written = Written.of(code) if isinstance(code, type) and (name or attribute) else None
+        methods = {one.name: one for one in written.tree.body if isinstance(one, ast.FunctionDef)} if written else {}
+        kept, made = own_attributes(written.tree) if written else set(), own_names(methods["__init__"])
+        if attribute:
+            theirs, word = attribute.groups()
+            is_lost = theirs == code.__name__ and word in made and word not in kept
+            return f"`{word}` is gone when `__init__` ends: keep it there, `self.{word} = …`." if is_lost else ""
+        (word,) = name.groups() if name else ("",)
+        method = next(one for one, tree in methods.items() if one != "__init__" and word in loaded(tree))
+        if word in kept or word in methods:
+            return f"`{method}` knows `{word}` only as a part of `self`: write `self.{word}`."
+        if word in made:
+            return (
+                f"`{method}` does not know the names of `__init__`: keep it there, `self.{word} = {word}`, and write "
+                f"`self.{word}`."
+            )
+    return ""
+
+
+def loaded(tree: ast.AST) -> set[str]:
+    """The names whose values a piece of code uses."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
 
 
 def unused(exercise: Exercise, code: Any) -> str:
@@ -133,7 +169,7 @@ def change_in_words(attempt: Attempt, written: Written) -> tuple[str, bool]:
             if all(is_right(attempt, code, place) for place in others):
                 if holds(attempt, code):
                     return WHOLE.format(words), True
-            elif not found and holds(attempt, code, name):
+            elif not found and spares(attempt, code, others) and holds(attempt, code, name):
                 found = ONE_PART.format(name, words)
     return found, False
 
@@ -143,6 +179,11 @@ def is_right(attempt: Attempt, code: Any, place: int) -> bool:
     exercise, question = attempt.marking.exercise, attempt.questions[place]
     given = exercise.read_one(exercise.unwatched_answer(code, question), question)
     return attempt.is_right(given, attempt.expected[place])
+
+
+def spares(attempt: Attempt, code: Any, places: list[int]) -> bool:
+    """Whether code leaves right what is right already at these places."""
+    return all(is_right(attempt, code, place) for place in places if attempt.right[place])
 
 
 def holds(attempt: Attempt, code: Any, part: str = "") -> bool:

@@ -285,6 +285,17 @@ class Scoreboard:
         body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in line) + "</tr>" for line in lines)
         return f"<table><caption>{html.escape(self.data)}</caption><tr>{cells}</tr>{body}</table>"
 
+    def show(self) -> None:
+        """Draw it into the notebook: a dot for each model, the best on top."""
+        from helpers import plots
+
+        metric, name = next(iter(METRICS[task_of(self.rows[0]) if self.rows else "binary"].items()))
+        ax = plots.scoreboard(self.rows, published=self.published, metric=metric)
+        ax.set(title=self.data, xlabel=f"{name} on the test set")
+        means = [f"{row['model']} {fmean(row[metric]):.2f}" for row in reversed(self.rows)]
+        alt = f"{name} on the test set of {self.data}: {', '.join(means)}; {len(self.published)} published rows beside."
+        plots.show(ax, alt=alt, dpi=80)
+
 
 def scoreboard(data: str) -> Scoreboard:
     """The models trained so far on one data set, by mean MCC or correlation, beside what others published for it."""

@@ -177,7 +177,8 @@ def scoreboard(
     Parameters
     ----------
     rows : sequence of mappings with "model", "parameters", "seconds" and, under `metric`, one number a seed
-        As `progress.scoreboard(...).rows`. The large dot is their mean, the bar runs from the lowest to the highest.
+        As `progress.scoreboard(...).rows`. The large dot is their mean, the bar runs from the lowest to the highest; a
+        row that is "simulated" says so.
     published : sequence of mappings with "model", "parameters" and one number under `metric`
     metric : str
     ax : Axes, optional
@@ -192,7 +193,8 @@ def scoreboard(
     ValueError
         If there is nothing to draw, or a row lacks the metric.
     """
-    entries = [(row, PALETTE["T"], f"{row['seconds']:.1f} s") for row in rows]
+    simulated = {True: ", simulated data", False: ""}
+    entries = [(row, PALETTE["T"], f"{row['seconds']:.1f} s{simulated[bool(row.get('simulated'))]}") for row in rows]
     entries += [(row, PALE, "published") for row in published]
     if not entries:
         raise ValueError("scoreboard: there are no rows to draw")

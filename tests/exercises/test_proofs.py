@@ -11,10 +11,11 @@ import pytest
 
 from helpers.engine import proofs
 from helpers.engine.exercise import Exercise
-from helpers.lessons import LESSONS, all_exercises, exercises, key_of, lesson_of
+from helpers.lessons import LESSONS, exercises, key_of, lesson_of
+from tests.conftest import exercises_to_test
 
 SEEDS = int(os.environ.get("PROOF_SEEDS", proofs.SEEDS))
-EXERCISES = all_exercises()
+EXERCISES = exercises_to_test()
 MISCONCEPTIONS = [
     pytest.param(exercise, wrong, id=f"{key_of(exercise)}-{wrong.name}")
     for exercise in EXERCISES

@@ -143,6 +143,7 @@ def test_the_scoreboard_is_sorted_and_says_how_large_and_how_slow() -> None:
         *("0.000", "1 parameter · 0.0 s"),
     ]
     assert ax.get_xlabel() == "MCC on the test set"
+    assert "1 parameter · 0.0 s, simulated data" in texts(scoreboard([{**ROWS[1], "simulated": True}]))
     assert [0.70, 0.74] in [line.get_xdata().tolist() for line in ax.lines if line.get_linewidth() == 6]
 
 

@@ -82,3 +82,14 @@ def test_scoreboard_sorts_by_mcc_marks_simulated_rows_and_names_published_ones()
     assert "0.750 (0.700–0.800)" in text and "published: DNABERT-2" in text
     assert "<table>" in progress.scoreboard("human_tata")._repr_html_()
     assert "logistic" not in str(progress.scoreboard("human_nontata"))
+
+
+def test_a_scoreboard_shows_itself_as_a_picture_and_says_the_same_in_words(monkeypatch) -> None:
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, metadata, raw: shown.append((data, metadata)))
+    progress.record_score("logistic", "human_tata", [REPORT, {**REPORT, "mcc": 0.8}], parameters=281, seconds=2.0)
+    progress.record_score("majority", "human_tata", [{**REPORT, "mcc": 0.0}], parameters=0, seconds=0, simulated=True)
+    progress.scoreboard("human_tata").show()
+    ((data, metadata),) = shown
+    assert "image/png" in data
+    assert "MCC on the test set of human_tata: logistic 0.75, majority 0.00; 11 published rows" in str(metadata)

@@ -92,8 +92,11 @@ def _scores(rng: np.random.Generator) -> Any:
 
 
 def _guess(rng: np.random.Generator) -> Any:
-    """A number or an option guessed, rightly or wrongly, revealed or not."""
+    """A number, an option or a curve guessed, rightly or wrongly, revealed or not."""
     revealed = bool(rng.random() < 0.7)
+    if rng.random() < 0.4:
+        settings = {"x": range(9), "answer": rng.random(9), "guess": rng.random(9).tolist(), "tolerance": 0.3}
+        return widgets().Predict("How does it go?", y_range=(-1, 2), revealed=revealed, **settings)
     if rng.random() < 0.5:
         settings = {"answer": float(rng.normal()), "tolerance": 1.0, "guess": float(rng.normal())}
     else:

@@ -141,6 +141,15 @@ class TransformerBlock(ModuleExercise):
         def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
             return super().forward(x)
 
+    @misconception(
+        "`[0]` takes the first sequence of the batch for all. Unlike `attention`, `MultiHeadAttention` gives no pair, "
+        "but the output alone: no `[0]`."
+    )
+    class FirstOfTheBatch(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            x = x + self.attention(self.norm1(x), mask)[0]
+            return x + self.network(self.norm2(x))
+
     @misconception("What came in is not added after attention. Both steps are `x = x + ...`.")
     class FirstResidualMissing(Reference):
         def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:

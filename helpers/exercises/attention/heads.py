@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -119,7 +120,7 @@ class MultiHeadAttention(ModuleExercise):
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield {"width": 4, "heads": 2}, normal(rng, 1, 3, 4), None
         yield {"width": 12, "heads": 3}, normal(rng, 2, 6, 12), None
-        yield {"width": 8, "heads": 4}, normal(rng, 2, 5, 8), visible(rng, 5, 5)
+        yield {"width": 8, "heads": 4}, normal(rng, 2, 4, 8), visible(rng, 4, 4)  # heads may ask heads: 4 of both
 
     class Reference(nn.Module):
         """Four layers; heads split, asked and merged in steps that a variant may replace."""
@@ -204,8 +205,26 @@ class MultiHeadAttention(ModuleExercise):
         def merge(self, x: Tensor) -> Tensor:
             return x.flatten(2)
 
-        def look_up(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
-            return attend(q, k, v)[0]
+    @misconception(
+        "The heads are not split whole: after `.unflatten(2, (heads, -1))` come positions before heads, and heads ask "
+        "heads. `.transpose(1, 2)` is needed in the split, as in the merge."
+    )
+    class SplitWithoutTranspose(Reference):
+        def split(self, x: Tensor) -> Tensor:
+            return x.unflatten(2, (self.heads, -1))
+
+    @misconception(
+        "`.flatten(2)` lays the positions of a head side by side. The heads of a position belong there: "
+        "`.transpose(1, 2)` first, then `.flatten(2)`."
+    )
+    class MergedWithoutTranspose(Reference):
+        def merge(self, x: Tensor) -> Tensor:
+            return x.flatten(2)
+
+    @misconception("`attention` gives a pair, the output and the weights: `o, _ = attention(…)`, or `attention(…)[0]`.")
+    class PairNotUnpacked(Reference):
+        def look_up(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Any:
+            return attend(q, k, v, mask)
 
     @misconception("The mask is not handed on to `attention`.")
     class MaskIgnored(Reference):

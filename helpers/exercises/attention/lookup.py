@@ -62,6 +62,13 @@ class LookUp(Exercise):
     def shares_returned(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         return torch.softmax(keys @ query, dim=0)
 
+    @misconception(
+        "Each share goes along a column of your values. It belongs to a whole row, the value of its key: "
+        "`shares[:, None] * values`, or one more `@`."
+    )
+    def shares_along_the_columns(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return (torch.softmax(keys @ query, dim=0) * values).sum(dim=0)
+
     @misconception("You divided by √d as well. Transformers do, and section 3 says why; the plain look-up does not.")
     def already_scaled(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         return torch.softmax(keys @ query / math.sqrt(len(query)), dim=0) @ values
@@ -170,7 +177,8 @@ class Soften(Exercise):
         yield Question(torch.tensor([0.0, 1.0, 2.0]), 0.5, part="shares")
         yield Question(torch.tensor([0.0, 1.0, 2.0]), 4.0, part="shares")
         yield Question(normal(rng, 3, 5), 2.0, part="shares")
-        yield Question(torch.tensor([1000.0, 1000 - rng.uniform(0.3, 1.5), 0.0]), 0.8, part="large scores")
+        large = torch.tensor([[1000.0, 1000 - rng.uniform(0.3, 1.5), 0.0], [0.0, 1.0, rng.uniform(1.5, 3)]])
+        yield Question(large, 0.8, part="large scores")
 
     def reference(self, scores: Tensor, temperature: float) -> Tensor:
         return torch.softmax(scores / temperature, dim=-1)
@@ -202,6 +210,14 @@ class Soften(Exercise):
     @misconception("Not a number for a score of 1000: exp overflows. Take the largest score from all of them first.")
     def unstable(self, scores: Tensor, temperature: float) -> Tensor:
         powers = torch.exp(scores / temperature)
+        return powers / powers.sum(dim=-1, keepdim=True)
+
+    @misconception(
+        "You took the largest score of the whole table. Far below it a row is all exp(−1000) = 0, and 0 ÷ 0 is nan: "
+        "each row has a largest of its own, `.amax(dim=-1, keepdim=True)`."
+    )
+    def largest_of_the_table(self, scores: Tensor, temperature: float) -> Tensor:
+        powers = torch.exp((scores - scores.max()) / temperature)
         return powers / powers.sum(dim=-1, keepdim=True)
 
     @misconception("Your numbers do not sum to 1: after exp, divide by the sum along the last axis.")
@@ -277,7 +293,8 @@ class ScaledDotProductAttention(Exercise):
         return attend(q, k, v)[0]
 
     @misconception(
-        "The mask comes after the softmax: what was hidden had its share already, and the rest no longer sums to 1."
+        "The mask has no effect before the softmax: what is hidden had its share already, and the rest no longer sums "
+        "to 1. `masked_fill` returns a new tensor: `scores = scores.masked_fill(…)`, then softmax."
     )
     def mask_after_softmax(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         weights = self.scores(q, k).softmax(dim=-1)
@@ -308,6 +325,35 @@ class ScaledDotProductAttention(Exercise):
     def very_negative(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         scores = self.scores(q, k)
         return (scores if mask is None else scores.masked_fill(~mask, -1e9)).softmax(dim=-1) @ v
+
+    @misconception(
+        "A mask of many values is asked whether it is true. To know whether there is one: `if mask is not None:`."
+    )
+    def mask_asked_for_its_truth(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return attend(q, k, v, mask if mask else None)[0]
+
+    @misconception(
+        "Where there is no mask, `mask` is None, and `~mask` fails. All that asks the mask stands under "
+        "`if mask is not None:`."
+    )
+    def mask_always_turned(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return attend(q, k, v, ~~mask)[0]  # type: ignore[operator]
+
+    @misconception(
+        "`.T` turns a single table. With a batch in front it turns all axes round: the last two alone are exchanged by "
+        "`k.transpose(-2, -1)`."
+    )
+    def all_axes_turned(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        q @ k.permute(*reversed(range(k.ndim)))
+        return attend(q, k, v, mask)[0]
+
+    @misconception(
+        "`.T` turns a single table; with a batch in front it turns all axes: `k.transpose(-2, -1)`. And a row that may "
+        "ask nobody asks everybody alike: give zeros there."
+    )
+    def all_axes_turned_and_nobody_asked(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        q @ k.permute(*reversed(range(k.ndim)))
+        return self.very_negative(q, k, v, mask)
 
     @misconception("You divided the shares by √d, and they no longer sum to 1. Divide the scores, before the softmax.")
     def divided_too_late(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:

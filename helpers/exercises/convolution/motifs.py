@@ -217,7 +217,7 @@ class Detector(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for width, threshold in ((3, 2.0), (6, 8.5)):
+        for width, threshold in ((3, 2.5), (6, 8.5)):
             yield normal(rng, 4, width), threshold
 
     def reference(self, weights: Tensor, threshold: float) -> tuple[Tensor, Tensor]:

@@ -156,7 +156,8 @@ class Ism(Exercise):
             "wants a batch: `model(mutant[None])`."
         ): "effects",
         (
-            "With both strands, a prediction is the mean of two: of `x`, and of `x.flip(0, 1)`, its reverse complement."
+            "With both strands, a prediction is the mean of two: of `x`, and of its reverse complement. Of one "
+            "sequence that is `x.flip(0, 1)`; of a batch, `X.flip(1, 2)`."
         ): "both strands",
     }
 
@@ -248,6 +249,37 @@ class Ism(Exercise):
 
         return self.effects(model, x, score if both_strands else nn.Module.__call__)
 
+    @misconception(
+        "For the other strand you paired the bases and kept their order. Turn both axes: `x.flip(0, 1)` of one "
+        "sequence. With a batch in front axis 0 is the batch: `X.flip(1, 2)`."
+    )
+    def only_complemented(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        def score(model: nn.Module, X: Tensor) -> Tensor:
+            return (model(X) + model(X.flip(1))) / 2
+
+        return self.effects(model, x, score if both_strands else nn.Module.__call__)
+
+    @misconception("`flip(0, 1)` turns the order of your mutants round: axis 0 is the batch now. Flip `(1, 2)`.")
+    def batch_flipped(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        def score(model: nn.Module, X: Tensor) -> Tensor:
+            return (model(X) + model(X.flip(0, 1))) / 2
+
+        return self.effects(model, x, score if both_strands else nn.Module.__call__)
+
+    @misconception(
+        "The mutants are scored on both strands, and `x` as it is on one. Both belong on one scale: score `x` in the "
+        "same way."
+    )
+    def x_on_one_strand(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        extra = self.score(model, x[None]) - model(x[None]) if both_strands else 0.0
+        return self.reference(model, x, both_strands) + extra
+
+    @misconception(
+        "The batch's axis is missing. The model takes (N, 4, L), and one sequence is a batch of one: `[None]`."
+    )
+    def no_batch_axis(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
+        return model(x)
+
     @misconception("The strands are summed. Their mean is asked, so that one strand and two are on one scale.")
     def strands_summed(self, model: nn.Module, x: Tensor, both_strands: bool) -> Tensor:
         return self.reference(model, x, both_strands) * (2 if both_strands else 1)
@@ -338,6 +370,12 @@ class Saliency(Exercise):
     def never_asked(self, model: nn.Module, x: Tensor) -> Any:
         model(x[None]).sum().backward()
         return x.grad * x  # type: ignore[operator]
+
+    @misconception("Your code changes the `x` that it is given, which others need: `x = x.clone().requires_grad_()`.")
+    def on_the_given_x(self, model: nn.Module, x: Tensor) -> Tensor:
+        x.requires_grad_()
+        (slopes,) = torch.autograd.grad(model(x[None]).sum(), x)
+        return slopes * x
 
     @misconception("The batch's axis is still there. One sequence went in, so (4, L) comes out.")
     def batch_axis_left(self, model: nn.Module, x: Tensor) -> Tensor:

@@ -148,6 +148,18 @@ class Conv1d(Exercise):
     def channels_not_summed(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return torch.einsum("cpw,kcw->kcp", windows_of(x, weight.shape[2]), weight) + bias[:, None, None]
 
+    @misconception("Your columns are still apart. A window gives one number a filter: add up over both, `dim=(1, 2)`.")
+    def columns_not_summed(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        windows = windows_of(x, weight.shape[2]).unbind(dim=1)
+        return torch.stack([(weight * window).sum(dim=1) + bias for window in windows], dim=1)
+
+    @misconception(
+        "`@` lets each row of the window meet each row of the filter, A also T. Only what stands at the same place "
+        "belongs together: `*`, then the sum."
+    )
+    def matrix_product(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return torch.einsum("cpw,kdw->kp", windows_of(x, weight.shape[2]), weight) + bias[:, None]
+
     @misconception("Only the first row of `x` takes part. All channels, here A, C, G and T, are added up.")
     def first_channel_only(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return self.reference(x[:1], weight[:, :1], bias)

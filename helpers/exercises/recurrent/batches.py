@@ -83,6 +83,24 @@ class PadBatch(Exercise):
         tokens, mask = self.reference(sequences)
         return tokens, mask.float()
 
+    @misconception(
+        "All of your mask is True. Row i is True at its own bases only, the first `len(s)` places: "
+        "`mask[i, : len(s)] = True`."
+    )
+    def mask_all_true(self, sequences: list[Tokens]) -> Pair:
+        tokens, mask = self.reference(sequences)
+        return tokens, torch.ones_like(mask)
+
+    @misconception(
+        "You put a sequence into its whole row, which is longer. It goes into the first `len(s)` places alone: "
+        "`tokens[i, : len(s)] = torch.tensor(s)`."
+    )
+    def whole_row_filled(self, sequences: list[Tokens]) -> Pair:
+        tokens, mask = self.reference(sequences)
+        for i, s in enumerate(sequences):
+            tokens[i] = torch.tensor(s)
+        return tokens, mask
+
     @misconception("You call every 4 padding, but a real N is a 4 as well. Make the mask from the lengths.")
     def mask_by_value(self, sequences: list[Tokens]) -> Pair:
         tokens, _ = self.reference(sequences)
@@ -188,6 +206,18 @@ class MaskedMean(Exercise):
         return self.total(states, mask) / mask.sum(dim=1).clamp(min=1)
 
 
+class Reader(nn.Module):
+    """A GRU over X (N, 4, L), whose last state is read out: (N,)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gru, self.head = nn.GRU(4, 5, batch_first=True), nn.Linear(5, 1)
+
+    def forward(self, X: Tensor) -> Tensor:
+        """Return a logit for each sequence."""
+        return self.head(self.gru(X.transpose(1, 2))[0][:, -1]).squeeze(1)
+
+
 class BothStrands(Exercise):
     """both_strands(model, X (N, 4, L)) -> (N,), the mean of the logits of X and of its reverse complement"""
 
@@ -199,24 +229,26 @@ class BothStrands(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for n, length in ((2, 5), (4, 9)):
-            yield one_hot(["GGA" + random_dna(length - 3, rng) for _ in range(n)]), int(rng.integers(1 << 30))
+        for n, length, kind in ((2, 5, "network"), (4, 9, "network"), (4, 7, "GRU")):
+            X = one_hot(["GGA" + random_dna(length - 3, rng) for _ in range(n)])
+            yield X, kind, int(rng.integers(1 << 30))
 
-    def ask(self, code: Callable[..., Any], X: Tensor, seed: int) -> Any:
-        """The answer for a small network with weights from the seed."""
-        return code(self.network(X.shape[2], seed), X)
+    def ask(self, code: Callable[..., Any], X: Tensor, kind: str, seed: int) -> Any:
+        """The answer for a small model with weights from the seed."""
+        return code(self.model(X.shape[2], kind, seed), X)
 
-    def network(self, length: int, seed: int) -> nn.Module:
-        """A network that is not symmetric in any way, from (N, 4, L) to logits (N,)."""
-        model = nn.Sequential(nn.Flatten(), nn.Linear(4 * length, 5), nn.Tanh(), nn.Linear(5, 1), nn.Flatten(0))
+    def model(self, length: int, kind: str, seed: int) -> nn.Module:
+        """A model that is not symmetric in any way, from (N, 4, L) to logits (N,); a GRU is what the lesson asks."""
+        dense = nn.Sequential(nn.Flatten(), nn.Linear(4 * length, 5), nn.Tanh(), nn.Linear(5, 1), nn.Flatten(0))
+        model = Reader() if kind == "GRU" else dense
         rng = np.random.default_rng(seed)
         for parameter in model.parameters():
             parameter.requires_grad_(False).copy_(torch.as_tensor(rng.normal(0.1, 1, tuple(parameter.shape))))
         return model
 
-    def words(self, X: Tensor, seed: int) -> str:
+    def words(self, X: Tensor, kind: str, seed: int) -> str:
         """What was asked, in words."""
-        return f"{len(X)} sequences of {X.shape[2]} bases, to a small network"
+        return f"{len(X)} sequences of {X.shape[2]} bases, to a small {kind}"
 
     def reference(self, model: nn.Module, X: Tensor) -> Tensor:
         return (model(X) + model(X.flip(1, 2))) / 2
