@@ -17,9 +17,9 @@ KNOCK := from urllib.request import urlopen; urlopen('$(CPU_INDEX)/torch/', time
 IS_CPU := test "$$(uname -s)" = Linux && ! nvidia-smi -L && timeout 6 $(PY) -c "$(KNOCK)"
 INDEX = $(shell { $(IS_CPU); } >/dev/null 2>&1 && echo --extra-index-url $(CPU_INDEX))
 
-# Three workers for two cores, since browsers, sandboxes and kernels make a worker wait; what shares a server stays with
+# Four workers for two cores, since browsers, sandboxes and kernels make a worker wait; what shares a server stays with
 # one worker (tests/conftest.py says what that is).
-WORKERS := 3
+WORKERS := 4
 PYTEST = $(PY) -m pytest --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
@@ -44,13 +44,13 @@ run: $(VENV)/.installed
 	$(COURSE) run
 
 # Hundreds of processes import the same files: what Python compiles of them is kept, whatever the surroundings say.
+# Types are checked while the first tests run: that takes half a minute of one core.
 test quick: export PYTHONDONTWRITEBYTECODE :=
 
 test: $(VENV)/.installed-test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy
-	$(PYTEST) -n $(WORKERS)
+	$(PY) -m mypy & types=$$!; $(PYTEST) -n $(WORKERS); tested=$$?; wait $$types && exit $$tested
 
 # Proofs under three seeds instead of twenty. One lesson is over before a second worker has begun.
 quick: WHICH = $(if $(LESSON),-n 0 --lesson $(LESSON) tests/exercises tests/notebooks,-n 2)

@@ -71,7 +71,7 @@ TEN_TIMES = {
         "[''.join(np.random.default_rng(i).choice(list('ACGT'), 60)) + ['TATAAAA', 'TATATAA', 'TATAAAT'][i % 3] "
         "for i in range(2000)], share=0.7)"
     ),
-    "HiddenState": "HiddenState('GRU', sequence='GCGCTATAAAAGGCTGACCG' * 30, hidden=16, step=440)",
+    "HiddenState": "HiddenState(sequence='GCGCTATAAAAGGCTGACCG' * 28, step=440)",
     "ImageKernel": "ImageKernel(np.random.default_rng(0).random((126, 126)))",
     "LatentWalk": (
         "LatentWalk(['ACGTA' * 20] * 6, {name: (np.random.default_rng(7).normal(size=(600, 2)), "

@@ -1,14 +1,19 @@
 """Fixtures that several tests share, what kind of test each is, and which of them stay together on one worker."""
 
+from __future__ import annotations
+
 import gc
 import os
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from helpers.engine.exercise import Exercise
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: on few cores, threads wait for each other
 
@@ -35,6 +40,8 @@ PROCESSES = {  # they start kernels, sandboxes, servers, builds, or commands tha
 # Tests that share nothing but sessions, by file or function, so that any worker may take any; but of proofs, all of one
 # exercise.
 SPREAD = {"test_every_widget", "test_nbval", "test_proofs", "test_skipping_demos_changes_no_mark"}
+SERVED_BY = {"test_attention_map": "test_jupyter", "test_words_at_hand": "test_jupyter"}  # one Jupyter server will do
+only: int | None = None  # the number that --lesson names
 
 settings.register_profile("course", deadline=None)  # a busy machine is no failure
 settings.load_profile("course")
@@ -42,6 +49,18 @@ settings.load_profile("course")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--lesson", type=int, help="only what belongs to the lesson with this number")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    global only
+    only = config.getoption("--lesson")
+
+
+def exercises_to_test() -> list[Exercise]:
+    """Every exercise, or those of the lesson of `--lesson`: making tests of the others, to drop them, takes seconds."""
+    from helpers.lessons import all_exercises, exercises
+
+    return all_exercises() if only is None else list(exercises(only))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -58,21 +77,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         for kind in kinds(item):
             item.add_marker(kind)
-    number = config.getoption("--lesson")
-    if number is not None:
-        others = [item for item in items if number not in lessons(item)]
-        items[:] = [item for item in items if number in lessons(item)]
-        config.hook.pytest_deselected(items=others)
-    # what goes first, and proofs by exercise, for what an exercise asks under each seed is kept for a while only
-    items.sort(key=lambda item: (LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG), of_proof(item)))
+    if only is not None:
+        theirs = [item for item in items if only in lessons(item)]
+        config.hook.pytest_deselected(items=list({*items}.difference(theirs)))
+        items[:] = theirs
+    places = order(items)
+    items.sort(key=lambda item: places[together(item.nodeid)])
 
 
-def of_proof(item: pytest.Item) -> str:
-    """The key of a proof's exercise; "" of any other test."""
-    from helpers.lessons import key_of
+def order(items: list[pytest.Item]) -> dict[str, tuple[int, float, str]]:
+    """Where each group of tests goes: what takes minutes first; last proofs, and what needs a browser among them.
 
-    exercise = parameters(item).get("exercise") if item.path.stem == "test_proofs" else None
-    return key_of(exercise) if exercise is not None else ""
+    Proofs only compute, and a browser is waited for: with all workers at widgets at once, a core idles. Proofs go by
+    exercise, for what one asks under each seed is kept for a while only.
+    """
+    groups: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        groups.setdefault(together(item.nodeid), []).append(item)
+    stems = {name: Path(name.partition("::")[0]).stem for name in groups}
+    proofs = sorted(name for name, stem in stems.items() if stem == "test_proofs")
+    browser = [name for name, those in groups.items() if any(one.get_closest_marker("browser") for one in those)]
+    found = {name: (len(LONG), 0.0, "") for name in groups}
+    for names in (proofs, browser):
+        found |= {name: (len(LONG) + 1, place / len(names), name) for place, name in enumerate(names)}
+    return found | {name: (LONG.index(stem), 0.0, "") for name, stem in stems.items() if stem in LONG}
 
 
 def kinds(item: pytest.Item) -> Iterator[str]:
@@ -106,8 +134,10 @@ def together(nodeid: str) -> str:
     Of what is spread, what the test was parametrized with first: an exercise, a lesson, a widget.
     """
     path, _, test = nodeid.partition("::")
+    stem = Path(path).stem
+    path = path.replace(stem, SERVED_BY.get(stem, stem))
     name, _, parameter = test.rstrip("]").partition("[")
-    return f"{path}::{parameter.partition('-')[0]}" if SPREAD & {Path(path).stem, name} else path
+    return f"{path}::{parameter.partition('-')[0]}" if SPREAD & {stem, name} else path
 
 
 def lessons(item: pytest.Item) -> set[int]:

@@ -1,7 +1,6 @@
 """Settings of Sphinx for the course's site; `build.py` collects the pages and calls it."""
 
 import importlib.metadata
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -71,7 +70,6 @@ html_theme_options = {
 def setup(app: Sphinx) -> None:
     """Let tables be read aloud."""
     app.add_post_transform(TableHeads)
-    app.add_post_transform(WidePictures)
     app.connect("html-page-context", name_folds)
 
 
@@ -99,17 +97,3 @@ class TableHeads(SphinxPostTransform):
                 formulas = "".join(formula.astext() for formula in cell.findall(nodes.math))
                 if cell.astext().strip() == formulas.strip():
                     cell.append(nodes.inline("", formulas or "row", classes=["visually-hidden"]))
-
-
-class WidePictures(SphinxPostTransform):
-    """What is drawn too wide for a phone is marked, so that the style lets it scroll there and its words stay legible."""
-
-    default_priority = 6
-    widest = 620  # pixels: half of that can still be read
-
-    def run(self, **_: object) -> None:
-        """Go through the pictures of a page."""
-        for image in self.document.findall(nodes.image):
-            path = Path(self.env.srcdir, image["uri"])
-            if path.suffix == ".png" and int.from_bytes(path.read_bytes()[16:20], "big") > self.widest:
-                image["classes"].append("wide")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
@@ -20,6 +21,7 @@ BADGE = re.compile(r"\[!\[([^\]]+)\]\([^)]+\)\]\(([^)]+)\)")
 MARKERS = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 OWN_STUB = re.compile(r"^[ \t]*### STUB[ \t]*\n.*?(?=^[ \t]*### END SOLUTION)", re.DOTALL | re.MULTILINE)
 EMPTY = "raise NotImplementedError()"
+WIDE = 700  # pixels of a picture; at the width of a phone the letters of a wider one are too small to read
 
 
 def page(book: Any, name: str, links: Callable[[str], str]) -> Any:
@@ -56,7 +58,7 @@ def code(cell: Any, name: str, alive: dict[str, dict[str, Any]]) -> list[Any]:
     """
     outputs = [shown(output, f"{name}-{cell.id}-{i}", alive) for i, output in enumerate(cell.outputs)]
     solved = new_code_cell(cell.source, outputs=outputs)
-    solved.metadata.mystnb = {"image": {"alt": alts[0]}} if (alts := [a for o in cell.outputs if (a := alt(o))]) else {}
+    solved.metadata.mystnb = {"image": image(pictures[0])} if (pictures := [o for o in cell.outputs if alt(o)]) else {}
     if "### BEGIN SOLUTION" not in cell.source:
         shows = {output.data[SAVED]["widget"] for output in cell.outputs if SAVED in output.get("data", {})}
         if "Predict" in shows:
@@ -85,6 +87,12 @@ def stub(source: str) -> str:
         own,
         flags=re.DOTALL | re.MULTILINE,
     ).rstrip()
+
+
+def image(output: Any) -> dict[str, str]:
+    """What the page says of a picture: its alt text, and whether a phone must scroll it."""
+    width = int.from_bytes(base64.b64decode(output.data["image/png"])[16:20], "big")
+    return {"alt": alt(output)} | ({"classes": "wide-picture"} if width > WIDE else {})
 
 
 def alt(output: Any) -> str:

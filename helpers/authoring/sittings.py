@@ -1,7 +1,9 @@
 """How long a lesson takes, by a rule, and the sentences of the lesson that say so.
 
-Reading goes at 200 words a minute. What an exercise's heading says in `solutions/` is what it takes its author; a
-beginner takes half as long again. To these come the cells whose first line says that one waits for them. An author
+Reading goes at 200 words a minute, and at 20 lines where a cell says that its code is to be read. What an exercise's
+heading says in `solutions/` is what it takes its author; a beginner takes half as long again. To these come a minute for
+a guess, half of one for a picture that the text explains, two for a widget that it says what to do with, and the cells
+whose first line says that one waits for them. An author
 writes `{time}` and `{pause}`; a release has the sentences in their place, and the beginner's minutes in the headings.
 """
 
@@ -15,6 +17,9 @@ from dataclasses import dataclass
 from typing import Any
 
 WORDS_A_MINUTE = 200
+LINES_A_MINUTE = 20  # of code to read
+GUESS = re.compile(r"^(?:\w+ = )?Predict\(", re.MULTILINE)
+MINUTES = {"*What to see": 0.5, "*What to do": 2.0}  # with the picture above it, with the widget
 BEGINNERS_SHARE = 1.5  # a beginner's minutes with an exercise, in units of its author's
 LONGEST = 75  # minutes of a sitting
 TIME, PAUSE, ASIDE = "{time}", "{pause}", "Aside: "
@@ -30,7 +35,7 @@ UNREAD = re.compile(
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a lesson: its number (0 where it has none), its title, and the minutes it takes.
+    """A section of a lesson: its number (0 where it has none), its title, the minutes it takes, and its exercises.
 
     `sitting` counts the pauses before its end, from 0; an aside, which may be left out, belongs to none. An exercise
     that is an aside stands as a section of its own, without a number.
@@ -40,6 +45,7 @@ class Section:
     title: str
     minutes: float
     sitting: int
+    exercises: tuple[str, ...] = ()
 
     @property
     def aside(self) -> bool:
@@ -58,26 +64,35 @@ def sections(cells: Sequence[Any], *, released: bool = False) -> list[Section]:
         The headings are a release's: what they say is a beginner's minutes.
     """
     share = 1.0 if released else BEGINNERS_SHARE
+    exercises: tuple[str, ...] = ()
     found, number, title, minutes, sitting = [], 0, "", 0.0, 0
     for kind, text in pieces(cells):
         if begun := SECTION.fullmatch(text):
-            found.append(Section(number, title, minutes, sitting))
-            number, title, minutes = int(begun[1] or 0), begun[2], 0.0
+            found.append(Section(number, title, minutes, sitting, exercises))
+            number, title, minutes, exercises = int(begun[1] or 0), begun[2], 0.0, ()
         elif kind == "pause":
-            found.append(Section(number, title, minutes, sitting))
-            minutes, sitting = 0.0, sitting + 1
+            found.append(Section(number, title, minutes, sitting, exercises))
+            minutes, sitting, exercises = 0.0, sitting + 1, ()
         elif kind == "code":
-            if waited := WAIT.match(text):
-                minutes += int(waited[1]) / (60 if waited[2] == "s" else 1)
+            minutes += of_code(text)
         elif asked := EXERCISE.match(text):
             needed = round_up(share * int(asked[3]))
             if asked[4]:
                 found.append(Section(0, f"{ASIDE}{asked[2]}", needed, sitting))
             else:
-                minutes += needed
+                minutes, exercises = minutes + needed, (*exercises, asked[2])
         else:
             minutes += len(text.split()) / WORDS_A_MINUTE
-    return [*found, Section(number, title, minutes, sitting)]
+            minutes += sum(more for begins, more in MINUTES.items() if text.startswith(begins))
+    return [*found, Section(number, title, minutes, sitting, exercises)]
+
+
+def of_code(source: str) -> float:
+    """Minutes of a cell that is not the learner's: to read it, to guess, and to wait."""
+    lines = [line for line in source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    waited = WAIT.match(source)
+    wait = int(waited[1]) / (60 if waited[2] == "s" else 1) if waited else 0.0
+    return wait + source.startswith("# read") * len(lines) / LINES_A_MINUTE + bool(GUESS.search(source))
 
 
 def pieces(cells: Sequence[Any]) -> Iterator[tuple[str, str]]:
@@ -102,15 +117,17 @@ def in_words(cells: Sequence[Any]) -> str:
     each, parts = sittings(cells), sections(cells)
     asides = [part for part in parts if part.aside and part.number]
     exercises = [part for part in parts if part.aside and not part.number]
-    said = f"about {spoken(sum(each))}, mistakes and second tries included"
+    said = f"about {spoken(sum(five(minutes) for minutes in each))}, mistakes and second tries included"
     if len(each) > 1:
         count, lengths = ("two", "three", "four")[len(each) - 2], listed([str(five(minutes)) for minutes in each])
-        said += f": {count} sittings of {lengths} minutes, with a pause {listed(pauses(cells))}"
+        said += f": {count} sittings of {lengths} minutes, with {'a pause' if len(each) == 2 else 'pauses'} {listed(pauses(cells))}"
     if asides:
         numbers = [*dict.fromkeys(str(part.number) for part in asides)]
-        sections_ = f"sections {listed(numbers)}, are asides" if numbers[1:] else f"section {numbers[0]}, is an aside"
+        which = f"Sections {listed(numbers)} are asides" if numbers[1:] else f"Section {numbers[0]} is an aside"
         minutes = five(sum(part.minutes for part in asides))
-        said += f". What is folded, {sections_}: {minutes} minutes more, and nothing else needs it"
+        inside = [number for part in asides for number in part.exercises]
+        told = f", {'exercises' if inside[1:] else 'exercise'} {listed(inside)} included" if inside else ""
+        said += f". {which}, folded: {minutes} minutes more{told}, and nothing else needs it"
     if exercises:
         numbers = [part.title.removeprefix(ASIDE) for part in exercises]
         minutes = five(sum(part.minutes for part in exercises))

@@ -18,6 +18,8 @@ ON_AN_AXIS = ("dim=0", "dim=1", "dim=-1")
 LAST_AXES = ((-2, -1), (1, 2), (0, 1))
 KEEPING = ("keepdim=True",)
 UNCOUNTED = ("correction=0",)
+OF_NUMBERS = {"exp", "log", "sqrt", "abs"}  # of what True and False are not
+OVER_SEVERAL, BOTH_AXES = {"sum", "mean", "amax", "amin"}, ((1, 2), (0, 1))
 OF_TENSORS = ("clone", "exp", "log", "sqrt", "mean", "sum", "abs", "flatten", "squeeze", "item", "float")
 PLACES = (ast.BinOp, ast.Slice, ast.Subscript)
 
@@ -84,7 +86,13 @@ def turned(tree: ast.AST) -> Iterator[Everywhere]:
     """Every matrix turned, or none: `.T` at the right of each `@`, or at no place."""
     yield Everywhere("with `.T` at the right of each `@`", is_product, with_right_turned)
     yield Everywhere("without `.T`", is_turned, lambda node: node.value)
-    yield Everywhere("with `.mT` where `.T` belongs", is_turned, lambda node: ast.Attribute(node.value, "mT", node.ctx))
+    words = "with `.transpose(-2, -1)` where `.T` belongs"
+    yield Everywhere(words, is_turned, lambda node: with_last_axes_exchanged(node.value))
+
+
+def with_last_axes_exchanged(node: ast.expr) -> ast.Call:
+    """Every matrix of a stack turned."""
+    return ast.Call(ast.Attribute(node, "transpose", ast.Load()), [ast.Constant(-2), ast.Constant(-1)], [])
 
 
 def is_product(node: ast.AST) -> bool:
@@ -136,6 +144,11 @@ def longer_call(node: ast.Call, unused: list[str]) -> Iterator[tuple[int, str, a
         has_axis = "dim" in given or "axis" in given or len(node.args) > (0 if is_method else 1)
         extra += [(2, one) for one in (KEEPING if has_axis else ON_AN_AXIS)]
         extra += [(2, one) for one in UNCOUNTED if name in ("std", "var")]
+        for axes in BOTH_AXES if has_axis and name in OVER_SEVERAL else ():
+            rest = [one for one in node.keywords if one.arg not in ("dim", "axis")]
+            both = ast.keyword("dim", ast.Tuple([*map(ast.Constant, axes)], ast.Load()))
+            new = ast.Call(node.func, node.args[: 0 if is_method else 1], [*rest, both])
+            yield 3, instead(new, node), new
     for rank, one in extra:
         word, _, value = one.partition("=")
         if word not in given:
@@ -154,8 +167,11 @@ def with_argument(node: ast.Call, name: str) -> ast.Call:
 def other_operand(node: ast.expr, parent: ast.AST, names: list[str]) -> Iterator[tuple[int, ast.AST]]:
     """What may stand where something is multiplied, counted with or looked up: it turned, squared, one more or less."""
     if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult):
-        yield 1, ast.Attribute(node, "mT", ast.Load())
-        yield 2, ast.Attribute(node, "T", ast.Load())
+        yield 1, ast.Attribute(node, "T", ast.Load())
+        yield 2, with_last_axes_exchanged(node)
+    elif isinstance(parent, ast.BinOp) and isinstance(node, (ast.Name, ast.Call, ast.Subscript)):
+        column = ast.Tuple([ast.Slice(), ast.Constant(None)], ast.Load())
+        yield 2, ast.Subscript(node, column, ast.Load())
     is_counted = isinstance(parent, PLACES) or (isinstance(parent, ast.Call) and called(parent) == "range")
     is_name = isinstance(node, ast.Name) and node.id in names
     if is_counted and (is_name or isinstance(node, (ast.Call, ast.BinOp))):
@@ -174,9 +190,12 @@ def more(node: ast.expr, unused: list[str]) -> Iterator[tuple[int, ast.AST]]:
     for name in unused:
         for operator in (ast.Mult, ast.Div, ast.Add, ast.Sub):
             yield 3, ast.BinOp(node, operator(), ast.Name(name, ast.Load()))
+    is_truth = isinstance(node, (ast.Compare, ast.BoolOp))
     for name in OF_TENSORS:
-        yield 4, ast.Call(ast.Attribute(node, name, ast.Load()), [], [])
-    yield 4, ast.UnaryOp(ast.USub(), node)
+        if not is_truth or name not in OF_NUMBERS:
+            yield 4, ast.Call(ast.Attribute(node, name, ast.Load()), [], [])
+    if not is_truth:
+        yield 4, ast.UnaryOp(ast.USub(), node)
 
 
 def moved(block: list[ast.stmt]) -> Iterator[tuple[str, list[Any]]]:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from helpers.engine.additions import additions, arguments, unused_parameters, unused_variables
-from helpers.engine.changes import Change, Path, changes, compiled
+from helpers.engine.changes import Change, Path, changes, compiled, own_attributes, own_names
 from helpers.engine.codec import encode
 from helpers.engine.marking import Attempt, marking
 from helpers.engine.mutants import PATIENCE, variables
@@ -63,6 +63,9 @@ OUTSIDE = {
 WRITES = re.compile(r"save|dump|to_csv|tofile|unlink|mkdir|system|hub|seed|__\w+__$")  # attributes; `__init__` is meant
 UNKNOWN = re.compile(r"has no attribute '(\w+)'")
 BELONGS = re.compile(r"where (.*) belongs$")
+OF_SHAPES = ("RuntimeError:", "IndexError:", "ValueError:")
+NO_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
+NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
 
 
 def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: int) -> Verdict:
@@ -82,7 +85,9 @@ def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: 
     is_told = verdict.is_explained and not stopped
     if verdict.status is not Status.WRONG or verdict.misconception or (is_told and not verdict.may_be_closer):
         return verdict
-    said, is_whole = "", False
+    said, is_whole = without_self(code, verdict), False
+    if said:
+        return replace(verdict, message=said, is_explained=True)
     with contextlib.suppress(Exception), warnings.catch_warnings(), same_chance():
         warnings.simplefilter("ignore")
         written = Written.of(code)
@@ -100,8 +105,39 @@ def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: 
     said = said or unused(exercise, code)
     if said:
         return replace(verdict, message=f"{verdict.message} {said}", is_explained=True)
+    if verdict.failure and verdict.failure.error.startswith(OF_SHAPES):  # it says where it stopped, and seldom why
+        verdict = replace(verdict, is_explained=False)
     said = left_lying(code)
     return replace(verdict, message=f"{verdict.message} {said}") if said else verdict
+
+
+def without_self(code: Any, verdict: Verdict) -> str:
+    """A sentence on what a class makes in `__init__`, and does not keep or look for in `self`; "" where all is kept."""
+    error = verdict.failure.error if verdict.failure else ""
+    name, attribute = NO_NAME.match(error), NO_ATTRIBUTE.match(error)
+    with contextlib.suppress(Exception):
+        written = Written.of(code) if isinstance(code, type) and (name or attribute) else None
+        methods = {one.name: one for one in written.tree.body if isinstance(one, ast.FunctionDef)} if written else {}
+        kept, made = own_attributes(written.tree) if written else set(), own_names(methods["__init__"])
+        if attribute:
+            theirs, word = attribute.groups()
+            is_lost = theirs == code.__name__ and word in made and word not in kept
+            return f"`{word}` is gone when `__init__` ends: keep it there, `self.{word} = …`." if is_lost else ""
+        (word,) = name.groups() if name else ("",)
+        method = next(one for one, tree in methods.items() if one != "__init__" and word in loaded(tree))
+        if word in kept or word in methods:
+            return f"`{method}` knows `{word}` only as a part of `self`: write `self.{word}`."
+        if word in made:
+            return (
+                f"`{method}` does not know the names of `__init__`: keep it there, `self.{word} = {word}`, and write "
+                f"`self.{word}`."
+            )
+    return ""
+
+
+def loaded(tree: ast.AST) -> set[str]:
+    """The names whose values a piece of code uses."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
 
 
 def speaks_of_strangers(exercise: Exercise, code: Any, message: str) -> bool:

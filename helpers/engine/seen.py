@@ -300,6 +300,7 @@ def in_stretches(pairs: list[tuple[np.ndarray, np.ndarray]], named: Sequence[dic
             said = related([(g.take(wrong, axis), e.take(wrong, axis)) for g, e in pairs], named)
             what = ("Only row", "Only column")[axis] if axes == 2 else f"Along axis {axis} only entry"
             if said:
+                said = said.replace("All your numbers", "All your numbers there")
                 return f"{what} {', '.join(map(str, wrong))} is wrong. {said}"
     return ""
 

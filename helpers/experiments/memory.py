@@ -6,6 +6,7 @@ import csv
 import time
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
@@ -18,6 +19,11 @@ from helpers.training.devices import own_randomness, reseed
 KINDS: dict[str, Any] = {"RNN": nn.RNN, "GRU": nn.GRU, "LSTM": nn.LSTM}
 MOTIF = "TATAAA"
 BATCH, LR, CLIP, TESTED = 64, 5e-3, 1.0, 2000
+SHOWN = {
+    "RNN": 0.0,
+    "GRU": 5.0,
+    "LSTM": 5.0,
+}  # whom HiddenState compares, and how far their gates start open
 SURE, RECENT = 0.02, 20  # training stops early where the mean loss of the last 20 batches is below 0.02
 
 
@@ -135,6 +141,38 @@ def remember(kind: str, distance: int, *, seed: int, open: float = 0.0, steps: i
     with torch.no_grad():
         accuracy = ((model(X) > 0) == (y > 0.5)).float().mean().item()
     return Remembered(kind, distance, open, seed, accuracy, taken, seconds)
+
+
+def shown_cells(distance: int = 50, *, seed: int = 0, steps: int = 300) -> dict[str, np.ndarray]:
+    """Train the three readers that the widget ``HiddenState`` opens with, each on the same sequences.
+
+    ``python benchmarks/memory.py --cells`` writes what comes back to ``datasets/memory_cells.npz``.
+
+    Parameters
+    ----------
+    distance, seed, steps
+        As for :func:`learn`.
+
+    Returns
+    -------
+    dict
+        Arrays of float16, named "RNN.rnn.weight_ih_l0", ..., "LSTM.score.bias": each reader's ``state_dict()``.
+    """
+    readers = {kind: learn(kind, distance, seed=seed, open=open, steps=steps)[0] for kind, open in SHOWN.items()}
+    return {
+        f"{kind}.{name}": value.numpy().astype(np.float16)
+        for kind, reader in readers.items()
+        for name, value in reader.state_dict().items()
+    }
+
+
+def shown_readers() -> dict[str, Reader]:
+    """The shipped three as readers, by kind: what :func:`shown_cells` made."""
+    readers = {kind: Reader(kind) for kind in SHOWN}
+    with np.load(shipped() / "memory_cells.npz") as file:
+        for kind, reader in readers.items():
+            reader.load_state_dict({name: torch.tensor(file[f"{kind}.{name}"]).float() for name in reader.state_dict()})
+    return readers
 
 
 def measured() -> list[Remembered]:

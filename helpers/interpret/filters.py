@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import torch
 
-from helpers.dna.motifs import Matrix, Motif, checked_matrix
+from helpers.dna.motifs import Matrix, Motif, checked_matrix, probabilities
 from helpers.dna.sequences import BASES, one_hot, reverse_complement_one_hot
 
 EVEN = 1 / len(BASES)
@@ -71,9 +71,10 @@ def stack_motifs(motifs: Sequence[Motif]) -> torch.Tensor:
     if len(motifs) == 0:
         raise ValueError("stack_motifs: motifs is empty; expected known motifs such as jaspar_all()")
     stack = torch.zeros(len(motifs), 2, len(BASES), max(motif.width for motif in motifs))
-    for pair, motif in zip(stack, motifs, strict=True):
-        above = motif.probabilities() - EVEN
-        pair[0, :, : motif.width], pair[1, :, : motif.width] = above, reverse_complement_one_hot(above)
+    above = probabilities(torch.cat([motif.counts for motif in motifs], dim=1)) - EVEN  # each column by itself
+    for pair, part in zip(stack, above.split([motif.width for motif in motifs], dim=1), strict=True):
+        width = part.shape[1]
+        pair[0, :, :width], pair[1, :, :width] = part, reverse_complement_one_hot(part)
     return stack
 
 

@@ -65,8 +65,7 @@ def gates_by_base(parts: Mapping[str, ArrayLike], sequence: str, *, marked: tupl
     Parameters
     ----------
     parts : mapping from name to (L, units)
-        As `helpers.widgets.recurrence.run` gives: "state", an LSTM's "memory", and gates by name; "recurrent" is left
-        out.
+        As `helpers.widgets.recurrence.run` gives: "state", an LSTM's "memory", and gates by name.
     sequence : str
         The L bases, written above.
     marked : (int, int), optional
@@ -82,7 +81,7 @@ def gates_by_base(parts: Mapping[str, ArrayLike], sequence: str, *, marked: tupl
     ValueError
         If a part is not (L, units).
     """
-    shown = {name: np.asarray(part, float) for name, part in parts.items() if name != "recurrent"}
+    shown = {name: np.asarray(part, float) for name, part in parts.items()}
     for name, part in shown.items():
         if part.ndim != 2 or len(part) != len(sequence):
             raise ValueError(f"gates_by_base: {name} has shape {part.shape}; expected ({len(sequence)}, units)")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MOST_TOKENS, MOST_HEADS, WIDEST, MOST_NUMBERS = 512, 64, 256, 2_000_000
 MASKS = ("none", "causal", "own")
 WHICH = ("q", "k", "v")
+STAGES = ("scores", "scaled", "softmax", "output")
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:
@@ -53,6 +54,8 @@ class AttentionSteps(Widget):
         Whether scores are divided by the root of d.
     temperature : float
         Scores are divided by it, 0.05 to 20.
+    stage : {"scores", "scaled", "softmax", "output"}, optional
+        Up to which step the numbers are shown.
 
     Raises
     ------
@@ -71,6 +74,7 @@ class AttentionSteps(Widget):
     masking = traitlets.Enum(MASKS, "none").tag(sync=True)
     head = traitlets.Int(0, min=0).tag(sync=True)
     query = traitlets.Int(0, min=0).tag(sync=True)
+    stage = traitlets.Enum(STAGES, STAGES[-1]).tag(sync=True)
     scaled = traitlets.Bool(True).tag(sync=True)
     temperature = traitlets.Float(1.0, min=0.05, max=20.0).tag(sync=True)
     order = traitlets.List(traitlets.Int()).tag(sync=True)

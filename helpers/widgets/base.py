@@ -21,7 +21,7 @@ How a widget is made
    Bad input is refused in ``__init__`` with a ``ValueError`` that names the widget and the argument: take arrays and
    tensors in through :func:`as_array`, sequences through :func:`as_dna`.
 
-2. ``static/NOUN.js``: under 300 lines, ending in ``export default widget("noun", setup)``. ``setup(view)`` builds the
+2. ``static/NOUN.js``: under 400 lines, ending in ``export default widget("noun", setup)``. ``setup(view)`` builds the
    page once and returns ``{ draw, numbers }``. ``draw()`` paints all that the traits say; ``numbers()`` gives what
    Python's ``numbers()`` gives, under the same names. Handlers only call ``view.set({trait: value})``; the one redraw
    follows by itself, and Python hears of it 120 ms later. See ``static/common.js`` for controls, canvases, dragging,
@@ -29,7 +29,9 @@ How a widget is made
    ``PALETTE`` and, for what is above and below zero, ``SIGNS``.
    A canvas is never the only way: whatever can be dragged can be reached by a control or by keys. A finger that moves
    up or down scrolls the page, whatever lies under it but a knob. Controls stand under the pictures, seldom used ones
-   in ``view.more(...)``. A picture's name is short and stays; ``describe`` says what it shows.
+   in ``view.more(...)``. A picture's name is short and stays; ``describe`` says what it shows. After the hint comes the
+   first thing to do, ``view.challenge(sentence, reached)``, which ticks itself. Beside pictures ``numbers()`` can be
+   read as a table.
 
 3. One line in ``helpers/widgets/__init__.py`` (``_HOMES``) and one entry in ``tests/widgets/widget_examples.py``.
    With that entry the widget goes through all common tests: blank page, JupyterLab, Notebook 7, exported page.
@@ -69,7 +71,7 @@ def js(*names: str) -> str:
     Parameters
     ----------
     *names : str
-        File names, shared parts first. Only the last may ``export default``.
+        File names, shared parts first. Only the last may ``export default``. ``common.js`` brings ``tables.js`` along.
 
     Returns
     -------
@@ -77,7 +79,8 @@ def js(*names: str) -> str:
         The module's text, with ``BASES``, ``PALETTE`` and ``SIGNS`` defined at its top.
     """
     constants = f"const BASES = {json.dumps(BASES)}, PALETTE = {json.dumps(PALETTE)}, SIGNS = {json.dumps(SIGNS)};"
-    return "\n".join([constants, *((STATIC / name).read_text(encoding="utf-8") for name in names)])
+    files = [file for name in names for file in ((name, "tables.js") if name == "common.js" else (name,))]
+    return "\n".join([constants, *((STATIC / name).read_text(encoding="utf-8") for name in files)])
 
 
 def as_array(owner: str, name: str, value: Any, *, ndim: int | tuple[int, ...], shape: str) -> np.ndarray:

@@ -79,7 +79,7 @@ class BoundaryExplorer(Widget):
         If `X` and `y` do not fit, hold NaN or other labels, the model is another kind, or a setting is none of these.
     """
 
-    _esm = js("common.js", "plot.js", "mlp.js", "boundary_explorer.js")
+    _esm = js("common.js", "plot.js", "dna.js", "heat.js", "mlp.js", "boundary_explorer.js")
     label = traitlets.Unicode("Teach a network to part points").tag(sync=True)
     datasets = traitlets.Dict().tag(sync=True)
     data = traitlets.Unicode().tag(sync=True)
@@ -189,8 +189,10 @@ class BoundaryExplorer(Widget):
         for _ in range(3 if len(parts[0]) else 0):
             later = later.step(parts[0][:, :2], parts[0][:, 2], self.learning_rate)
         names = ("training", "held_out")
+        middle = np.array([[(low + high) / 2 for low, high in self.window]])
         return {
             "sizes": self.sizes(),
+            "units": [said[0].tolist() for said in network.hidden(middle)],
             "loss": {name: network.loss(part[:, :2], part[:, 2]) for name, part in zip(names, parts, strict=True)},
             "right": {name: _share_right(network, part) for name, part in zip(names, parts, strict=True)},
             "logits": network.forward(np.array(self._points_now()).reshape(-1, 3)[:, :2]).tolist(),

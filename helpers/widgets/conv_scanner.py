@@ -75,6 +75,7 @@ class ConvScanner(Widget):
     pool = traitlets.Int(1, min=1, max=MOST["pool"]).tag(sync=True)
     position = traitlets.Int(0, min=0).tag(sync=True)
     widest = traitlets.Int(WIDEST).tag(sync=True)
+    longest = traitlets.Int(LONGEST).tag(sync=True)
     picture_inches = (9.0, 3.8)
 
     def __init__(

@@ -146,6 +146,27 @@ def value_and_slope(surface: dict[str, Any], grid: np.ndarray | None, p: np.ndar
     return value, slope
 
 
+def highest_rate(terms: list[list[float]]) -> float | None:
+    """The learning rate above which plain descent climbs out of a bowl: 2 over its steepest curvature.
+
+    Parameters
+    ----------
+    terms : list
+        ``[coefficient, power of x, power of y]`` each; none where the surface is given as samples.
+
+    Returns
+    -------
+    float or None
+        None where the surface is no bowl: of degree above 2, or flat or falling along one way.
+    """
+    if not terms or any(i + j > 2 for _, i, j in terms):
+        return None
+    xx, yy, xy = (sum(c for c, *powers in terms if powers == wanted) for wanted in ([2, 0], [0, 2], [1, 1]))
+    hessian = np.array([[2 * xx, xy], [xy, 2 * yy]])
+    least, most = np.linalg.eigvalsh(hessian)
+    return float(2 / most) if least > 0 else None
+
+
 def _weights(t: float) -> tuple[np.ndarray, np.ndarray]:
     """Catmull-Rom weights of four neighbours at 0 <= t <= 1, and their slopes (Catmull and Rom 1974)."""
     w = np.array([-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, -(t**2) + t**3]) / 2

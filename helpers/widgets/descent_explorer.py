@@ -15,6 +15,7 @@ from helpers.widgets.descent import (
     GRID,
     OPTIMISERS,
     grid_surface,
+    highest_rate,
     quadratic_surface,
     terms_surface,
     value_and_slope,
@@ -57,7 +58,7 @@ class DescentExplorer(Widget):
         If an optimiser, a surface or a number is none of these, or `loss` is not finite everywhere.
     """
 
-    _esm = js("common.js", "plot.js", "descent.js", "descent_explorer.js")
+    _esm = js("common.js", "plot.js", "landscape.js", "descent.js", "descent_explorer.js")
     label = traitlets.Unicode("Walk down a loss surface").tag(sync=True)
     surfaces = traitlets.Dict().tag(sync=True)
     surface = traitlets.Unicode().tag(sync=True)
@@ -183,6 +184,7 @@ class DescentExplorer(Widget):
         return {
             "paths": {name: self.path(self.steps, name).tolist() for name in self.optimisers},
             "losses": {name: self.losses(self.steps, name).tolist() for name in self.optimisers},
+            "highest_rate": highest_rate(self.surfaces[self.surface]["terms"]),
         }
 
     def alt_text(self) -> str:

@@ -59,7 +59,7 @@ class FilterLogo(Widget):
         If shapes do not fit, a number is not finite, or the sequences are too many, too short or empty.
     """
 
-    _esm = js("common.js", "plot.js", "dna.js", "filter_logo.js")
+    _esm = js("common.js", "plot.js", "dna.js", "heat.js", "filter_logo.js")
     label = traitlets.Unicode("From filter to motif").tag(sync=True)
     filters = traitlets.Bytes().tag(sync=True)
     shape = traitlets.List(traitlets.Int()).tag(sync=True)

@@ -1,4 +1,4 @@
-"""A recurrent cell that reads DNA: its state and gates base by base, and how far back its gradient reaches."""
+"""Recurrent cells that read the same DNA, with and without one changed base: what each still knows of the change."""
 
 from __future__ import annotations
 
@@ -8,39 +8,49 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from helpers.dna.sequences import tokenise
-from helpers.palette import PALETTE
-from helpers.widgets.base import Widget, as_dna, js, pack, unpack
-from helpers.widgets.recurrence import BLOCKS, GATES, MOST_UNITS, MOST_WORK, VANISHED, Cell, gradients, random_cell, run
+from helpers.dna.sequences import BASES, tokenise
+from helpers.palette import PALETTE, SIGNS
+from helpers.places import shipped
+from helpers.widgets.base import Widget, as_array, as_dna, js, pack, unpack
+from helpers.widgets.mlp import sigmoid
+from helpers.widgets.recurrence import BLOCKS, Cell, run
 
 if TYPE_CHECKING:
     import torch
     from matplotlib.figure import Figure
 
 LONGEST = 1000
-FORGOTTEN = 0.01  # a state is forgotten where the gradient has fallen to this share of its start
-COLOURS = {"RNN": PALETTE["T"], "GRU": PALETTE["C"], "LSTM": PALETTE["A"]}
-SEQUENCE = "GCGCTATAAAAGGCTGACCGATTACAGCCGTTACGGATCGCCGATGCATCGACTGCAGTC"
+FAINTEST = 1e-4  # differences and shares below this are drawn as nothing
+KEEPS = {"GRU": "update", "LSTM": "forget"}  # the gate that holds on to the past where it is near 1
+SEQUENCE = "TATAAAGCTGACCGATTACAGCCGTTACGGATCGCCGATGCATCGACTGCAGTCGA"
+SHOWN = ("difference", "state", "gate")
 
 
 class HiddenState(Widget):
-    """Step through a sequence, change bases, compare cells: what is remembered, what is forgotten, what the gates do.
+    """Change a base, and see base by base how long each of up to three cells knows of it.
+
+    Opens with an RNN, a GRU and an LSTM of 16 units that were trained on one task: does a sequence begin with TATAAA,
+    asked after 50 random bases more (`helpers.experiments.memory.shown_cells`; the gates that keep started open).
 
     Parameters
     ----------
-    cell : {"RNN", "GRU", "LSTM"}
-        The cell shown first.
     weights : mapping, optional
-        Of that cell, by torch's names (``rnn.state_dict()``: ``weight_ih_l0`` ...); or such a mapping for each of
-        several cells, by their kinds. If not given, all three kinds with random weights, as torch starts them.
+        Of up to one cell of each kind: "RNN", "GRU" or "LSTM" to torch's ``rnn.state_dict()``, or to that of a module
+        with the layer as ``rnn`` and, as ``score``, a ``Linear(units, 1)`` whose logit answers the question.
     sequence : str
         1 to 1,000 bases A, C, G, T and N (which is read as zeros).
+    position : int, optional
+        The base that is changed, counted from 0; if not given, the one at 3.
+    base : {"A", "C", "G", "T"}, optional
+        What is written there; the next base of this order if not given.
     step : int, optional
-        The base after which the state is looked at, counted from 0; the last one if not given.
+        The base after which the cells are asked; the last one if not given.
+    shown : {"difference", "state", "gate"}
+        What the maps show: the change's trace, the states with the change, or the gate that keeps.
+    question : str
+        What `score` answers.
     relu : bool
         Whether the RNN uses ReLU in place of tanh.
-    hidden, seed : int
-        Units and seed of random weights.
 
     Raises
     ------
@@ -52,163 +62,183 @@ class HiddenState(Widget):
     label = traitlets.Unicode("What a recurrent network remembers").tag(sync=True)
     units = traitlets.Dict().tag(sync=True)
     weights = traitlets.Bytes().tag(sync=True)
+    scores = traitlets.Dict().tag(sync=True)
     relu = traitlets.Bool(False).tag(sync=True)
+    question = traitlets.Unicode("TATA box").tag(sync=True)
     sequence = traitlets.Unicode().tag(sync=True)
-    original = traitlets.Unicode().tag(sync=True)
-    cell = traitlets.Unicode().tag(sync=True)
+    position = traitlets.Int(0, min=0).tag(sync=True)
+    base = traitlets.Enum(list(BASES), "A").tag(sync=True)
     step = traitlets.Int(0, min=0).tag(sync=True)
-    limits = traitlets.Dict({"work": MOST_WORK, "vanished": VANISHED}).tag(sync=True)
-    forgotten = traitlets.Float(FORGOTTEN).tag(sync=True)
-    picture_inches = (9.0, 5.0)
+    shown = traitlets.Enum(SHOWN, "difference").tag(sync=True)
+    faintest = traitlets.Float(FAINTEST).tag(sync=True)
+    picture_inches = (9.0, 6.0)
 
     def __init__(
         self,
-        cell: str = "GRU",
-        weights: Mapping[str, Any] | None = None,
+        weights: Mapping[str, Mapping[str, Any]] | None = None,
         sequence: str = SEQUENCE,
         *,
+        position: int | None = None,
+        base: str | None = None,
         step: int | None = None,
         relu: bool = False,
-        hidden: int = 8,
-        seed: int = 0,
         **traits: Any,
     ) -> None:
-        if cell not in BLOCKS:
-            raise ValueError(f"HiddenState: cell is {cell!r}; expected one of {', '.join(BLOCKS)}")
-        if not (isinstance(hidden, int) and 1 <= hidden <= MOST_UNITS):
-            raise ValueError(f"HiddenState: hidden is {hidden!r}; expected a whole number from 1 to {MOST_UNITS}")
-        if weights is None:
-            rng = np.random.default_rng(seed)
-            cells = [random_cell(kind, hidden, rng) for kind in BLOCKS]
-        elif not isinstance(weights, Mapping):
-            raise ValueError(f"HiddenState: weights is a {type(weights).__name__}; expected rnn.state_dict()")
-        else:
-            named = weights if set(weights) & set(BLOCKS) else {cell: weights}
-            cells = [Cell.from_weights("HiddenState", kind, each, relu=relu) for kind, each in named.items()]
-        if cell not in [each.kind for each in cells]:
-            raise ValueError(f"HiddenState: cell is {cell!r}; weights has {', '.join(each.kind for each in cells)}")
+        named = _trained() if weights is None else weights
+        if not (isinstance(named, Mapping) and named):
+            raise ValueError(f"HiddenState: weights is {weights!r}; expected kinds, each with its rnn.state_dict()")
+        cells, scores = [], {}
+        for kind, each in named.items():
+            if not isinstance(each, Mapping):
+                raise ValueError(f"HiddenState: the weights of {kind} are no mapping; expected rnn.state_dict()")
+            own = {name.removeprefix("rnn."): value for name, value in each.items()}
+            cells.append(Cell.from_weights("HiddenState", kind, own, relu=relu))
+            if "score.weight" in own:
+                score = as_array("HiddenState", "score.weight", own["score.weight"], ndim=2, shape="(1, units)")
+                if score.shape != (1, cells[-1].units):
+                    found = f"score.weight of the {kind} has shape {score.shape}"
+                    raise ValueError(f"HiddenState: {found}; expected (1, {cells[-1].units})")
+                scores[kind] = [*score[0].tolist(), float(own["score.bias"][0]) if "score.bias" in own else 0.0]
         dna = as_dna("HiddenState", sequence, longest=LONGEST)
         last = len(dna) - 1
-        if step is not None and not 0 <= step <= last:
-            raise ValueError(f"HiddenState: step is {step}; expected 0 to {last}, one of the bases")
+        position = min(3, last) if position is None else position
+        for name, value in {"position": position, "step": last if step is None else step}.items():
+            if not 0 <= value <= last:
+                raise ValueError(f"HiddenState: {name} is {value}; expected 0 to {last}, one of the bases")
+        if base is not None and base not in [*BASES]:
+            raise ValueError(f"HiddenState: base is {base!r}; expected one of {', '.join(BASES)}")
         super().__init__(
-            units={each.kind: each.units for each in cells},
-            weights=pack(np.concatenate([each.flat() for each in cells])),
+            units={cell.kind: cell.units for cell in cells},
+            weights=pack(np.concatenate([cell.flat() for cell in cells])),
+            scores=scores,
             relu=relu,
             sequence=dna,
-            **{"original": dna, **traits},
-            cell=cell,
+            position=position,
+            base=base or BASES[(BASES.find(dna[position]) + 1) % len(BASES)],
             step=last if step is None else step,
+            **traits,
         )
 
     @classmethod
-    def from_rnn(cls, rnn: torch.nn.RNNBase | Sequence[torch.nn.RNNBase], sequence: str, **options: Any) -> HiddenState:
-        """A trained layer, or up to one of each kind to compare.
+    def from_rnn(cls, rnn: torch.nn.Module | Sequence[torch.nn.Module], sequence: str, **options: Any) -> HiddenState:
+        """A layer of one's own, or up to one of each kind to compare.
 
         Parameters
         ----------
         rnn : nn.RNN, nn.GRU, nn.LSTM, or a list of them
-            One layer, one direction, 4 inputs, at most 128 units; on any device. The first is shown first.
+            One layer, one direction, 4 inputs, at most 128 units; on any device. Or a module that has such a layer as
+            ``rnn`` and an ``nn.Linear(units, 1)`` as ``score``, such as `helpers.experiments.memory.Reader`.
         sequence : str
             1 to 1,000 bases.
         **options
-            As for the class: `step`.
+            As for the class: `position`, `base`, `step`, `shown`, `question`.
 
         Raises
         ------
         ValueError
             If a layer is something else, or two are of one kind.
         """
-        layers: list[Any] = list(rnn) if isinstance(rnn, (list, tuple)) else [rnn]
-        if not layers:
+        modules: list[Any] = list(rnn) if isinstance(rnn, (list, tuple)) else [rnn]
+        if not modules:
             raise ValueError("HiddenState: rnn is an empty list; expected nn.RNN, nn.GRU or nn.LSTM")
-        cells = [Cell.from_torch("HiddenState", layer) for layer in layers]
+        cells = [Cell.from_torch("HiddenState", getattr(module, "rnn", module)) for module in modules]
         kinds = [cell.kind for cell in cells]
         if len(set(kinds)) < len(kinds):
             raise ValueError(f"HiddenState: rnn has the kinds {', '.join(kinds)}; expected each at most once")
-        weights = {cell.kind: layer.state_dict() for cell, layer in zip(cells, layers, strict=True)}
-        return cls(kinds[0], weights, sequence, **{"relu": any(cell.relu for cell in cells), **options})
+        weights = {kind: module.state_dict() for kind, module in zip(kinds, modules, strict=True)}
+        return cls(weights, sequence, **{"relu": any(cell.relu for cell in cells), **options})
 
-    @traitlets.validate("sequence", "original")
+    @traitlets.validate("sequence")
     def _check_sequence(self, proposal: Any) -> str:
         return as_dna("HiddenState", proposal["value"], longest=LONGEST)
 
-    @traitlets.validate("cell")
-    def _check_cell(self, proposal: Any) -> str:
-        if proposal["value"] not in self.units:
-            raise traitlets.TraitError(f"cell is {proposal['value']!r}; expected one of {', '.join(self.units)}")
-        return proposal["value"]
+    def changed(self) -> str:
+        """The sequence with the change."""
+        at = min(self.position, len(self.sequence) - 1)
+        return self.sequence[:at] + self.base + self.sequence[at + 1 :]
 
-    def parts(self, cell: str | None = None, sequence: str | None = None) -> dict[str, np.ndarray]:
+    def parts(self, kind: str, sequence: str | None = None) -> dict[str, np.ndarray]:
         """Hidden state (``"state"``), gates and an LSTM's ``"memory"`` after each base: shape ``(L, units)`` each."""
-        return run(self._cell(cell), np.array(tokenise(self.sequence if sequence is None else sequence)))
+        return run(self._cell(kind), np.array(tokenise(self.changed() if sequence is None else sequence)))
 
-    def gradient(self, cell: str | None = None) -> list[float]:
-        """Norms of d h_T / d h_t for T the present step and t = T, T - 1, ... (Frobenius, as from torch's autograd)."""
-        return gradients(self._cell(cell), self.parts(cell), self._step_now())[0]
+    def differences(self, kind: str) -> np.ndarray:
+        """How far each unit is, after each base, from where it is without the change: shape ``(L, units)``."""
+        return np.abs(self.parts(kind)["state"] - self.parts(kind, self.sequence)["state"])
 
-    def remembered(self) -> int:
-        """Bases back at which the gradient has fallen to 1 % of its start; -1 where it has not, as far as computed."""
-        norms = np.array(self.gradient())
-        below = np.flatnonzero(norms < FORGOTTEN * norms[0])
-        return int(below[0]) if len(below) else -1
+    def left(self, kind: str) -> np.ndarray:
+        """The distance of the two states after each base, as a share of the largest so far: shape ``(L,)``."""
+        distance = np.linalg.norm(self.differences(kind), axis=1)
+        return distance / np.maximum(np.maximum.accumulate(distance), np.finfo(float).tiny)
 
-    def changed(self) -> list[float]:
-        """After each base, the distance of the state from what it was before bases were changed: shape ``(L,)``."""
-        if len(self.sequence) != len(self.original):
-            return [0.0] * len(self.sequence)
-        before = self.parts(sequence=self.original)["state"]
-        return np.linalg.norm(self.parts()["state"] - before, axis=1).tolist()
+    def answers(self, kind: str) -> list[float]:
+        """What a cell with a score says after the step, without the change and with it: the probability of a yes."""
+        *weight, bias = self.scores[kind]
+        states = [self.parts(kind, each)["state"][self._step_now()] for each in (self.sequence, self.changed())]
+        return sigmoid(np.stack(states) @ weight + bias).tolist()
 
     def numbers(self) -> dict[str, Any]:
-        parts, step = self.parts(), self._step_now()
-        norms, through_memory = gradients(self._cell(), parts, step)
         return {
-            "states": parts["state"].tolist(),
-            "gates": {name: parts[name][step].tolist() for name in GATES[self.cell]},
-            "gradient": norms,
-            "through_memory": through_memory,
-            "remembered": self.remembered(),
-            "changed": self.changed(),
+            "states": {kind: self.parts(kind)["state"].tolist() for kind in self.units},
+            "gates": {kind: self.parts(kind)[KEEPS[kind]].tolist() for kind in self.units if kind in KEEPS},
+            "differences": {kind: self.differences(kind).tolist() for kind in self.units},
+            "left": {kind: self.left(kind).tolist() for kind in self.units},
+            "answers": {kind: self.answers(kind) for kind in self.scores},
         }
 
     def alt_text(self) -> str:
-        step, back = self._step_now(), self.remembered()
-        fate = f"falls to 1 % within {back} bases" if back >= 0 else "does not fall to 1 %"
+        step, at = self._step_now(), min(self.position, len(self.sequence) - 1)
+        shares = {kind: self.left(kind)[step] for kind in self.units}
+        left = ", ".join(
+            f"{'under 0.01' if 0 < share < FAINTEST else f'{100 * share:.3g}'} % in the {kind}"
+            for kind, share in shares.items()
+        )
+        asked = ", ".join("{} from {:.0%} to {:.0%}".format(kind, *self.answers(kind)) for kind in self.scores)
+        answers = f' The change takes the answer to "{self.question}?" there: {asked}.' if asked else ""
         return (
-            f"Hidden state and gates of a {self.cell} with {self.units[self.cell]} units over {len(self.sequence):,} "
-            f"bases; the gradient of the state after base {step} with respect to earlier states {fate}."
+            f"Hidden states over {len(self.sequence):,} bases with base {at} changed from {self.sequence[at]} to "
+            f"{self.base}; of the difference, after base {step} there is left: {left}.{answers}"
         )
 
     def draw(self, figure: Figure) -> None:
-        parts, step, length = self.parts(), self._step_now(), len(self.sequence)
-        names = ["state", *(["memory"] if self.cell == "LSTM" else []), *GATES[self.cell]]
-        rows = figure.subplots(len(names) + 1, 1, sharex=True, height_ratios=[1.6, *[1] * (len(names) - 1), 2])
-        for axes, name in zip(rows, names, strict=False):
-            gate = name in GATES[self.cell] and name != "candidate"
-            most = 1.0 if gate else max(float(np.abs(parts[name]).max()), 1e-9)
-            scale = {"cmap": "Blues", "vmin": 0, "vmax": 1} if gate else {"cmap": "PuOr", "vmin": -most, "vmax": most}
-            axes.imshow(parts[name].T, aspect="auto", interpolation="nearest", **scale)
-            axes.axvline(step, color="#1d2129", lw=1)
-            axes.set(yticks=[])
-            axes.set_ylabel(name, rotation=0, ha="right", va="center")
-        if length <= 100:
-            for i, letter in enumerate(self.sequence):
-                rows[0].text(i, -0.7, letter, ha="center", fontsize=7, weight="bold", color=PALETTE.get(letter, "grey"))
-        for kind in self.units:
-            norms = np.maximum(self.gradient(kind), 1e-12)
-            here = {"lw": 2.5 if kind == self.cell else 1, "color": COLOURS[kind]}
-            rows[-1].semilogy(step - np.arange(len(norms)), norms, label=kind, **here)
-        rows[-1].set(xlabel="base", ylabel="gradient", xlim=(-0.5, length - 0.5))
-        rows[-1].legend(frameon=False, loc="best", ncols=3, fontsize=8)
+        from matplotlib.colors import LinearSegmentedColormap
 
-    def _cell(self, kind: str | None = None) -> Cell:
-        chosen = kind or self.cell
+        violet = LinearSegmentedColormap.from_list("violet", ["white", SIGNS["plus"]])
+        step, length, low = self._step_now(), len(self.sequence), np.log10(FAINTEST)
+        rows = figure.subplots(2 * len(self.units), 1, sharex=True, height_ratios=[1.7, 1] * len(self.units))
+        for kind, top, below in zip(self.units, rows[::2], rows[1::2], strict=True):
+            difference = np.log10(np.maximum(self.differences(kind), FAINTEST))
+            top.imshow(difference.T, aspect="auto", interpolation="nearest", cmap=violet, vmin=low, vmax=0)
+            top.set(yticks=[])
+            top.set_ylabel(kind, rotation=0, ha="right", va="center", weight="bold")
+            share = np.maximum(self.left(kind), FAINTEST)
+            below.bar(np.arange(length), share - FAINTEST, width=1, bottom=FAINTEST, color=SIGNS["plus"])
+            below.set(yscale="log", ylim=(FAINTEST, 2), yticks=[1e-4, 1e-2, 1], yticklabels=["0.01 %", "1 %", "100 %"])
+            for axes in (top, below):
+                axes.axvline(step, color="#1d2129", lw=1)
+        if length <= 100:
+            for i, letter in enumerate(self.changed()):
+                here = {"weight": "bold", "bbox": {"pad": 1, "fc": "none"}} if i == self.position else {}
+                colour = PALETTE.get(letter, "grey")
+                rows[0].text(i, -1.2, letter, ha="center", va="bottom", fontsize=7, color=colour, **here)
+        rows[-1].set(xlabel="base", xlim=(-0.5, length - 0.5))
+        figure.supylabel("units, and the share of the difference that is left", fontsize=9)
+
+    def _cell(self, kind: str) -> Cell:
         counts = {name: BLOCKS[name] * n * (4 + n + 2) for name, n in self.units.items()}
-        before = list(self.units).index(chosen)
+        before = list(self.units).index(kind)
         start = sum(list(counts.values())[:before])
-        numbers = unpack(self.weights)[start : start + counts[chosen]]
-        return Cell.from_flat(chosen, self.units[chosen], numbers, relu=self.relu)
+        numbers = unpack(self.weights)[start : start + counts[kind]]
+        return Cell.from_flat(kind, self.units[kind], numbers, relu=self.relu)
 
     def _step_now(self) -> int:
-        return max(0, min(self.step, len(self.sequence) - 1))
+        return min(self.step, len(self.sequence) - 1)
+
+
+def _trained() -> dict[str, dict[str, np.ndarray]]:
+    """What the shipped cells weigh, by kind."""
+    found: dict[str, dict[str, np.ndarray]] = {}
+    with np.load(shipped() / "memory_cells.npz") as file:
+        for name, value in file.items():
+            kind, part = name.split(".", 1)
+            found.setdefault(kind, {})[part] = value
+    return found

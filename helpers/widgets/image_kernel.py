@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from helpers.palette import PALETTE
+from helpers.palette import PALETTE, SIGNS
 from helpers.widgets.base import Widget, as_array, js, pack, unpack
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class ImageKernel(Widget):
         from matplotlib.colors import LinearSegmentedColormap
         from matplotlib.patches import Rectangle
 
-        signed = LinearSegmentedColormap.from_list("answers", [PALETTE["T"], "black", "white"])
+        signed = LinearSegmentedColormap.from_list("answers", [SIGNS["minus"], "black", "white"])
         before, nine, after = figure.subplots(1, 3, width_ratios=[1, 0.8, 1])
         strongest = float(np.abs(self.result()).max()) or 1.0
         row, column = self.position

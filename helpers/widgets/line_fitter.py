@@ -53,7 +53,7 @@ class LineFitter(Widget):
         If `x` and `y` differ in length, hold NaN or infinity, or are too few or too many.
     """
 
-    _esm = js("common.js", "plot.js", "line_fitter.js")
+    _esm = js("common.js", "plot.js", "landscape.js", "line_fitter.js")
     label = traitlets.Unicode("Fit a line by hand").tag(sync=True)
     x = traitlets.List(traitlets.Float()).tag(sync=True)
     y = traitlets.List(traitlets.Float()).tag(sync=True)
@@ -66,6 +66,7 @@ class LineFitter(Widget):
     x_window = traitlets.List(traitlets.Float()).tag(sync=True)
     y_window = traitlets.List(traitlets.Float()).tag(sync=True)
     steepest = traitlets.Float(1.0).tag(sync=True)
+    picture_inches = (9.0, 3.6)
 
     def __init__(
         self,
@@ -115,6 +116,7 @@ class LineFitter(Widget):
             "mse": self.mse(),
             "residuals": self._residuals().tolist(),
             "best": {"slope": slope, "intercept": intercept, "mse": best_mse},
+            "corners": self._bowl(*(np.array(ends) for ends in self._bowl_window())).ravel().tolist(),
         }
 
     def alt_text(self) -> str:
@@ -126,7 +128,13 @@ class LineFitter(Widget):
     def draw(self, figure: Figure) -> None:
         from matplotlib.patches import Rectangle
 
-        axes = figure.subplots()
+        axes, bowl = figure.subplots(1, 2, width_ratios=(2, 1))
+        slopes, intercepts = (np.linspace(low, high, 60) for low, high in self._bowl_window())
+        heights = self._bowl(slopes, intercepts)
+        heights -= heights.min()
+        bowl.contourf(slopes, intercepts, heights**0.25, 12, cmap="Blues_r")
+        bowl.plot(self.slope, self.intercept, "o", color=PALETTE["T"], markeredgecolor="white", markersize=8)
+        bowl.set(xlabel="slope", ylabel="intercept", title="mean square of every line")
         axes.set(xlim=self.x_window, ylim=self.y_window, xlabel=self.x_label, ylabel=self.y_label)
         figure.canvas.draw()  # the layout is settled: pixels of one axis can be told in units of the other
         box = axes.get_window_extent()
@@ -138,6 +146,18 @@ class LineFitter(Widget):
         axes.plot(ends, self.slope * ends + self.intercept, color=PALETTE["T"], lw=2)
         axes.scatter(self.x, self.y, color="#1d2129", zorder=3)
         axes.set_title(f"mean squared error {self.mse():.4g}", loc="left")
+
+    def _bowl_window(self) -> tuple[list[float], list[float]]:
+        """Slopes and intercepts of the lines through the points' middle that the sliders reach."""
+        reach = max(self.steepest * abs(float(np.mean(self.x_window))), self.y_window[1] - self.y_window[0])
+        middle = float(np.mean(self.y_window))
+        return [-self.steepest, self.steepest], [middle - reach, middle + reach]
+
+    def _bowl(self, slopes: np.ndarray, intercepts: np.ndarray) -> np.ndarray:
+        """Mean squared errors, one row an intercept and one column a slope."""
+        x, y = np.array(self.x), np.array(self.y)
+        errors = y - slopes[None, :, None] * x - intercepts[:, None, None]
+        return (errors**2).mean(axis=-1)
 
     def _residuals(self) -> np.ndarray:
         return np.array(self.y) - (self.slope * np.array(self.x) + self.intercept)

@@ -159,6 +159,10 @@ class Network:
         """Logits of points: ``(N, 2)`` to ``(N,)``."""
         return self._signals(X)[-1][0][:, 0]
 
+    def hidden(self, X: np.ndarray) -> list[np.ndarray]:
+        """What each hidden layer says of points: ``(N, 2)`` to ``(N, units)`` each."""
+        return [said for _, said in self._signals(X)[1:-1]]
+
     def loss(self, X: np.ndarray, y: np.ndarray) -> float:
         """Mean binary cross-entropy, in nats, of logits, without overflow; 0 for no points."""
         if len(X) == 0:

@@ -109,15 +109,15 @@ class PoolExplorer(Widget):
         matches = ((windows == word) & (word < 4)).sum(axis=1)
         return np.maximum(matches - max(len(word) - 3, 0), 0).astype(float)
 
-    def pooled(self, places: Sequence[int] | None = None) -> list[np.ndarray]:
+    def pooled(self, places: Sequence[int] | None = None, kind: str | None = None) -> list[np.ndarray]:
         """The activations after one round of pooling, after two, and so on, as torch's ``max_pool1d`` gives them."""
-        layers, values = [], self.activations(places)
+        layers, values, kind = [], self.activations(places), kind or self.kind
         for _ in range(self.rounds):
             if len(values) < self.pool:
                 values = np.empty(0)
             else:
                 groups = np.lib.stride_tricks.sliding_window_view(values, self.pool)[:: self.stride]
-                values = groups.max(axis=1) if self.kind == "max" else groups.mean(axis=1)
+                values = groups.max(axis=1) if kind == "max" else groups.mean(axis=1)
             layers.append(values)
         return layers
 
@@ -134,6 +134,15 @@ class PoolExplorer(Widget):
         """How many cells of the last round differ from those of the remembered places."""
         return int((np.abs(self.pooled()[-1] - self.pooled(self.remembered)[-1]) > 1e-9).sum())
 
+    def noticed(self) -> dict[str, list[int]]:
+        """How many numbers differ from those of the remembered places, and of how many, by what is done to them."""
+        pairs = {
+            name: [self.pooled(places, kind)[-1] for places in (None, self.remembered)]
+            for name, kind in (("maximum", "max"), ("average", "average"))
+        }
+        pairs["none"] = [self.activations(places) for places in (None, self.remembered)]
+        return {name: [int((np.abs(now - then) > 1e-9).sum()), len(now)] for name, (now, then) in pairs.items()}
+
     def numbers(self) -> dict[str, Any]:
         return {
             "planted": self.planted(),
@@ -141,6 +150,7 @@ class PoolExplorer(Widget):
             "pooled": [layer.tolist() for layer in self.pooled()],
             "receptive_field": self.receptive_field(),
             "changed": self.changed(),
+            "noticed": self.noticed(),
         }
 
     def alt_text(self) -> str:

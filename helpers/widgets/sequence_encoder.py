@@ -56,6 +56,16 @@ class SequenceEncoder(Widget):
             "encoded": self.encoded(),
             "tokens": [int(token) for token in tokenise(self.encoded())],
             "one_hot": one_hot(self.encoded()).int().tolist(),
+            "distances": self.distances(),
+        }
+
+    def distances(self) -> dict[str, list[float]]:
+        """How far A, C, G, T and N are from the chosen base, as tokens and as one-hot columns."""
+        base = self.encoded()[min(self.position, len(self.sequence) - 1)]
+        [token], column = tokenise(base), one_hot(base).double()
+        return {
+            "tokens": [float(abs(other - token)) for other in tokenise("ACGTN")],
+            "one_hot": (one_hot("ACGTN").double() - column).norm(dim=0).tolist(),
         }
 
     def alt_text(self) -> str:

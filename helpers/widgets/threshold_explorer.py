@@ -113,6 +113,16 @@ class ThresholdExplorer(Widget):
             "tn": (len(negatives) - fp) * weight,
         }
 
+    def hundred(self) -> dict[str, int]:
+        """Of 100 sequences how many are each of :meth:`counts`, in whole numbers that sum to 100."""
+        counts = self.counts()
+        parts = {name: 100 * count / sum(counts.values()) for name, count in counts.items()}
+        shares = {name: int(part) for name, part in parts.items()}
+        nearest = sorted(parts, key=lambda name: -(parts[name] % 1))
+        for name in nearest[: 100 - sum(shares.values())]:
+            shares[name] += 1
+        return shares
+
     def measures(self) -> dict[str, float]:
         """Accuracy, sensitivity, specificity, precision and MCC at the threshold, from :meth:`counts`."""
         return measures(self.counts())
@@ -128,7 +138,12 @@ class ThresholdExplorer(Widget):
         return {"auroc": auroc, "auprc": float((tp / (tp + fp)).mean())}
 
     def numbers(self) -> dict[str, Any]:
-        return {"counts": self.counts(), "measures": self.measures(), "areas": self.areas()}
+        return {
+            "counts": self.counts(),
+            "hundred": self.hundred(),
+            "measures": self.measures(),
+            "areas": self.areas(),
+        }
 
     def alt_text(self) -> str:
         m = self.measures()

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 import torch
 
+from helpers.engine.additions import additions
 from helpers.engine.changes import changes, walked
 from helpers.engine.exercise import Exercise, Question
+from helpers.engine.kinds import ModuleExercise
 from helpers.engine.mending import Written, is_idle, mended
 from helpers.engine.mutants import mutants
 from helpers.engine.verdict import Verdict
@@ -192,6 +194,169 @@ def test_a_term_that_does_nothing_is_no_change(line: str, idle: int | None) -> N
     ]
 
 
+def meets_another_length(scores, temperature):
+    return scores.sigmoid() * torch.ones(7) * temperature
+
+
+def test_beside_a_shape_that_does_not_fit_hints_are_told_where_nothing_mends_it() -> None:
+    class Hinted(Softened):
+        hints = ("First divide.", "Then softmax.")
+
+    verdict = found(meets_another_length, Hinted())
+    assert verdict.message.startswith("Two tensors do not fit each other")
+    assert Hinted().hints_on(verdict, 2) == ["First divide."]
+    assert Hinted().hints_on(found(no_keepdim, Hinted()), 2) == []
+
+
+class Weighed(Exercise):
+    """Rows weighed and added up, cells added up, products of stacks of matrices."""
+
+    parts = {"rows": 1, "cells": 1, "products": 1}
+
+    def questions(self, rng):
+        for rows, columns in ((3, 3), (4, 2), (5, 1)):
+            table, stack = torch.tensor(rng.normal(size=(rows, columns))), torch.tensor(rng.normal(size=(2, rows, 2)))
+            yield Question("rows", torch.tensor(rng.normal(size=rows)), table, part="rows")
+            yield Question("cells", torch.ones(1), stack, part="cells")
+            yield Question("products", stack, stack + 1, part="products")
+
+    def reference(self, what, weights, table):
+        if what == "rows":
+            return (weights[:, None] * table).sum(dim=0)
+        return table.sum(dim=(1, 2)) if what == "cells" else weights @ table.transpose(-2, -1)
+
+
+def weights_along_the_columns(what, weights, table):
+    if what == "rows":
+        return (weights * table).sum(dim=0)
+    return table.sum(dim=(1, 2)) if what == "cells" else weights @ table.transpose(-2, -1)
+
+
+def columns_left(what, weights, table):
+    if what == "cells":
+        return table.sum(dim=1)
+    return (weights[:, None] * table).sum(dim=0) if what == "rows" else weights @ table.transpose(-2, -1)
+
+
+def all_axes_turned(what, weights, table):
+    if what == "products":
+        return weights @ table.T
+    return (weights[:, None] * table).sum(dim=0) if what == "rows" else table.sum(dim=(1, 2))
+
+
+@pytest.mark.filterwarnings("ignore:The use of `x.T`")
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (weights_along_the_columns, "with `weights[:, None]` where yours has `weights`."),
+        (columns_left, "with `table.sum(dim=(1, 2))` where yours has `table.sum(dim=1)`."),
+        (all_axes_turned, "with `.transpose(-2, -1)` where yours has `.T`."),
+    ],
+)
+def test_axes_are_mended_in_words_that_lessons_teach(code: Any, said: str) -> None:
+    assert found(code, Weighed()).message.endswith(said)
+
+
+class Hidden(Exercise):
+    """A table with zeros where a mask, if there is one, is False."""
+
+    parts = {"plain": 1, "hidden": 1}
+
+    def questions(self, rng):
+        for rows in (2, 3):
+            table = torch.tensor(rng.normal(size=(rows, 4)))
+            yield Question(table, None, part="plain")
+            yield Question(table, table > table.mean(), part="hidden")
+
+    def reference(self, table, mask):
+        return table if mask is None else table.masked_fill(~mask, 0)
+
+
+def always_hidden(table, mask):
+    return table.masked_fill(~mask, 0)
+
+
+def test_a_change_that_breaks_another_part_is_not_proposed() -> None:
+    said = found(always_hidden, Hidden()).message
+    assert said.startswith("`~` stands before something that is None here") and "would be right" not in said
+
+
+class Grown(torch.nn.Module):
+    """A number for each row."""
+
+    def __init__(self, width, times):
+        super().__init__()
+        self.layer, self.times = torch.nn.Linear(width, 1), times
+
+    def forward(self, x):
+        return self.layer(x).squeeze(1) * self.times
+
+
+class Growing(ModuleExercise):
+    """Growing(width, times), an nn.Module"""
+
+    reference = Grown
+
+    def questions(self, rng):
+        for width in (2, 3):
+            yield {"width": width, "times": 3}, torch.tensor(rng.normal(size=(4, width))).float()
+
+
+class NameOfInit(Grown):
+    def __init__(self, width, times):
+        super().__init__(width, times)
+
+    def forward(self, x):
+        return self.layer(x).squeeze(1) * times  # noqa: F821
+
+
+class NotOfSelf(Grown):
+    def __init__(self, width, times):
+        super().__init__(width, times)
+        self.scale = times
+
+    def forward(self, x):
+        return self.layer(x).squeeze(1) * scale  # noqa: F821
+
+
+class NotKept(Grown):
+    def __init__(self, width, times):
+        super().__init__(width, times)
+        scale = times  # noqa: F841
+
+    def forward(self, x):
+        return self.layer(x).squeeze(1) * self.scale
+
+
+class NobodysName(Grown):
+    def __init__(self, width, times):
+        super().__init__(width, times)
+
+    def forward(self, x):
+        return self.layer(x).squeeze(1) * nobodys  # noqa: F821
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            NameOfInit,
+            "`forward` does not know the names of `__init__`: keep it there, `self.times = times`, and write "
+            "`self.times`.",
+        ),
+        (NotOfSelf, "`forward` knows `scale` only as a part of `self`: write `self.scale`."),
+        (NotKept, "`scale` is gone when `__init__` ends: keep it there, `self.scale = …`."),
+    ],
+)
+def test_a_class_that_keeps_nothing_in_self_is_told_so(code: Any, said: str) -> None:
+    verdict = found(code, Growing())
+    assert verdict.message == said and verdict.is_explained
+
+
+def test_another_name_that_a_class_does_not_know_is_told_as_ever() -> None:
+    assert "Is the name misspelt" in found(NobodysName, Growing()).message
+
+
 def test_a_parameter_that_is_never_looked_at_is_told() -> None:
     assert found(not_looked_at).message.endswith("Your code never looks at `temperature`.")
 
@@ -337,3 +502,11 @@ def one_fixed_place(table, begin):
 )
 def test_what_lies_further_from_the_code_is_found(code: Any, said: str) -> None:
     assert said in found(code, Stretch()).message
+
+
+def test_no_root_of_true_and_false_is_proposed() -> None:
+    tree = ast.parse("def call(w, x):\n    error = w > x\n    return w * x").body[0]
+    words = [said for _, said, _, _ in additions(tree)]
+    assert any("w > x" in said and "float" in said for said in words)
+    assert not [said for said in words if "(w > x)" in said and ("sqrt" in said or "log" in said or "exp" in said)]
+    assert any("(w * x).sqrt()" in said for said in words)

@@ -15,10 +15,11 @@ from torch import nn
 from helpers.engine.errors import explained
 from helpers.engine.exercise import Exercise, Question, misconception
 from helpers.engine.kinds import ModuleExercise
-from helpers.engine.message import Message, first_difference
+from helpers.engine.message import Message, failure_lines, first_difference
 from helpers.engine.mutants import mutants
 from helpers.engine.relations import related
 from helpers.engine.time_limit import time_limit
+from helpers.engine.verdict import Failure
 from helpers.learner.check import ExerciseCheck
 
 
@@ -285,6 +286,11 @@ def changed_in_place() -> None:
         (lambda t: [1, 2][5], "An index reaches beyond the end of a list."),
         (lambda t: list(t).mean(), "A value of type list has no `mean`."),
         (lambda t: [].sort().mean(), "Something is None here"),
+        (lambda t: (t, t).mean(), "Several results came as one tuple, which has no `mean`"),
+        (lambda t: "ACGT".index("N"), "`index` raises an error where the word is absent; `find` gives −1."),
+        (lambda t: ~None, "`~` stands before something that is None here"),
+        (lambda t: ~torch.ones(2), "`.bool()` first"),
+        (lambda t: nn.Linear(2, 1)(torch.ones(3).max()), "`linear` takes a row of numbers, and gets a single one"),
         (lambda t: (lambda a, b: a)(1), "A call leaves out 'b'."),
         (lambda t: "a" + 1, "`+` does not go between the types str and int."),
         (lambda t: torch.tensor(t).mean().backward(), "There is no slope to be found"),
@@ -309,6 +315,7 @@ def changed_in_place() -> None:
         (lambda t: np.sqrt(10**30), "`np.sqrt` cannot take so large a whole number."),
         (lambda t: torch.tensor(t).zero_grad(), "is set to zero by `.grad.zero_()`."),
         (lambda t: torch.cat([torch.ones(2, 3), torch.ones(2)]), "as many axes as each other, and 2 meet 1"),
+        (lambda t: torch.cat([torch.ones(2, 3), torch.ones(2)]), "`.flatten()` leaves one."),
         (lambda t: torch.stack([torch.ones(2, 3), torch.ones(2)]), "of one shape, and (2, 3) meets (2)"),
         (lambda t: torch.stack([1.0, 2.0]), "element 0 of the list is of the type float"),
         (lambda t: torch.arange(3).mean(), "`.float()` first"),
@@ -530,6 +537,14 @@ def test_two_long_answers_are_shown_where_they_differ() -> None:
     given, expected = [{"a": [1, 2, 3]}, {"a": [4, 5, 6]}], [{"a": [1, 2, 3]}, {"a": [4, 0, 6]}]
     assert first_difference(given, expected) == ("[1]['a'][1]", 5, 0)
     assert first_difference(given, 3) == ("", given, 3)
+
+
+def test_two_lists_that_begin_alike_are_shown_from_where_they_differ() -> None:
+    given, expected = [1] * 9 + [2], [1] * 9 + [3, 4]
+    lines = dict(failure_lines(Means(), Failure(Question(0), given, expected)))
+    assert lines["yours"] == "from place 9: [2], 10 in all"
+    assert lines["expected"] == "from place 9: [3, 4], 11 in all"
+    assert dict(failure_lines(Means(), Failure(Question(0), [2, 1], [1])))["yours"] == "[2, 1]"
 
 
 def test_a_question_that_is_cut_can_be_asked_whole(capsys, monkeypatch, tmp_path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -26,10 +28,20 @@ def github(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return commit_all(copy_tracked(tmp_path_factory.mktemp("github")))
 
 
-@pytest.fixture(scope="module", params=["older", "today's"])
-def colab(request: pytest.FixtureRequest, github: Path, tmp_path_factory: pytest.TempPathFactory) -> Colab:
-    place = tmp_path_factory.mktemp("colab")
-    return Colab(place, github, repository(ROOT), older=request.param == "older")
+@pytest.fixture(scope="module")
+def machines(github: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Colab]:
+    """The machine of a kind, made when it is first asked for; a fixture with parameters is made over and over."""
+
+    @functools.cache
+    def machine(kind: str) -> Colab:
+        return Colab(tmp_path_factory.mktemp("colab"), github, repository(ROOT), older=kind == "older")
+
+    return machine
+
+
+@pytest.fixture(params=["older", "today's"])
+def colab(request: pytest.FixtureRequest, machines: Callable[[str], Colab]) -> Colab:
+    return machines(request.param)
 
 
 def run(

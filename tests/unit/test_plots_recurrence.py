@@ -26,7 +26,7 @@ def test_a_hidden_path_has_the_truth_on_top_and_a_band_for_each_reader() -> None
 
 
 def test_gates_are_drawn_a_row_a_unit_with_their_own_scale() -> None:
-    parts = {"state": np.full((3, 2), -0.5), "update": np.full((3, 2), 0.9), "recurrent": np.zeros((3, 2))}
+    parts = {"state": np.full((3, 2), -0.5), "update": np.full((3, 2), 0.9)}
     figure = plots.gates_by_base(parts, "ACG", marked=(0, 2))
     images = [ax.collections[0] for ax in figure.axes if ax.get_ylabel() in parts]
     assert [image.get_array().shape for image in images] == [(2, 3), (2, 3)]

@@ -131,7 +131,7 @@ def test_strongest_pair_is_brought_into_view(blank):
 
 def test_a_click_in_the_map_chooses_who_asks(blank):
     blank.mount(AttentionMap("ACGT" * 5, np.eye(20)))
-    box = blank.tab.get_by_role("application").bounding_box()
+    box = blank.tab.get_by_role("application", name="Attention map").bounding_box()
     blank.tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 14)
     assert blank.get("base") == 19
 
@@ -149,3 +149,17 @@ def test_lab_sends_the_head_that_is_asked_for(lab):
     tab.keyboard.press("End")
     tab.wait_for_function("document.querySelector('.dlg').numbers().asked === 39 * 7", timeout=20_000)
     assert "coarse" not in tab.locator(".dlg-message").inner_text()
+
+
+def test_a_head_is_chosen_among_all_of_them(blank):
+    weights = np.stack(
+        [np.stack([np.roll(np.eye(20), layer + 2 * head, axis=1) for head in range(3)]) for layer in range(2)]
+    )
+    blank.mount(AttentionMap("ACGT" * 5, weights))
+    heads = blank.tab.get_by_role("application", name="All heads")
+    heads.click(position={"x": 62 + 70 + 30, "y": 18 + 70 + 30})
+    assert (blank.get("layer"), blank.get("head")) == (1, 1)
+    for key in ("ArrowUp", "ArrowRight"):
+        blank.tab.keyboard.press(key)
+    assert (blank.get("layer"), blank.get("head")) == (0, 2)
+    assert blank.numbers()["asked"] == 4

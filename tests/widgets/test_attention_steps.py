@@ -177,3 +177,22 @@ def test_masked_row_is_said_in_the_picture(blank, qkv):
     blank.mount(AttentionSteps("ACGTACG", *qkv, mask, query=3))
     assert "may ask nobody" in blank.message()
     assert blank.numbers()["output"] == [0, 0, 0]
+
+
+def test_steps_are_shown_one_after_the_other(blank):
+    blank.mount(AttentionSteps("AC", [[1, 2], [0, 1]], [[1, 0], [0, 3]], [[1], [2]], stage="scores"))
+    assert "gives the scores 1.00, 6.00" in blank.message() and "Output" not in blank.message()
+    blank.tab.get_by_role("radio", name="2 scaled").check()
+    assert "Divided by √2 = 1.41, they are 0.71, 4.24" in blank.message()
+    blank.tab.get_by_role("radio", name="3 softmax").check()
+    assert "shares" in blank.message()
+    blank.tab.get_by_role("radio", name="4 output").check()
+    assert "Output" in blank.message()
+
+
+def test_whole_numbers_are_changed_by_whole_steps(blank):
+    blank.mount(AttentionSteps("AC", [[1, 2], [0, 1]], [[1, 0], [0, 3]], [[1], [2]]))
+    blank.tab.get_by_role("application").focus()
+    for key in "++":
+        blank.tab.keyboard.press(key)
+    assert blank.get("edits") == [["q", 0, 0, 0, 2]]

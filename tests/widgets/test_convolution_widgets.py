@@ -97,6 +97,17 @@ def test_motif_weights_and_threshold_are_moved_by_hand(blank):
     assert "“X” is no base" in blank.message()
 
 
+def test_a_sequence_is_typed_and_a_bad_one_told(blank):
+    blank.mount(ConvScanner("ACCGTCACCTAGGTTACCGA", "CCG", -1))
+    field = blank.tab.get_by_role("textbox", name="Sequence")
+    field.fill("ccgtcc")
+    assert blank.get("sequence") == "CCGTCC" and blank.numbers()["activations"] == [2, 0, -1, 0]
+    field.fill("CCU")
+    assert "“U” is no base" in blank.message() and blank.get("sequence") == "CCGTCC"
+    field.fill("CC")
+    assert "type as many at least" in blank.message()
+
+
 def test_a_filter_that_no_longer_fits_is_told(blank):
     widget = ConvScanner("ACCGTCACC", "CCGTC")
     blank.mount(widget)
@@ -180,6 +191,19 @@ def test_a_motif_is_dragged_by_the_mouse(blank):
     assert blank.get("places") == [18]
 
 
+def test_it_plays_by_itself_and_counts_what_notices(blank):
+    widget = PoolExplorer(pool=6, stride=6)
+    blank.tab.emulate_media(reduced_motion="reduce")  # at one go
+    blank.mount(widget)
+    blank.tab.get_by_role("button", name="Play").click()
+    blank.tab.wait_for_function("hosted[0].model.get('places')[0] === 21")
+    assert blank.get("remembered") == [13]
+    widget.places = [21]
+    agree(widget.noticed(), blank.numbers()["noticed"])
+    assert "without pooling" in blank.message()
+    assert widget.noticed()["none"][0] > widget.noticed()["maximum"][0]
+
+
 # ---- FilterLogo
 
 
@@ -243,3 +267,18 @@ def test_sixty_four_filters_and_five_thousand_bases_agree(blank):
     rng = np.random.default_rng(8)
     widget = FilterLogo(rng.normal(size=(64, 4, 9)), [random_dna(500, rng) for _ in range(10)], filter=63)
     agree(widget.numbers(), blank.mount(widget).numbers())
+
+
+def test_a_window_is_shown_where_it_stands(blank):
+    sequences = ["CCCCCCCCCC", "CCTATAAACC", "TATAAACCCC"]
+    blank.mount(FilterLogo(one_hot(["TATAAA"]), sequences, biases=[-3], share=0.9))
+    about = blank.tab.locator("canvas[aria-label='A window in its sequence']").get_attribute("aria-describedby")
+    told = blank.tab.locator(f"#{about}")
+    assert "in sequence 1 at base 2 of 10" in told.text_content()
+    blank.tab.get_by_role("application", name="The strongest windows").focus()
+    blank.tab.keyboard.press("ArrowDown")
+    blank.tab.wait_for_function(
+        f"document.querySelector('#{about}').textContent.includes('in sequence 2 at base 0 of 10')"
+    )
+    blank.tab.get_by_role("application", name="The strongest windows").hover(position={"x": 20, "y": 36})
+    blank.tab.wait_for_function(f"document.querySelector('#{about}').textContent.includes('in sequence 1 ')")

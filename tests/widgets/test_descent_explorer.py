@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from helpers.widgets import DescentExplorer
-from helpers.widgets.descent import BUILT_IN, OPTIMISERS
+from helpers.widgets.descent import BUILT_IN, OPTIMISERS, highest_rate
 
 TORCH = {
     "SGD": lambda p, lr, m: torch.optim.SGD(p, lr=lr),
@@ -146,3 +146,23 @@ def test_another_surface_brings_its_own_start(blank):
 def test_too_high_a_learning_rate_is_named(blank):
     blank.mount(DescentExplorer(surface="narrow valley", learning_rate=0.2, steps=60))
     assert "learning rate is too high" in blank.message()
+
+
+def test_above_the_highest_rate_descent_climbs_and_below_it_does_not():
+    rng = np.random.default_rng(3)
+    widget = DescentExplorer.from_data(rng.normal(4, 2, 30), rng.normal(size=30), steps=300, most_steps=300)
+    limit = widget.numbers()["highest_rate"]
+    for share, climbs in ((0.98, False), (1.02, True)):
+        widget.learning_rate = share * limit
+        losses = widget.losses(300, "SGD")
+        assert (losses[-1] > losses[0]) == climbs
+    assert highest_rate([[1, 2, 0], [-1, 0, 2]]) is None, "a saddle has no bottom"
+    assert highest_rate([[1, 4, 0], [1, 0, 2]]) is None
+
+
+def test_the_highest_rate_is_marked_under_the_slider_where_there_is_one(blank):
+    blank.mount(DescentExplorer(surface="bowl"))
+    mark = blank.tab.locator(".dlg-mark:not([hidden])")
+    assert mark.count() == 1 and "2 over the steepest curvature" in blank.message()
+    blank.tab.get_by_role("radio", name="two minima").check()
+    assert mark.count() == 0 and "curvature" not in blank.message()

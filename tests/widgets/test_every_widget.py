@@ -223,3 +223,42 @@ def test_colours_that_the_system_sets_leave_a_choice_a_switch_and_a_slider_to_be
     track = blank.tab.get_by_role("slider", name="Hidden units").screenshot()
     pixels = np.asarray(Image.open(io.BytesIO(track)).convert("L"))
     assert (np.abs(pixels.astype(int) - pixels[0, 0]).max(axis=0) > 100).mean() > 0.9, "the slider has no track"
+
+
+def test_numbers_can_be_read_as_a_table_that_follows(blank, example):
+    blank.mount(example.make())
+    if not blank.tab.locator("canvas").count():
+        assert blank.tab.get_by_text("As a table").count() == 0, "there is no picture to stand beside"
+        return
+    summary = blank.tab.get_by_text("As a table", exact=True)
+    summary.focus()
+    blank.tab.keyboard.press("Enter")
+    tables = blank.tab.get_by_role("region", name="The numbers as a table")
+    tables.get_by_role("table").first.wait_for()
+    before = tables.inner_text()
+    assert len(before) > 20 and "[object" not in before and "NaN" not in before
+    single = [name for name, value in blank.numbers().items() if isinstance(value, (int, float))]
+    assert [name for name in single if name.replace("_", " ") not in before] == []
+    blank.set(example.trait, example.value)
+    blank.tab.wait_for_function("(was) => document.querySelector('.dlg-tables').innerText !== was", arg=before)
+
+
+def test_first_thing_to_do_is_open_until_it_is_done(blank, example):
+    blank.mount(example.make())
+    for line in blank.tab.locator(".dlg-challenge").all():
+        assert line.get_attribute("data-done") is None and line.inner_text().startswith("Try: ")
+
+
+def test_keys_of_each_picture_are_told_on_a_question_mark(blank, example):
+    blank.mount(example.make())
+    pictures = blank.tab.get_by_role("application")
+    told = blank.tab.locator(".dlg-keys li")
+    assert told.count() == pictures.count()
+    if not pictures.count():
+        return
+    pictures.first.focus()
+    blank.tab.keyboard.press("?")
+    told.first.wait_for()
+    assert pictures.first.get_attribute("aria-label") in told.first.inner_text() and "(" in told.first.inner_text()
+    blank.tab.keyboard.press("?")
+    told.first.wait_for(state="hidden")

@@ -12,7 +12,7 @@ X, Y = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 2.5, 5.0, 4.5])
 
 def pixel(blank, x, y):
     """Where a data point stands on the screen, from the picture's own margins."""
-    box = blank.tab.locator(".dlg-canvas").bounding_box()
+    box = blank.tab.locator(".dlg-canvas").first.bounding_box()
     x_window, y_window = blank.get("x_window"), blank.get("y_window")
     left, right, top, bottom = 58, box["width"] - 170, 10, box["height"] - 44
     across = left + (x - x_window[0]) / (x_window[1] - x_window[0]) * (right - left)
@@ -78,7 +78,7 @@ def test_dragging_nothing_moves_nothing(blank):
 
 def test_keys_move_the_line_and_then_a_chosen_point(blank):
     blank.mount(LineFitter(X, Y))
-    picture = blank.tab.get_by_role("application")
+    picture = blank.tab.get_by_role("application").first
     picture.focus()
     blank.tab.keyboard.press("ArrowUp")
     assert blank.get("intercept") > 0 and blank.get("slope") == 0
@@ -94,7 +94,7 @@ def test_keys_move_the_line_and_then_a_chosen_point(blank):
 
 def test_two_traits_moved_at_once_cost_one_drawing(blank):
     blank.mount(LineFitter(X, Y))
-    blank.tab.get_by_role("application").focus()
+    blank.tab.get_by_role("application").first.focus()
     paints = blank.paints()
     blank.tab.keyboard.press("ArrowRight")
     assert blank.get("slope") != 0 and blank.get("intercept") != 0
@@ -130,3 +130,36 @@ def test_a_finger_drags_a_point_and_scrolls_elsewhere(chromium):
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     assert blank.get("x")[1] == pytest.approx(2.5, abs=0.02)
     context.close()
+
+
+def test_every_place_on_the_map_is_a_line(blank):
+    widget = LineFitter(X, Y)
+    blank.mount(widget)
+    middle = np.mean(widget._bowl_window(), axis=1)
+    mse = np.mean((Y - middle[0] * X - middle[1]) ** 2)
+    box = blank.tab.get_by_role("application", name="Mean square of every line").bounding_box()
+    blank.tab.mouse.click(box["x"] + (56 + box["width"] - 10) / 2, box["y"] + (24 + box["height"] - 44) / 2)
+    assert [blank.get("slope"), blank.get("intercept")] == pytest.approx(middle, abs=0.2)
+    assert blank.numbers()["mse"] == pytest.approx(mse, rel=0.2)
+    blank.tab.keyboard.press("ArrowRight")
+    assert blank.get("slope") > middle[0]
+
+
+def test_the_first_thing_to_do_ticks_itself_once_it_is_done(blank):
+    blank.mount(LineFitter(X, Y))
+    line = blank.tab.locator(".dlg-challenge")
+    slope, intercept = np.polyfit(X, Y, 1)
+    blank.set("slope", 2 * slope)
+    assert line.get_attribute("data-done") is None
+    blank.set("slope", slope)
+    blank.set("intercept", intercept)
+    blank.tab.wait_for_function("document.querySelector('.dlg-challenge').dataset.done")
+    blank.tab.wait_for_function("document.querySelector('[role=status]').textContent.startsWith('Done: ')")
+    blank.set("slope", 0)
+    assert "Done." in line.text_content(), "what was done stays done"
+
+
+def test_what_holds_from_the_start_is_not_done_by_the_learner(blank):
+    blank.mount(LineFitter(X, Y, *np.polyfit(X, Y, 1)))
+    blank.tab.get_by_role("application").first.focus()
+    assert blank.tab.locator(".dlg-challenge").get_attribute("data-done") is None

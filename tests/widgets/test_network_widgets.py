@@ -200,3 +200,26 @@ def test_presets_typing_and_arrow_keys_change_kernel_and_window(blank):
     for key in ("ArrowRight", "ArrowDown", "ArrowDown"):
         blank.tab.keyboard.press(key)
     assert blank.get("position") == [5, 4]
+
+
+def test_hidden_units_have_pictures_of_their_own(blank):
+    widget = BoundaryExplorer(data="XOR", hidden=0)
+    blank.mount(widget)
+    units = blank.tab.locator("canvas[aria-label='What each hidden unit says']")
+    assert not units.is_visible(), "without hidden units there is nothing to draw"
+    blank.tab.get_by_role("slider", name="Hidden units").focus()
+    for _ in range(3):
+        blank.tab.keyboard.press("ArrowRight")
+    assert units.is_visible()
+    colours = units.evaluate(
+        "e => new Set(new Uint32Array(e.getContext('2d').getImageData(0, 0, e.width, e.height).data.buffer)).size"
+    )
+    assert colours > 50
+
+
+def test_a_kernel_sweeps_the_whole_picture(blank):
+    blank.tab.emulate_media(reduced_motion="reduce")  # at one go
+    blank.mount(ImageKernel(np.eye(12), kernel="blur"))
+    blank.tab.get_by_role("button", name="Sweep").click()
+    blank.tab.wait_for_function("hosted[0].model.get('position').join() === '9,9'")
+    assert blank.tab.get_by_role("button", name="Sweep").is_visible()

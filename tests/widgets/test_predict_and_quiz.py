@@ -44,6 +44,10 @@ def test_answer_can_come_from_a_later_cell():
         ({"question": "q", "options": "ab"}, "options 'ab'"),
         ({"question": "q", "answer": "many"}, "answer 'many' is no number"),
         ({"question": "q", "answer": float("nan")}, "answer is nan"),
+        ({"question": "q", "x": [1, 2, 2]}, "x has 3 places beside 0 options"),
+        ({"question": "q", "x": [1, 2], "options": ["a", "b"]}, "beside 2 options; expected no options"),
+        ({"question": "q", "x": [1, 2], "y_range": (1, 1)}, "y_range is 1 to 1"),
+        ({"question": "q", "x": [1, 2], "answer": [1, 2, 3]}, "answer has 3 values; expected 2"),
     ],
 )
 def test_bad_questions_get_a_sentence(options, sentence):
@@ -128,3 +132,40 @@ def test_a_wrong_option_says_why_and_may_be_corrected(blank):
     blank.tab.get_by_role("button", name="Next question").click()
     assert blank.tab.get_by_text("What is an epoch?").is_visible()
     assert not blank.tab.get_by_text("What does").is_visible()
+
+
+def test_a_curve_is_drawn_by_hand_and_by_keys_before_it_is_shown(blank):
+    widget = Predict("How does the loss go?", x=range(1, 21), y_range=(0, 2), key="c", answer=[1.0] * 20)
+    blank.mount(widget)
+    assert blank.tab.get_by_role("button", name="Reveal").is_disabled()
+    plot = blank.tab.get_by_role("application", name="Your curve")
+    box = plot.bounding_box()
+    left, right, top, bottom = box["x"] + 58, box["x"] + box["width"] - 14, box["y"] + 22, box["y"] + box["height"] - 44
+    blank.tab.mouse.move(left + 1, (top + bottom) / 2)
+    blank.tab.mouse.down()
+    blank.tab.mouse.move(right - 1, (top + 3 * bottom) / 4, steps=3)
+    blank.tab.mouse.up()
+    guess = blank.get("guess")
+    assert guess[0] == pytest.approx(1, abs=0.05) and guess[-1] == pytest.approx(0.5, abs=0.05)
+    assert guess == sorted(guess, reverse=True), "the stroke passes every place on its way"
+    plot.focus()
+    for key in ("Home", "ArrowUp"):
+        blank.tab.keyboard.press(key)
+    assert blank.get("guess")[0] == pytest.approx(guess[0] + 0.05)
+    blank.tab.get_by_role("button", name="Reveal").click()
+    widget.guess = blank.get("guess")
+    widget.reveal()
+    assert blank.numbers()["off"] == pytest.approx(widget.off()) and 0.2 < widget.off() < 0.3
+    assert "off by 0.2" in blank.message()
+    plot.focus()
+    blank.tab.keyboard.press("ArrowUp")
+    assert blank.get("guess") == widget.guess, "what is revealed is guessed no more"
+
+
+def test_a_drawn_curve_outlives_the_kernel_and_meets_the_truth_of_a_later_cell():
+    Predict("How?", x=[0, 1, 2], key="later").guess = [0.0, 0.5, 1.0]
+    widget = Predict("How?", x=[0, 1, 2], key="later", tolerance=0.2)
+    assert widget.guess == [0.0, 0.5, 1.0] and "drawn" in widget.alt_text()
+    widget.reveal([0.1, 0.5, 0.8])
+    assert widget.off() == pytest.approx(0.1) and widget.right()
+    assert Predict("How?", x=[0, 1], key="later").guess is None, "of another length it is no guess here"

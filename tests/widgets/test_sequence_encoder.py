@@ -13,6 +13,7 @@ def test_encoding_is_the_course_s():
         "encoded": "ACN",
         "tokens": [0, 1, 4],
         "one_hot": [[1, 0, 0], [0, 1, 0], [0, 0, 0], [0, 0, 0]],
+        "distances": {"tokens": [0, 1, 2, 3, 4], "one_hot": pytest.approx([0, 2**0.5, 2**0.5, 2**0.5, 1])},
     }
     widget.strand = "reverse complement"
     assert widget.encoded() == "NGT"
@@ -77,3 +78,9 @@ def test_mutating_the_other_strand_changes_this_one(blank):
     blank.tab.keyboard.press("a")
     assert blank.get("sequence") == "AACT"
     assert blank.numbers()["encoded"] == "AGTT"
+
+
+def test_distances_are_those_of_numbers_and_of_columns():
+    found = SequenceEncoder("ACGTN", position=3).distances()
+    assert found["tokens"] == [3, 2, 1, 0, 1]
+    assert found["one_hot"] == pytest.approx([2**0.5, 2**0.5, 2**0.5, 0, 1])

@@ -244,6 +244,18 @@ def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen_and_axe_finds_n
     assert found == {}
 
 
+def test_pictures_are_dark_in_the_dark_and_can_be_read_on_a_phone(address, chromium) -> None:
+    context = chromium.new_context(viewport=PHONE, color_scheme="dark")
+    tab = opened(context.new_page(), address + "solutions/02_logistic_regression/02_logistic_regression.html")
+    pictures = tab.evaluate(
+        """() => [...document.querySelectorAll('.cell_output img')].filter((e) => e.checkVisibility())
+        .map((e) => [e.naturalWidth, e.clientWidth, getComputedStyle(e).filter])"""
+    )
+    context.close()
+    assert any(natural > 1000 for natural, *_ in pictures)
+    assert [one for one in pictures if one[1] < 0.45 * one[0] or "invert" not in one[2]] == []
+
+
 def test_every_widget_of_the_gallery_answers_without_kernel(address, tab) -> None:
     opened(tab, address + GALLERY)
     assert tab.locator(".course-widget").count() == len(EXAMPLES)

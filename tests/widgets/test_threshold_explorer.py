@@ -90,3 +90,14 @@ def test_the_table_shows_the_counts(blank):
     blank.mount(widget)
     cells = blank.tab.locator(".dlg-confusion tbody td").all_inner_texts()
     assert [float(cell) for cell in cells] == pytest.approx([widget.counts()[k] for k in ("tn", "fp", "fn", "tp")])
+
+
+def test_of_a_hundred_sequences_each_is_one_of_four(blank):
+    widget = ThresholdExplorer(Y, LOGITS, threshold=0.8, positives=0.03)
+    hundred, counts = widget.hundred(), widget.counts()
+    assert sum(hundred.values()) == 100
+    for name, count in counts.items():
+        assert abs(hundred[name] - 100 * count / sum(counts.values())) < 1
+    blank.mount(widget)
+    about = blank.tab.locator("canvas[aria-label='Of 100 sequences']").get_attribute("aria-describedby")
+    assert f"Of 100 sequences {hundred['tp'] + hundred['fp']} are" in blank.tab.locator(f"#{about}").text_content()

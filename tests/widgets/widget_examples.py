@@ -92,8 +92,11 @@ def _scores(rng: np.random.Generator) -> Any:
 
 
 def _guess(rng: np.random.Generator) -> Any:
-    """A number or an option guessed, rightly or wrongly, revealed or not."""
+    """A number, an option or a curve guessed, rightly or wrongly, revealed or not."""
     revealed = bool(rng.random() < 0.7)
+    if rng.random() < 0.4:
+        settings = {"x": range(9), "answer": rng.random(9), "guess": rng.random(9).tolist(), "tolerance": 0.3}
+        return widgets().Predict("How does it go?", y_range=(-1, 2), revealed=revealed, **settings)
     if rng.random() < 0.5:
         settings = {"answer": float(rng.normal()), "tolerance": 1.0, "guess": float(rng.normal())}
     else:
@@ -191,13 +194,17 @@ def _recurrent(rng: np.random.Generator) -> Any:
     import torch
 
     HiddenState, dna = widgets().HiddenState, _dna(rng, int(rng.integers(2, 60)))
-    changed = "".join(rng.choice(list("ACGT")) if rng.random() < 0.1 else base for base in dna)
-    settings = {"original": dna, "step": int(rng.integers(len(dna)))}
-    kind = str(rng.choice(["RNN", "GRU", "LSTM", "ReLU"]))
-    if kind == "ReLU":
-        return HiddenState.from_rnn(torch.nn.RNN(4, 7, nonlinearity="relu"), changed, **settings)
-    hidden, seed = int(rng.integers(1, 12)), int(rng.integers(99))
-    return HiddenState(kind, sequence=changed, hidden=hidden, seed=seed, **settings)
+    settings = {name: int(rng.integers(len(dna))) for name in ("position", "step")}
+    if rng.random() < 0.3:
+        return HiddenState(None, dna, **settings)
+    n = int(rng.integers(1, 12))
+    layers = [
+        torch.nn.RNN(4, n, nonlinearity=str(rng.choice(["tanh", "relu"]))),
+        torch.nn.GRU(4, n),
+        torch.nn.LSTM(4, n, bias=bool(rng.random() < 0.5)),
+    ]
+    some = [layers[i] for i in rng.permutation(3)[: rng.integers(1, 4)]]
+    return HiddenState.from_rnn(some, dna, base=str(rng.choice(list("ACGT"))), **settings)
 
 
 def _attention(rng: np.random.Generator) -> Any:
@@ -475,7 +482,7 @@ EXAMPLES = [
         random=_filters,
     ),
     Example(
-        code="HiddenState('GRU', hidden=16, step=44)",
+        code="HiddenState(step=44)",
         control="Step",
         key="ArrowLeft",
         trait="step",

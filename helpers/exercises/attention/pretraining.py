@@ -26,7 +26,7 @@ class MaskTokens(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for n, length, share in ((60, 40, 0.15), (40, 50, 0.3)):
+        for n, length, share in ((100, 40, 0.15), (100, 50, 0.3)):
             rows = [tokenise(random_dna(length - 8, rng) + "N" * 8) for _ in range(n)]
             yield torch.tensor(rows), share, int(rng.integers(1 << 30))
 
@@ -46,6 +46,7 @@ class MaskTokens(Exercise):
             [np.asarray(part).astype(int) for part in draw] for draw in answer
         )
         hidden, real = inputs != truth, truth < 4
+        spread = (hidden & real).sum(axis=1).var() / (real.sum(axis=1).mean() * share * (1 - share))
         return {
             "shapes": [list(inputs.shape), list(targets.shape)],
             "share hidden": "right"
@@ -60,6 +61,7 @@ class MaskTokens(Exercise):
             "whole rows": bool((hidden | ~real).all(axis=1).any()),
             "each for itself": bool(abs((hidden[:, 1:] & hidden[:, :-1])[real[:, 1:]].mean() - share**2) < 0.04),
             "whole numbers": all(np.asarray(part).dtype.kind in "iu" for draw in answer for part in draw),
+            "each by chance": bool(spread > 0.5),  # some rows have more than others
             "rows differ": bool((hidden != hidden[0]).any()),
             "calls differ": bool((inputs != second).any()),
             "repeatable": bool((inputs == third).all()),
@@ -108,6 +110,14 @@ class MaskTokens(Exercise):
     def same_columns(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
         return self.masked(tokens, self.chosen(tokens[:1], share, generator) & (tokens < 4))
 
+    @misconception(
+        "You count out how many of each row are hidden. Each token is hidden by a chance of its own, `share`: "
+        "`torch.rand(tokens.shape, …) < share`. Of 5 tokens `int(0.15 * 5)` would hide none."
+    )
+    def counted_out(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
+        rank = torch.rand(tokens.shape, generator=generator).argsort(dim=1).argsort(dim=1)
+        return self.masked(tokens, (rank < int(share * tokens.shape[1])) & (tokens < 4))
+
     @misconception("The same seed hid other bases. Hand on the generator, `generator=generator`, or no run repeats.")
     def generator_ignored(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
         fresh = Generator()
@@ -122,6 +132,17 @@ class MaskTokens(Exercise):
     def hidden_as_n(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
         inputs, targets = self.reference(tokens, share, generator)
         return inputs.masked_fill(inputs == MASK, 4), targets
+
+    @misconception(
+        "That is BERT's recipe: of the chosen tokens 80 % are hidden, 10 % exchanged and 10 % left. Here every chosen "
+        "token becomes 5."
+    )
+    def recipe_of_bert(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
+        chosen = self.chosen(tokens, share, generator) & (tokens < 4)
+        how = torch.rand(tokens.shape, generator=generator)
+        exchanged = torch.where(how < 0.9, torch.randint(4, tokens.shape, generator=generator), tokens)
+        shown = torch.where(how < 0.8, MASK, exchanged)
+        return torch.where(chosen, shown, tokens), tokens.masked_fill(~chosen, UNASKED)
 
     @misconception("Your code writes into `tokens` itself, and the truth is gone. Make a new tensor: `masked_fill`.")
     def in_place(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:

@@ -65,6 +65,12 @@ class AveragePrecision(Exercise):
     def not_sorted(self, y: Tensor, scores: Tensor) -> float:
         return self.reference(y, -torch.arange(len(y)).float())
 
+    @misconception(
+        "You sorted y for the precisions, and picked ranks by the y as it came: `y = y[order]` first, for both."
+    )
+    def ranks_of_the_unsorted(self, y: Tensor, scores: Tensor) -> float:
+        return float(self.down_the_list(y[scores.argsort(descending=True)])[0][y == 1].mean())
+
     @misconception("You divided by how many sequences there are, not by how many of them are positive.")
     def divided_by_all(self, y: Tensor, scores: Tensor) -> float:
         return self.reference(y, scores) * float(y.mean())
@@ -74,6 +80,10 @@ class AveragePrecision(Exercise):
     )
     def auroc(self, y: Tensor, scores: Tensor) -> float:
         return float((scores[y == 1][:, None] > scores[y == 0]).float().mean())
+
+    @misconception("Those are recalls: how many positives, divided by all of them. Precision divides by the *rank*.")
+    def recall_averaged(self, y: Tensor, scores: Tensor) -> float:
+        return float((y.sum() + 1) / (2 * y.sum()))
 
     @misconception("You summed the precisions. Their average is asked: divide by how many positives there are.")
     def not_divided(self, y: Tensor, scores: Tensor) -> float:

@@ -84,6 +84,10 @@ class CountMatches(Exercise):
     def shares(self, sequence: str, motif: str) -> list[float]:
         return [count / len(motif) for count in self.reference(sequence, motif)]
 
+    @misconception("Your windows are 3 bases wide, as in the example. The motif says how wide they are: `len(motif)`.")
+    def three_wide(self, sequence: str, motif: str) -> list[int]:
+        return self.reference(sequence, motif[:3])
+
     @misconception("One window too many: the last one is shorter than the motif. It fits at L − w + 1 places.")
     def one_window_too_many(self, sequence: str, motif: str) -> list[int]:
         return self.reference(sequence + "-", motif)
@@ -147,6 +151,18 @@ class Conv1d(Exercise):
     @misconception("Your rows are still apart. A window gives one number: add up over channels *and* columns.")
     def channels_not_summed(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return torch.einsum("cpw,kcw->kcp", windows_of(x, weight.shape[2]), weight) + bias[:, None, None]
+
+    @misconception("Your columns are still apart. A window gives one number a filter: add up over both, `dim=(1, 2)`.")
+    def columns_not_summed(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        windows = windows_of(x, weight.shape[2]).unbind(dim=1)
+        return torch.stack([(weight * window).sum(dim=1) + bias for window in windows], dim=1)
+
+    @misconception(
+        "`@` lets each row of the window meet each row of the filter, A also T. Only what stands at the same place "
+        "belongs together: `*`, then the sum."
+    )
+    def matrix_product(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return torch.einsum("cpw,kdw->kp", windows_of(x, weight.shape[2]), weight) + bias[:, None]
 
     @misconception("Only the first row of `x` takes part. All channels, here A, C, G and T, are added up.")
     def first_channel_only(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

@@ -115,6 +115,12 @@ class Mse(Exercise):
     def caret(self, prediction: Any, y: Any) -> Any:
         return ((prediction.flatten() - y) ^ 2).mean()
 
+    @misconception(
+        "`flatten` is a function, and it has to be called: the brackets behind its name are missing, `flatten()`."
+    )
+    def flatten_not_called(self, prediction: Any, y: Any) -> Any:
+        return ((prediction.flatten - y) ** 2).mean()
+
     @misconception("You added the squared errors up. Their mean does not grow with the number of oligos.")
     def summed(self, prediction: Any, y: Any) -> Any:
         return ((prediction.flatten() - y) ** 2).sum()
@@ -294,3 +300,7 @@ class GradientStep(Exercise):
     @misconception("The learning rate shrinks the parameter too: it belongs to the slope alone.")
     def bracket_too_wide(self, w: float, b: float, dw: float, db: float, lr: float) -> Pair:
         return lr * (w - dw), lr * (b - db)
+
+    @misconception("The parameter itself lengthens your step. Learning rate times slope is all: `w - lr * dw`.")
+    def times_the_parameter(self, w: float, b: float, dw: float, db: float, lr: float) -> Pair:
+        return w - lr * w * dw, b - lr * b * db

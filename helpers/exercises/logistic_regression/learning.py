@@ -123,6 +123,20 @@ class BinaryCrossEntropy(Exercise):
         return (torch.logaddexp(torch.ones_like(logits), logits) - logits * y).mean()
 
     @misconception(
+        "The minus is missing in your exponential. Once max(z, 0) is taken out, `log1p(exp(-|z|))` is left, which is "
+        "never large; yours overflows."
+    )
+    def minus_of_the_exponent_lost(self, logits: Tensor, y: Tensor) -> Tensor:
+        return (logits.clamp(min=0) + torch.log1p(torch.exp(logits.abs())) - logits * y).mean()
+
+    @misconception(
+        "`abs` makes a large exponential of a small one: ln(1 + eᶻ) is nearly 0 for a very negative z, yours is nearly "
+        "|z|. Leave z its sign."
+    )
+    def sign_of_the_logit_lost(self, logits: Tensor, y: Tensor) -> Tensor:
+        return (torch.log1p(torch.exp(logits.abs())) - logits * y).mean()
+
+    @misconception(
         "Something tiny inside the logarithm, or a bound, keeps it finite, but then no error costs more than about 20. "
         "A logit of 1000 on the wrong side should cost 1000: work from the logit and never compute p."
     )
@@ -229,6 +243,18 @@ class Minibatches(Exercise):
         batches = self.cut(X, y, torch.arange(len(X)), batch_size)
         return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
 
+    @misconception(
+        "`chunk` takes a number of pieces, and makes them alike. `split` takes their size: `split(batch_size)`."
+    )
+    def chunks_alike(self, X: Tensor, y: Tensor, batch_size: int, generator: Generator) -> Batches:
+        order = torch.randperm(len(X), generator=generator)
+        return [(X[rows], y[rows]) for rows in order.chunk(len(X) // batch_size)]
+
+    @misconception("You cut into `batch_size` pieces: `chunk` takes a number. `split` takes the size of a piece.")
+    def size_for_number(self, X: Tensor, y: Tensor, batch_size: int, generator: Generator) -> Batches:
+        order = torch.randperm(len(X), generator=generator)
+        return [(X[rows], y[rows]) for rows in order.chunk(batch_size)]
+
     @misconception("These are no pairs. Asked is a list with one pair `(X_batch, y_batch)` for each batch.")
     def no_pairs(self, X: Tensor, y: Tensor, batch_size: int, generator: Generator) -> Any:
         return [X.split(batch_size), y.split(batch_size)]
@@ -264,6 +290,8 @@ class TrainEpoch(Exercise):
         optimiser = torch.optim.SGD(model.parameters(), lr=0.5)
         batches = list(zip(X.split(size), y.split(size), strict=True))
         losses = [code(model, optimiser, batches) for _ in range(2)]
+        if part == "loss" and any(isinstance(loss, Tensor) for loss in losses):
+            raise TypeError("a plain number should come back, and this is a tensor")
         return losses if part == "loss" else torch.cat([p.detach().flatten() for p in model.parameters()])
 
     def words(self, X: Tensor, y: Tensor, size: int, *, part: str) -> str:
@@ -350,3 +378,7 @@ class TrainEpoch(Exercise):
     @misconception("You stop after the first batch: the `return` stands inside the loop. Move it out, to the left.")
     def return_in_the_loop(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
         return self.reference(model, optimiser, batches[:1])
+
+    @misconception("What comes back is a tensor, and a plain number was asked. Add up `loss.item() * len(y)`.")
+    def tensor_returned(self, model: nn.Module, optimiser: Any, batches: Batches) -> Tensor:
+        return torch.tensor(self.reference(model, optimiser, batches))

@@ -102,6 +102,10 @@ class OneHot(Exercise):
     def order_actg(self, sequence: str) -> Tensor:
         return self.rows_in_order(sequence.upper(), "ACTG")
 
+    @misconception("Every A is lost: `find` gives 0 for an A, and row 0 is a row like the others. `>= 0`, not `> 0`.")
+    def a_lost(self, sequence: str) -> Tensor:
+        return self.rows_in_order(sequence.upper(), BASES) * torch.tensor([[0.0], [1.0], [1.0], [1.0]])
+
     @misconception("Small letters are left as zeros. They are bases like the capitals: use `.upper()` first.")
     def small_letters_lost(self, sequence: str) -> Tensor:
         return self.rows_in_order(sequence, BASES)
@@ -210,3 +214,9 @@ class ReverseComplement(Exercise):
     @misconception('You return a list of letters. Glue them together: `"".join(letters)`.')
     def list_of_letters(self, sequence: str) -> list[str]:
         return list(self.reference(sequence))
+
+    nothing_returned = misconception(
+        "Your function returns None. Is the `return` missing? A list's `reverse()` gives None back, too: it turns the "
+        "list over where it is. `[::-1]` makes a new one.",
+        lambda sequence: None,
+    )

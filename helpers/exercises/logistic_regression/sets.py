@@ -36,6 +36,7 @@ class Divide(Exercise):
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for rest, part in ((0, "no row twice"), (0, "no row twice"), (7, "sizes"), (9, "sizes")):
             yield Question(10 * int(rng.integers(4, 12)) + rest, int(rng.integers(1 << 30)), part=part)
+        yield Question(int(rng.integers(4, 10)), int(rng.integers(1 << 30)), part="sizes")  # too few for a tenth
 
     def ask(self, code: Callable[..., Sets], n: int, seed: int) -> list[list]:
         """The sets of one seed, twice."""
@@ -135,6 +136,14 @@ class Divide(Exercise):
     def fifths(self, n: int, generator: Generator) -> Sets:
         order, fifth = self.order(n, generator), n // 5
         return order[2 * fifth :], order[:fifth], order[fifth : 2 * fifth]
+
+    @misconception(
+        "Right from ten rows on. With fewer `n // 10` is 0, and `order[-0:]` is the whole list. Cut from the front, "
+        "where 0 is nothing: `order[:tenth]`."
+    )
+    def minus_zero(self, n: int, generator: Generator) -> Sets:
+        order, tenth = self.order(n, generator), n // 10
+        return order[: -2 * tenth], order[-2 * tenth : -tenth], order[-tenth:]
 
 
 class FindLeaks(Exercise):

@@ -53,6 +53,16 @@ class MomentumStep(Exercise):
         velocity = momentum * velocity - lr * gradient
         return w + velocity, velocity
 
+    @misconception("The learning rate is inside your velocity. It comes in at the step alone: `w - lr * velocity`.")
+    def rate_in_the_gradient(self, w: Tensor, gradient: Tensor, velocity: Tensor, lr: float, momentum: float) -> Any:
+        velocity = momentum * velocity + lr * gradient
+        return w - velocity, velocity
+
+    @misconception("The learning rate comes in twice. It belongs to the step alone, not into the velocity as well.")
+    def rate_twice(self, w: Tensor, gradient: Tensor, velocity: Tensor, lr: float, momentum: float) -> Any:
+        velocity = momentum * velocity + lr * gradient
+        return w - lr * velocity, velocity
+
     @misconception("You walk uphill: the step is minus learning rate times velocity.")
     def uphill(self, w: Tensor, gradient: Tensor, velocity: Tensor, lr: float, momentum: float) -> Any:
         velocity = momentum * velocity + gradient

@@ -109,6 +109,13 @@ class PerceptronStep(Exercise):
     def soft_call(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
         return self.moved(w, b, x, y - float(torch.sigmoid(w @ x + b)))
 
+    @misconception(
+        "Your call is True or False, and torch does not subtract these. Make a number of it: `int(w @ x + b > 0)`, or "
+        "`.float()`."
+    )
+    def call_is_no_number(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
+        return self.moved(w, b, x, y - (w @ x + b > 0))  # type: ignore[arg-type]
+
     @misconception("The bias comes back first. Asked are `w, b`, in this order.")
     def bias_first(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
         return self.reference(w, b, x, y)[::-1]
@@ -130,7 +137,7 @@ class Collapse(Exercise):
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield (
             *(torch.tensor([[1.0, 2.0], [0.0, 1.0]]), torch.tensor([1.0, -1.0])),
-            *(torch.tensor([[3.0, 1.0], [1.0, 0.0]]), torch.tensor([0.5, 2.0])),
+            *(torch.tensor([[3.0, 1.0], [2.0, 0.0]]), torch.tensor([0.5, 2.0])),
         )
         for inputs, hidden, outputs in ((3, 3, 3), (4, 5, 2), (2, 6, 1)):
             yield normal(rng, hidden, inputs), normal(rng, hidden), normal(rng, outputs, hidden), normal(rng, outputs)

@@ -83,6 +83,24 @@ class PadBatch(Exercise):
         tokens, mask = self.reference(sequences)
         return tokens, mask.float()
 
+    @misconception(
+        "All of your mask is True. Row i is True at its own bases only, the first `len(s)` places: "
+        "`mask[i, : len(s)] = True`."
+    )
+    def mask_all_true(self, sequences: list[Tokens]) -> Pair:
+        tokens, mask = self.reference(sequences)
+        return tokens, torch.ones_like(mask)
+
+    @misconception(
+        "You put a sequence into its whole row, which is longer. It goes into the first `len(s)` places alone: "
+        "`tokens[i, : len(s)] = torch.tensor(s)`."
+    )
+    def whole_row_filled(self, sequences: list[Tokens]) -> Pair:
+        tokens, mask = self.reference(sequences)
+        for i, s in enumerate(sequences):
+            tokens[i] = torch.tensor(s)
+        return tokens, mask
+
     @misconception("You call every 4 padding, but a real N is a 4 as well. Make the mask from the lengths.")
     def mask_by_value(self, sequences: list[Tokens]) -> Pair:
         tokens, _ = self.reference(sequences)
@@ -187,6 +205,13 @@ class MaskedMean(Exercise):
     def counts_without_their_axis(self, states: Tensor, mask: Tensor) -> Tensor:
         return self.total(states, mask) / mask.sum(dim=1).clamp(min=1)
 
+    @misconception(
+        "The mask is (N, L), the states (N, L, H), and shapes are lined up from the right. Give the mask a third axis: "
+        "`mask[:, :, None]`."
+    )
+    def mask_without_third_axis(self, states: Tensor, mask: Tensor) -> Tensor:
+        return (states * mask).sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+
 
 class Reader(nn.Module):
     """A GRU over X (N, 4, L), whose last state is read out: (N,)."""
@@ -264,6 +289,12 @@ class BothStrands(Exercise):
     @misconception("You averaged probabilities. Asked are logits, so leave the sigmoid out.")
     def probabilities_averaged(self, model: nn.Module, X: Tensor) -> Tensor:
         return (model(X).sigmoid() + model(X.flip(1, 2)).sigmoid()) / 2
+
+    @misconception(
+        "You averaged probabilities and made a logit of their mean. Asked is the mean of the logits themselves."
+    )
+    def logit_of_the_mean_probability(self, model: nn.Module, X: Tensor) -> Tensor:
+        return self.probabilities_averaged(model, X).logit()
 
     @misconception("You took the larger of the two. That is a choice, too; asked here is their mean.")
     def larger_of_both(self, model: nn.Module, X: Tensor) -> Tensor:

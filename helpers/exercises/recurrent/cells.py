@@ -25,7 +25,7 @@ class RnnForward(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for n, length, hidden in ((2, 2, 3), (3, 3, 4), (4, 9, 3)):
+        for n, length, hidden in ((2, 2, 3), (3, 3, 4), (1, 9, 3)):
             weights = (normal(rng, hidden, 4), normal(rng, hidden, hidden), normal(rng, hidden))
             yield normal(rng, n, length, 4), *weights
 
@@ -61,9 +61,27 @@ class RnnForward(Exercise):
     def batch_and_time_swapped(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
         return self.reference(X.transpose(0, 1), W_x, W_h, b).transpose(0, 1)
 
+    @misconception(
+        "`X[t]` is the t-th sequence, not the t-th base. X is (N, L, D), the batch first: `X[:, t]` is the t-th base "
+        "of all sequences."
+    )
+    def sequence_for_base(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
+        h, states = torch.zeros(len(X), len(b)), []
+        for t in range(X.shape[1]):
+            h = torch.tanh(X[t] @ W_x.T + h @ W_h.T + b)
+            states.append(h)
+        return torch.stack(states, dim=1)
+
     @misconception("The tanh is missing. Without it the states grow from step to step, and depth in time is linear.")
     def tanh_missing(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
         return self.walk(X, b, lambda x, h: x @ W_x.T + h @ W_h.T + b)
+
+    @misconception(
+        "Your weights stand on the left. `X[:, t]` has a row for each sequence, so it is the weights that are turned: "
+        "`X[:, t] @ W_x.T + h @ W_h.T`."
+    )
+    def weights_on_the_left(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
+        return self.walk(X, b, lambda x, h: torch.tanh(W_x @ x + W_h @ h + b))
 
     @misconception("That is the sigmoid, from 0 to 1. This cell uses tanh, so that a state can also be negative.")
     def sigmoid_for_tanh(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
@@ -181,6 +199,23 @@ class ClipGradients(Exercise):
     def mean_of_squares(self, gradients: list[Tensor], most: float) -> list[Tensor]:
         return self.scaled(gradients, most, self.norm(gradients) / np.sqrt(sum(g.numel() for g in gradients)))
 
+    @misconception(
+        "`torch.cat` joins tensors with as many axes as each other, and gradients have different ones. Flatten each: "
+        "`torch.cat([g.flatten() for g in gradients])`."
+    )
+    def joined_as_they_are(self, gradients: list[Tensor], most: float) -> list[Tensor]:
+        return self.scaled(gradients, most, float(torch.cat(gradients).norm()))
+
+    @misconception(
+        "Your code changes the gradients that it is given, as `g *= …` does. Make new ones: "
+        "`[g * factor for g in gradients]`."
+    )
+    def in_place(self, gradients: list[Tensor], most: float) -> list[Tensor]:
+        norm = self.norm(gradients)
+        for g in gradients if norm > most else []:
+            g *= most / norm
+        return gradients
+
     @misconception("You added up absolute values. The length of a vector is the root of the sum of its squares.")
     def absolute_values(self, gradients: list[Tensor], most: float) -> list[Tensor]:
         return self.scaled(gradients, most, sum(float(g.abs().sum()) for g in gradients))
@@ -197,7 +232,7 @@ class GruCell(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for n, hidden in ((1, 2), (3, 4), (5, 3)):
+        for n, hidden in ((1, 2), (2, 4), (4, 3)):
             weights = (normal(rng, 3 * hidden, 4), normal(rng, 3 * hidden, hidden))
             biases = (normal(rng, 3 * hidden), normal(rng, 3 * hidden))
             yield normal(rng, n, 4), normal(rng, n, hidden), *weights, *biases
@@ -232,6 +267,11 @@ class GruCell(Exercise):
         r, z, x_n, _ = self.signals(x, h, W_x, W_h, b_x, b_h)
         n = torch.tanh(x_n + (r * h) @ W_h.chunk(3)[2].T + b_h.chunk(3)[2])
         return self.mixed(z, n, h)
+
+    @misconception("The three were taken along dimension 0, the batch. They lie along dimension 1: `.chunk(3, dim=1)`.")
+    def thirds_of_the_batch(self, x: Tensor, h: Tensor, W_x: Tensor, W_h: Tensor, b_x: Tensor, b_h: Tensor) -> Tensor:
+        _, _, x_n = (x @ W_x.T + b_x).chunk(3)
+        return x_n
 
     @misconception("Your reset gate also mutes the new base. It acts on the memory only: x_n + r · h_n.")
     def reset_on_everything(self, x: Tensor, h: Tensor, W_x: Tensor, W_h: Tensor, b_x: Tensor, b_h: Tensor) -> Tensor:

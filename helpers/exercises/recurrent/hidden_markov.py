@@ -104,6 +104,16 @@ class HmmForward(Exercise):
             alpha = (alpha[:, None] + log_transition).sum(dim=0) + log_emission[:, token]
         return alpha.sum().item()
 
+    @misconception(
+        "`alpha @ log_transition` multiplies logarithms with each other. A matrix product goes with probabilities; "
+        "with logarithms it becomes `torch.logsumexp(alpha[:, None] + log_transition, dim=0)`."
+    )
+    def logs_multiplied(self, log_start: Tensor, log_transition: Tensor, log_emission: Tensor, tokens: Tokens) -> float:
+        alpha = log_start + log_emission[:, tokens[0]]
+        for token in tokens[1:]:
+            alpha = alpha @ log_transition + log_emission[:, token]
+        return torch.logsumexp(alpha, dim=0).item()
+
     @misconception("A number for each last state came back. The bases end in one of them: logsumexp over the states.")
     def states_not_summed(
         self, log_start: Tensor, log_transition: Tensor, log_emission: Tensor, tokens: Tokens

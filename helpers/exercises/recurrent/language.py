@@ -59,6 +59,13 @@ class NextBasePairs(Exercise):
     def rolled(self, tokens: Tensor) -> Pair:
         return tokens, tokens.roll(-1, dims=1)
 
+    @misconception(
+        "You took every other base for an input and those between for targets. Every base but the last is an input: "
+        "`tokens[:, :-1]`."
+    )
+    def every_other_base(self, tokens: Tensor) -> Pair:
+        return tokens[:, 0::2], tokens[:, 1::2]
+
     @misconception("You shifted along the batch: the target became another sequence. Places are dimension 1.")
     def batch_shifted(self, tokens: Tensor) -> Pair:
         return tokens[:-1], tokens[1:]
@@ -89,6 +96,13 @@ class Perplexity(Exercise):
             if part == "with padding":
                 targets[0, 2:], targets[2, 4:] = -1, -1
             yield Question(normal(rng, n, length, 4, scale=1.5), targets, part=part)
+
+    def ask(self, code: Callable[..., Any], logits: Tensor, targets: Tensor) -> Any:
+        """What comes back, which may be no tensor."""
+        found = code(logits, targets)
+        if isinstance(found, Tensor) and found.ndim == 0:
+            raise TypeError("a plain number should come back, and this is a tensor")
+        return found
 
     def reference(self, logits: Tensor, targets: Tensor) -> float:
         real = targets >= 0
@@ -121,9 +135,34 @@ class Perplexity(Exercise):
     def mean_of_perplexities(self, logits: Tensor, targets: Tensor) -> float:
         return float(np.mean([self.reference(x[None], t[None]) for x, t in zip(logits, targets, strict=True)]))
 
+    @misconception(
+        "Your index asks every place about the bases of all others. Each place has one of its own: "
+        "`logs[real][torch.arange(n), targets[real]]`, or `gather`."
+    )
+    def every_place_every_base(self, logits: Tensor, targets: Tensor) -> float:
+        real = targets >= 0
+        return float(torch.exp(-logits.log_softmax(dim=2)[real][:, targets[real]].mean()))
+
+    @misconception(
+        "`arange(N)` and `arange(L)` step on together: place (i, i) for each i. Make the first a column, "
+        "`torch.arange(N)[:, None]`, or pick with `gather`."
+    )
+    def indices_in_step(self, logits: Tensor, targets: Tensor) -> float:
+        n, length = targets.shape
+        logs = logits.log_softmax(dim=2)[torch.arange(n), torch.arange(length), targets]
+        return float(torch.exp(-logs[targets >= 0].mean()))
+
     @misconception("You averaged probabilities. Average their logarithms: one impossible base must cost dearly.")
     def probabilities_averaged(self, logits: Tensor, targets: Tensor) -> float:
         return float(1 / self.of_truth(logits.softmax(dim=2), targets)[targets >= 0].mean())
+
+    @misconception("You averaged 1 / p. Average the logarithms of p; minus that mean, and e to it, come after.")
+    def inverses_averaged(self, logits: Tensor, targets: Tensor) -> float:
+        return float((1 / self.of_truth(logits.softmax(dim=2), targets)[targets >= 0]).mean())
+
+    @misconception("What comes back is a tensor, and a plain number was asked: `.item()` takes it out.")
+    def tensor_returned(self, logits: Tensor, targets: Tensor) -> Tensor:
+        return torch.tensor(self.reference(logits, targets))
 
     @misconception("The logits went in as they are. Only after `log_softmax` are they logarithms of probabilities.")
     def softmax_missing(self, logits: Tensor, targets: Tensor) -> float:
@@ -189,7 +228,7 @@ class Sample(Exercise):
     def ask(self, code: Callable[..., Any], logits: list[float], temperature: float, seed: int) -> dict[str, Any]:
         """How often each token came, in rows with these logits and in rows with them moved on; and 30 draws a call.
 
-        Twice from one generator, and the first again.
+        Twice from one generator, and the first again; and the shape of what comes for one row.
         """
         rows = torch.tensor([logits, logits[-1:] + logits[:-1]]).repeat_interleave(self.rows // 2, dim=0)  # (N, 4)
         once, again = (Generator().manual_seed(seed) for _ in range(2))
@@ -197,10 +236,12 @@ class Sample(Exercise):
         first = draws[0]
         if any(drawn.shape != (self.rows,) for drawn in draws):
             return {"shape": list(first.shape)}
+        alone = np.shape(code(rows[:1], temperature, Generator().manual_seed(seed)))
         counts = [np.unique(half, return_counts=True) for half in np.split(first, 2)]
         return {
             "counts": [dict(zip(*map(np.ndarray.tolist, pair), strict=True)) for pair in counts],
             "draws": [drawn[:30] for drawn in draws],
+            "alone": list(alone),
         }
 
     def words(self, logits: list[float], temperature: float, seed: int) -> str:
@@ -217,7 +258,8 @@ class Sample(Exercise):
         shares = [{token: round(10 * n / (self.rows / 2)) for token, n in half.items()} for half in answer["counts"]]
         first, second, again = (np.asarray(draws).tolist() for draws in answer["draws"])
         tenths = [[half.get(token, 0) for token in range(4)] for half in shares]
-        return {"tenths": tenths, "calls differ": first != second, "repeatable": first == again}
+        of_one_row = list(answer["alone"])
+        return {"tenths": tenths, "calls differ": first != second, "repeatable": first == again, "one row": of_one_row}
 
     def reference(self, logits: Tensor, temperature: float, generator: Generator) -> Tensor:
         return self.drawn((logits / temperature).softmax(dim=1), generator)
@@ -250,6 +292,10 @@ class Sample(Exercise):
     @misconception("Your shape is (N, 1). Asked is one token a row, (N,): `.squeeze(1)`.")
     def not_squeezed(self, logits: Tensor, temperature: float, generator: Generator) -> Tensor:
         return self.reference(logits, temperature, generator)[:, None]
+
+    @misconception("One row alone lost its axis: `.squeeze()` drops every axis of length 1. Say which: `.squeeze(1)`.")
+    def squeezed_too_much(self, logits: Tensor, temperature: float, generator: Generator) -> Tensor:
+        return self.reference(logits, temperature, generator).squeeze()
 
     @misconception("These are the chances. Draw one base from them.")
     def chances_returned(self, logits: Tensor, temperature: float, generator: Generator) -> Tensor:

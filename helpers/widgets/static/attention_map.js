@@ -1,4 +1,5 @@
 const LEFT = 62, TOP = 56, LANE = 12, LANES = 2; // of the map: room for tokens, words and annotations, in CSS pixels
+const THUMB = 48, THUMBS = [20, 64], ROOM = 18; // of all heads: numbers and CSS pixels along a side, room for words
 const LISTED = 6; // annotations whose shares are drawn
 
 export default widget("attention-map", (view) => {
@@ -27,10 +28,16 @@ export default widget("attention-map", (view) => {
   });
   const row = () => kept("row", `${index()} ${here()} ${base()}`, () => Float32Array.from({ length: count }, (_, j) => map().at(base(), j)));
   const argmax = (values) => values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
-  const spread = () => {
-    const entropy = row().reduce((sum, value) => (value > 0 ? sum - value * Math.log2(value) : sum), 0);
-    return row().some((value) => value > 0) ? 2 ** entropy : 0;
+  /** How many bases share a row's weight, as if evenly; 0 for a row without weight. */
+  const spreadOf = (weights) => {
+    const entropy = weights.reduce((sum, value) => (value > 0 ? sum - value * Math.log2(value) : sum), 0);
+    return weights.some((value) => value > 0) ? 2 ** entropy : 0;
   };
+  const spread = () => spreadOf(row());
+  const narrowest = () => kept("narrowest", `${index()} ${here()}`, () => {
+    const all = Array.from({ length: count }, (_, i) => spreadOf(Float32Array.from({ length: count }, (__, j) => map().at(i, j))));
+    return Math.min(...all.filter((value) => value > 0));
+  });
   const part = ({ start, stop }) => row().subarray(start, stop).reduce((sum, value) => sum + value, 0);
   function strongest() {
     const { at } = map(), best = [0, Math.min(1, count - 1)];
@@ -41,6 +48,7 @@ export default widget("attention-map", (view) => {
 
   // ---- controls
   view.hint("A row asks, a column is asked. Choose a base by dragging over the map, and see whom it asks. A map shows where weight goes; it is no proof of why the model decides: mutate to test.");
+  view.challenge("find the base that asks the fewest others.", () => spread() > 0 && spread() <= narrowest() * 1.001);
   const follow = (at, edge) => (at < edge ? at : at >= edge + windowed ? at - windowed + 1 : edge);
   const ask = (to) => {
     const at = clamp(to, 0, count - 1), [down, across] = corner();
@@ -63,6 +71,16 @@ export default widget("attention-map", (view) => {
     h("div", { class: "dlg-buttons" }, view.button("Strongest pair", () => focus(strongest())), view.button("Who it asks most", () => focus([base(), argmax(row())]))),
   );
   view.watch("layer", "head", "corner", "held", "maps");
+  const sideOf = (wide) => clamp((wide - LEFT) / heads - 6, ...THUMBS);
+  const overview = layers * heads < 2 ? null : new Surface(view, { label: "All heads", height: (wide) => ROOM + layers * (sideOf(wide) + 6) });
+  overview?.drag({
+    grab: ({ x, y }) => (x >= LEFT && y >= ROOM ? "head" : null),
+    move({ x, y }) {
+      const pitch = sideOf(overview.width) + 6;
+      view.set({ layer: clamp(Math.floor((y - ROOM) / pitch), 0, layers - 1), head: clamp(Math.floor((x - LEFT) / pitch), 0, heads - 1) });
+    },
+  });
+  const climb = (by) => () => view.set({ layer: clamp(layer() + by, 0, layers - 1) });
   const columns = view.add(h("div", { class: "dlg-columns" }));
   const lanes = track.length ? LANES * LANE : 0, sideIn = (wide) => Math.min(wide - LEFT - lanes - 4, 440);
   const square = new Surface(view, { label: "Attention map", height: (wide) => sideIn(wide) + TOP + lanes - 4, place: columns });
@@ -76,6 +94,8 @@ export default widget("attention-map", (view) => {
   const turn = (by) => () => view.set({ head: clamp(head() + by, 0, heads - 1) });
   const rows = { ArrowUp: step(-1), ArrowDown: step(1), PageUp: step(-10), PageDown: step(10), Home: () => ask(0), End: () => ask(count - 1) };
   square.keys("map of attention; up and down choose the base that asks, left and right the head", { ...rows, ArrowLeft: turn(-1), ArrowRight: turn(1) });
+  overview?.keys("all heads; left and right choose the head, up and down the layer",
+    { ArrowLeft: turn(-1), ArrowRight: turn(1), ArrowUp: climb(-1), ArrowDown: climb(1) });
   profile.drag({
     grab: (point) => (axes?.holds(point) && count > windowed ? "column" : null),
     move: (point) => view.set({ corner: [corner()[0], clamp(Math.round(axes.xAt(point.x)) - (windowed >> 1), 0, count - windowed)] }),
@@ -90,6 +110,44 @@ export default widget("attention-map", (view) => {
     });
   }
   const PINK = () => asText(PALETTE.T, view.colours.dark);
+
+  /** Every head, small: the largest weight of each block of its map, on a scale of its own. */
+  function thumb(k) {
+    const whole = get("held") < 0 ? count : get("coarse_size"), values = get("held") < 0 ? sent() : coarse(), size = Math.min(whole, THUMB);
+    const blocks = new Float32Array(size * size), first = k * whole * whole, block = Int32Array.from({ length: whole }, (_, i) => Math.floor((i * size) / whole));
+    let most = 1e-9;
+    for (let i = 0; i < whole; i++) {
+      for (let j = 0; j < whole; j++) {
+        const value = values[first + i * whole + j], at = block[i] * size + block[j];
+        if (value > blocks[at]) blocks[at] = value;
+        if (value > most) most = value;
+      }
+    }
+    const { dark } = view.colours;
+    return tile(size, size, (at) => channels(rampColour(blocks[at] / most, false, dark)));
+  }
+
+  function drawHeads() {
+    const c = overview.begin(), { colours } = view, side = sideOf(overview.width);
+    const all = kept("thumbs", `${colours.dark} ${get("held") < 0 ? "sent" : "coarse"}`, () => Array.from({ length: layers * heads }, (_, k) => thumb(k)));
+    overview.font(12);
+    Object.assign(c, { fillStyle: colours.muted, textAlign: "right", textBaseline: "middle", imageSmoothingEnabled: true });
+    for (let l = 0; l < layers; l++) {
+      const y = ROOM + l * (side + 6);
+      c.textAlign = "right";
+      c.fillText(layers > 1 ? `layer ${l}` : "heads", LEFT - 10, y + side / 2);
+      for (let k = 0; k < heads; k++) {
+        const x = LEFT + k * (side + 6), chosen = l === layer() && k === head();
+        c.drawImage(all[l * heads + k], x, y, side, side);
+        c.lineWidth = chosen ? 3 : 1;
+        c.strokeStyle = chosen ? colours.accent : colours.muted;
+        c.strokeRect(x, y, side, side);
+        c.textAlign = "center";
+        if (l === 0) c.fillText(side >= 46 ? `head ${k}` : String(k), x + side / 2, 8);
+      }
+    }
+    overview.describe(`All ${layers * heads} maps, small; layer ${layer()}, head ${head()} is the one below.`);
+  }
 
   function drawMap() {
     const c = square.begin(), [down, across] = corner(), all = map(), side = sideIn(square.width);
@@ -156,6 +214,7 @@ export default widget("attention-map", (view) => {
       edges[i].input.setAttribute("aria-valuetext", String(at));
       edges[i].input.style.setProperty("--fill", `${(100 * at) / (count - windowed)}%`);
     });
+    if (overview) drawHeads();
     drawMap();
     drawRow();
     const best = argmax(row()), value = row()[best];

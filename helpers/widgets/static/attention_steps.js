@@ -1,6 +1,7 @@
 const ROW = 26, KEYS = 16, HEAD = 22, GAP = 12; // of the sheet: CSS pixels, and how many keys it shows
 const NARROW = 460, READABLE = 34, LEAST = 22; // of a sheet, and of a number in it: on a narrow sheet the values stand under the keys
 const WHICH = ["q", "k", "v"];
+const STAGES = ["scores", "scaled", "softmax", "output"]; // as in Python
 
 export default widget("attention-steps", (view) => {
   const get = (name) => view.get(name), kept = keeper();
@@ -66,10 +67,13 @@ export default widget("attention-steps", (view) => {
   }
 
   // ---- controls
-  view.hint("Choose who asks, and follow each number from query to output. Click a number in q, k or v, and press + or − to change it.");
+  view.hint("Choose who asks, and follow each number, step by step, from query to output. Click a number in q, k or v, and press + or − to change it.");
+  view.challenge("let one key take more than nine tenths of the weight.", () => count > 1 && Math.max(...rowOf(query())) > 0.9);
   const percent = (value) => fixed(value, 2);
   const masks = [["none", "none"], ["causal", "only those before"], ...(added ? [["own", "own"]] : [])];
+  const stage = () => STAGES.indexOf(get("stage"));
   view.controls(
+    view.choice("stage", "Show up to", [["scores", "1 scores"], ["scaled", "2 scaled"], ["softmax", "3 softmax"], ["output", "4 output"]]),
     view.slider("query", "Asks", { min: 0, max: count - 1, step: 1, format: (i) => `${i} ${name(Math.min(i, count - 1))}` }),
     ...(heads > 1 ? [view.slider("head", "Head", { min: 0, max: heads - 1, step: 1 })] : []),
     view.slider("temperature", "Temperature", { min: -1.3, max: 1.3, step: 0.05, log: true, format: percent, onchange: (value) => view.set({ temperature: clamp(value, 0.05, 20) }) }),
@@ -105,7 +109,7 @@ export default widget("attention-steps", (view) => {
     const others = get("edits").filter(([w, of, t, c]) => !(w === which && of === head() && t === token && c === column));
     view.set({ edits: [...others, [which, head(), token, column, rounded]] });
   }
-  const pace = () => Math.max(0.1, Math.round(Math.max(...["q", "k", "v"].map((which) => largest(which))) * 2) / 20);
+  const pace = () => kept("pace", String(get("shape")), () => WHICH.every((which) => given[which].every(Number.isInteger))) ? 1 : Math.max(0.1, Math.round(Math.max(...["q", "k", "v"].map((which) => largest(which))) * 2) / 20);
   const largest = (which) => kept(`largest ${which}`, headKey(), () => parts()[which].reduce((most, v) => Math.max(most, Math.abs(v)), 1e-9));
   sheet.drag({
     grab(point) {
@@ -187,13 +191,15 @@ export default widget("attention-steps", (view) => {
       names(j, y);
       for (let column = 0; column < width; column++) number("k", order[j], column, x.k, y);
       text(figure(product), x.products, middle, "right", !closed);
-      text(closed ? "masked" : figure(product / divisor() + masked(row, j), 2), x.scores, middle, "right", !closed);
+      if (stage() > 0) text(closed ? "masked" : figure(product / divisor() + masked(row, j), 2), x.scores, middle, "right", !closed);
     };
     const valueRow = (j, y) => {
       c.fillStyle = PALETTE.C;
-      c.fillRect(x.bar, y + 4, (x.v - GAP - x.bar - 42) * shares[j], ROW - 8);
-      text(share(shares[j]), x.v - GAP, y + ROW / 2, "right", shares[j] > 0.0005);
-      for (let column = 0; column < across; column++) number("v", order[j], column, x.v, y, shares[j] / most);
+      if (stage() > 1) {
+        c.fillRect(x.bar, y + 4, (x.v - GAP - x.bar - 42) * shares[j], ROW - 8);
+        text(share(shares[j]), x.v - GAP, y + ROW / 2, "right", shares[j] > 0.0005);
+      }
+      for (let column = 0; column < across; column++) number("v", order[j], column, x.v, y, stage() > 2 ? shares[j] / most : 1);
     };
     const most = Math.max(...shares, 1e-9), division = [...(get("scaled") ? ["÷√d"] : []), ...(get("temperature") === 1 ? [] : ["÷T"])].join("") || "÷1";
     let y = HEAD;
@@ -204,9 +210,9 @@ export default widget("attention-steps", (view) => {
     y += ROW + GAP;
     text("keys k", x.k, y + HEAD / 2, "left", true);
     text("q·k", x.products, y + HEAD / 2, "right", true);
-    text(division, x.scores, y + HEAD / 2, "right", true);
+    if (stage() > 0) text(division, x.scores, y + HEAD / 2, "right", true);
     const valueHeads = () => {
-      text("softmax", x.v - GAP, y + HEAD / 2, "right", true);
+      if (stage() > 1) text("softmax", x.v - GAP, y + HEAD / 2, "right", true);
       text("values v", x.v, y + HEAD / 2, "left", true);
     };
     if (!two) valueHeads();
@@ -237,8 +243,8 @@ export default widget("attention-steps", (view) => {
       numbers.forEach((here, column) => plate(here, x.v + column * eachValue, y, eachValue, weightTint(strong ? here : here / 3, largest("v"), colours.dark), strong ? "700" : ""));
       y += ROW;
     };
-    result(two ? "sum = output" : "sum of weights × values = output", output(), true);
-    if (shuffled()) result("in the first order", before(), false);
+    if (stage() > 2) result(two ? "sum = output" : "sum of weights × values = output", output(), true);
+    if (stage() > 2 && shuffled()) result("in the first order", before(), false);
   }
 
   function drawWeights() {
@@ -262,8 +268,15 @@ export default widget("attention-steps", (view) => {
     const result = `Output ${output().slice(0, 6).map((number) => fixed(number)).join(", ")}${across > 6 ? ", …" : ""}.`;
     const fate = row[best] > 0 ? `${who} asks, and takes most from token ${best} (${name(best)}), weight ${share(row[best])}. ${result}` : `${who} may ask nobody: every key is masked, so all weights are zero, and so is the output.`;
     const ordered = !shuffled() ? "" : far < 1e-6 ? " The tokens stand in another order, and its output is the same: order is lost." : ` The tokens stand in another order, and its output moved by ${fixed(far, 3)}: only the mask knows of places.`;
+    const some = (list, make) => `${list.slice(0, 6).map(make).join(", ")}${list.length > 6 ? ", …" : ""}`;
+    const { scores } = numbers(), by = get("temperature") === 1 ? "" : ` and by the temperature ${percent(get("temperature"))}`;
+    const told = [
+      () => `${who} asks: its query times each key, number by number and summed, gives the scores ${some(numbers().products, (score) => fixed(score))}.`,
+      () => `${get("scaled") ? `Divided by √${width} = ${fixed(Math.sqrt(width))}${by}` : `Not divided by √${width}${by.replace(" and", ", but divided")}`}, they are ${some(scores, (score) => fixed(score))}.`,
+      () => `Softmax makes shares of them: e to the power of each, over their sum. ${some(Array.from(row), share)}; what is masked gets 0.`,
+    ][stage()];
     const held = chosen ? ` Chosen: ${chosen.which} of ${get("tokens")[chosen.token]}, number ${chosen.column + 1}, ${fixed(value(chosen))}.` : "";
-    const sentence = fate + ordered + held;
+    const sentence = (told ? told() : fate + ordered) + held;
     sheet.describe(sentence);
     square.describe(`Weights of all ${count} tokens: rows ask, columns are asked. ${fate}`);
     view.say(sentence);

@@ -1,4 +1,4 @@
-const GRID = 64, STEPS_A_FRAME = 5, RECORD_EVERY = 10, STEPS_AT_ONCE = 400, SPRAY = 16;
+const GRID = 64, THUMB = 16, THUMBS = [18, 64], STEPS_A_FRAME = 5, RECORD_EVERY = 10, STEPS_AT_ONCE = 400, SPRAY = 16;
 const BLUE = PALETTE.C, GOLD = PALETTE.G;
 const percent = (share) => `${Math.round(100 * share)} %`;
 const brief = (value) => (value >= 0.01 ? String(Number(value.toPrecision(2))) : value.toFixed(4));
@@ -47,6 +47,10 @@ export default widget("boundary-explorer", (view) => {
 
   // ---- controls
   view.hint("Draw points (by keys: arrows, Enter, Delete), choose a network, train it. Hollow points are held out: training never sees them.");
+  view.challenge("train a network that has every training point on its side.", () => {
+    const net = network(), { train: seen } = split();
+    return net.steps > 0 && seen.length > 1 && judge(net, seen).right === 1;
+  });
   const afresh = (changes) => {
     view.stop();
     view.set({ ...changes, network: {} });
@@ -87,6 +91,12 @@ export default widget("boundary-explorer", (view) => {
   const height = (width) => clamp(width * 0.86, 280, 430);
   const plane = new Surface(view, { label: "Points and decision regions", height, place: columns });
   const curves = new Surface(view, { label: "Loss against steps", height: (width) => (width > 0.6 * view.body.clientWidth ? 260 : height(width)), place: columns });
+
+  // the hidden units' pictures: one row a layer, each beside what the output makes of it
+  const widest = () => Math.max(...network().sizes.slice(1, -1), 1), labelled = (width) => (width < 480 ? 0 : 92);
+  const thumb = (width) => clamp((width - labelled(width)) / widest() - 6, ...THUMBS);
+  const units = new Surface(view, { label: "What each hidden unit says",
+    height: (width) => Math.max(1, (network().sizes.length - 2) * (thumb(width) + 8 + (labelled(width) ? 0 : 18)) + 22) });
 
   const setPoints = (list) => view.set(list.length ? { points: list } : { points: [], data: "empty" });
   function nearest(point, within) {
@@ -140,10 +150,14 @@ export default widget("boundary-explorer", (view) => {
 
   // ---- pictures
   function drawRegions(net) {
-    const c = plane.context, { box } = axes, { forward } = runner(net), values = new Float64Array(GRID * GRID);
+    const c = plane.context, { box } = axes, { forward, signals } = runner(net), values = new Float64Array(GRID * GRID);
+    const every = GRID / THUMB, seen = signals.slice(1, -1).map((layer) => new Float32Array(layer.length * THUMB * THUMB));
     for (let j = 0; j < GRID; j++) {
       for (let i = 0; i < GRID; i++) {
         values[j * GRID + i] = forward(xs[0] + (i / (GRID - 1)) * (xs[1] - xs[0]), ys[1] - (j / (GRID - 1)) * (ys[1] - ys[0]));
+        if (i % every !== every / 2 || j % every !== every / 2) continue;
+        const place = Math.floor(j / every) * THUMB + Math.floor(i / every);
+        seen.forEach((layer, k) => signals[k + 1].forEach((said, u) => (layer[u * THUMB * THUMB + place] = said)));
       }
     }
     const [gold, middle, blue] = view.colours.dark ? [[92, 71, 10], [22, 25, 30], [6, 68, 118]] : [[240, 221, 160], [255, 255, 255], [170, 217, 255]];
@@ -163,6 +177,41 @@ export default widget("boundary-explorer", (view) => {
       contour(values, GRID, GRID, 0, (a, b) => { c.moveTo(...at(a)); c.lineTo(...at(b)); });
       c.stroke();
     });
+    return seen;
+  }
+
+  /** Each hidden unit over the whole plane, and the weight with which the output takes it in. */
+  function drawUnitPictures(net, seen) {
+    const hidden = seen.length > 0;
+    units.element.hidden = !hidden;
+    if (!hidden) return;
+    const c = units.begin(), { colours } = view, side = thumb(units.width), left = labelled(units.width), room = THUMB * THUMB;
+    const last = net.sizes.at(-2), out = Array.from(net.parameters).slice(-last - 1, -1);
+    c.textBaseline = "middle";
+    seen.forEach((layer, k) => {
+      const count_ = layer.length / room, ordinal = ["first", "second", "third"][k];
+      const top = k * (side + 8 + (left ? 0 : 18)) + (left ? 0 : 18), name = seen.length > 1 ? `${ordinal} layer` : "hidden units";
+      units.font(12);
+      Object.assign(c, { fillStyle: colours.muted, textAlign: "left" });
+      c.fillText(name, 0, left ? top + side / 2 : top - 8);
+      c.imageSmoothingEnabled = false;
+      for (let u = 0; u < count_; u++) {
+        const said = layer.subarray(u * room, (u + 1) * room), most_ = said.reduce((top_, value) => Math.max(top_, Math.abs(value)), 1e-9);
+        heat(units, { x: left + u * (side + 6), y: top, width: side, height: side },
+          { rows: THUMB, columns: THUMB, at: (row, column) => said[row * THUMB + column], most: most_, signed: true });
+      }
+    });
+    const bottom = units.tall - 11;
+    units.font(side < 34 ? 10 : 11.5, "600");
+    c.textAlign = "center";
+    for (let u = 0; u < last; u++) {
+      c.fillStyle = asText(out[u] >= 0 ? SIGNS.plus : SIGNS.minus, colours.dark);
+      c.fillText(`${out[u] < 0 ? "" : "+"}${fixed(out[u], side < 34 ? 0 : 1)}`, left + u * (side + 6) + side / 2, bottom);
+    }
+    units.font(12);
+    Object.assign(c, { fillStyle: colours.muted, textAlign: "left" });
+    if (left) c.fillText("times weight", 0, bottom);
+    units.describe(`The hidden units over the plane, violet above zero and orange below; the output adds them up, times ${out.map((w) => fixed(w, 1)).join(", ")}.`);
   }
 
   /** Where each unit of the first hidden layer is at zero: a line. */
@@ -243,7 +292,7 @@ export default widget("boundary-explorer", (view) => {
     const box = { left: 56, right: plane.begin() && plane.width - 10, top: 10, bottom: plane.tall - 44 };
     axes = new Axes(plane, view.colours, box, xs, ys);
     run.textContent = view.running && net.steps < target ? "Pause" : "Train";
-    drawRegions(net);
+    drawUnitPictures(net, drawRegions(net));
     axes.frame({ xLabel: view.get("x_label"), yLabel: view.get("y_label"), xTicks: 5, grid: false });
     axes.clip(() => drawPoints(parts));
     drawCurves(net, curve);
@@ -261,8 +310,11 @@ export default widget("boundary-explorer", (view) => {
     const net = network(), parts = split(), { forward: logit } = runner(net), [train, held] = [judge(net, parts.train), judge(net, parts.held)];
     let later = net;
     for (let i = 0; i < 3 && parts.train.length; i++) later = adamStep(later, parts.train, view.get("learning_rate"));
+    const { forward: again, signals } = runner(net);
+    again((xs[0] + xs[1]) / 2, (ys[0] + ys[1]) / 2);
     return {
       sizes: net.sizes,
+      units: signals.slice(1, -1).map((layer) => Array.from(layer)), // in the plane's middle
       loss: { training: train.loss, held_out: held.loss },
       right: { training: train.right, held_out: held.right },
       logits: points().map(([x, y]) => logit(x, y)),

@@ -31,11 +31,13 @@ class View {
   #syncs = [];
   #watched = [];
   #saveTimer = 0;
-  #speakTimer = 0;
   #frame = 0;
   #waiting = false;
   #paints = 0;
   #colours = null;
+  #afterwards = []; // what each drawing is followed by
+  #timers = new Map();
+  manuals = []; // [picture, what its keys do, which they are]
 
   constructor(model, el, name) {
     this.model = model;
@@ -85,6 +87,8 @@ class View {
   begin({ draw, numbers }) {
     this.paint = draw;
     this.root.numbers = numbers; // what tests and the curious read: root.numbers()
+    if (this.root.querySelector("canvas")) this.#offerTable(numbers);
+    if (this.manuals.length) this.#offerKeys();
     this.redraw();
   }
 
@@ -98,6 +102,7 @@ class View {
       this.#syncs.forEach((sync) => sync());
       this.paint();
       this.root.dataset.paints = String(++this.#paints);
+      this.#afterwards.forEach((step) => step());
     });
   };
 
@@ -139,8 +144,13 @@ class View {
   say(sentence, more = "") {
     if (this.text.textContent === sentence && !more) return;
     this.text.textContent = sentence;
-    clearTimeout(this.#speakTimer);
-    this.#speakTimer = setTimeout(() => (this.spoken.textContent = `${more} ${sentence}`), SPEAK_MS);
+    this.#onceAtRest("speak", () => (this.spoken.textContent = `${more} ${sentence}`));
+  }
+
+  /** Do it when the hand has rested for a while; the last of a `kind` counts. */
+  #onceAtRest(kind, action) {
+    clearTimeout(this.#timers.get(kind));
+    this.#timers.set(kind, setTimeout(action, SPEAK_MS));
   }
 
   // ---- the page ------------------------------------------------------------------------------------------------
@@ -152,6 +162,48 @@ class View {
 
   hint(sentence) {
     this.root.querySelector(".dlg-title").after(h("p", { class: "dlg-hint" }, sentence));
+  }
+
+  /**
+   * A first thing to do, under the hint; it ticks itself once `reached()`. What holds from the start is not reached by
+   * the learner: it must have been false before.
+   */
+  challenge(sentence, reached) {
+    const tick = h("span", { class: "dlg-tick", "aria-hidden": "true" }), done = h("span", { class: "dlg-spoken" });
+    const line = h("p", { class: "dlg-challenge" }, tick, h("span", {}, h("b", {}, "Try: "), sentence), done);
+    [...this.root.querySelectorAll(":scope > .dlg-title, :scope > .dlg-hint")].at(-1).after(line);
+    let open = false;
+    this.#afterwards.push(() => {
+      if (line.dataset.done) return;
+      const now = Boolean(reached());
+      open ||= !now;
+      if (!open || !now) return;
+      line.dataset.done = "yes";
+      tick.textContent = "✓";
+      done.textContent = " Done.";
+      this.say(this.text.textContent, `Done: ${sentence}`);
+    });
+  }
+
+  /** The numbers behind the pictures, for whom a picture says nothing; made only while it is open. */
+  #offerTable(numbers) {
+    const place = h("div", { class: "dlg-tables", role: "region", tabindex: 0, "aria-label": "The numbers as a table" });
+    const fold = h("details", { class: "dlg-more" }, h("summary", {}, "As a table"), place);
+    const fill = () => fold.open && !this.signal.aborted && place.replaceChildren(...tablesOf(numbers()));
+    this.listen(fold, "toggle", fill);
+    this.#afterwards.push(() => fold.open && this.#onceAtRest("table", fill));
+    this.below.append(fold);
+  }
+
+  /** Which keys a picture takes, once it has been chosen with the Tab key; "?" opens and closes the list. */
+  #offerKeys() {
+    const inOrder = [...this.root.querySelectorAll("canvas")], told = this.manuals.sort(([a], [b]) => inOrder.indexOf(a) - inOrder.indexOf(b));
+    const lines = told.map(([picture, does, keys]) => h("li", {}, h("b", {}, picture.getAttribute("aria-label")), `: ${does} (${keys})`));
+    const fold = h("details", { class: "dlg-more" }, h("summary", {}, "Keys"), h("ul", { class: "dlg-keys" }, ...lines));
+    this.below.append(fold);
+    this.listen(this.root, "keydown", ({ key, target }) => {
+      if (key === "?" && !target.matches("input, textarea")) fold.open = !fold.open;
+    });
   }
 
   /** A row of controls, under the pictures: what is looked at comes first, to the eye and to the Tab key. */
@@ -168,23 +220,31 @@ class View {
     this.below.append(fold);
   }
 
-  /** A slider bound to a number. `log`: in powers of ten. `format(value)` is shown and spoken. `min` and `max` may be functions. */
+  /**
+   * A slider bound to a number. `log`: in powers of ten. `format(value)` is shown and spoken. `min` and `max` may be
+   * functions; `mark()` gives a number to be marked under it, or null.
+   */
   slider(
     trait,
     label,
-    { min, max, step, log = false, format = String, onchange = (value) => this.set({ [trait]: value }) },
+    { min, max, step, log = false, mark = null, format = String, onchange = (value) => this.set({ [trait]: value }) },
   ) {
     const bound = (edge) => (typeof edge === "function" ? edge() : edge);
     const input = h("input", { type: "range", id: `${this.id}-${trait}`, min: bound(min), max: bound(max), step });
     const shown = h("output", { for: input.id });
-    const row = h("div", { class: "dlg-slider" }, h("label", { for: input.id }, label), input, shown);
+    const row = h("div", { class: "dlg-slider" }, h("label", { for: input.id }, label), input, shown), notch = h("i", { class: "dlg-mark" });
+    if (mark) row.append(notch);
     this.listen(input, "input", () => onchange(log ? 10 ** Number(input.value) : Number(input.value)));
     this.#bind(trait, (value) => {
       [input.min, input.max] = [bound(min), bound(max)];
       input.value = log ? Math.log10(value) : value;
       shown.textContent = format(value);
       input.setAttribute("aria-valuetext", format(value));
-      input.style.setProperty("--fill", `${(100 * (input.value - input.min)) / (input.max - input.min || 1)}%`);
+      const along = (at) => (at - input.min) / (input.max - input.min || 1);
+      input.style.setProperty("--fill", `${100 * along(input.value)}%`);
+      const at = mark?.() ?? NaN, place = along(log ? Math.log10(at) : at);
+      notch.hidden = !(place >= 0 && place <= 1);
+      notch.style.setProperty("--at", place || 0);
     });
     return row;
   }
@@ -210,6 +270,24 @@ class View {
     this.listen(input, "change", () => this.set({ [trait]: input.checked }));
     this.#bind(trait, (value) => (input.checked = value));
     return h("label", { class: "dlg-toggle", for: input.id }, input, h("span", {}, label));
+  }
+
+  /** A button that calls `step()` every `frames` pictures until it returns false or the button is pressed again. */
+  player(text, step, { frames = 1, begin = () => {} } = {}) {
+    const play = () => {
+      if (this.running) return (this.stop(), this.redraw());
+      begin();
+      let frame = 0;
+      this.run(() => {
+        const goes = frame++ % frames !== 0 || step() !== false;
+        if (!goes) this.redraw();
+        return goes;
+      });
+      this.redraw();
+    };
+    const button = this.button(text, play);
+    this.#syncs.push(() => (button.textContent = this.running ? "Pause" : text));
+    return button;
   }
 
   button(text, action, { primary = false } = {}) {
@@ -277,7 +355,7 @@ class View {
   close() {
     if (this.#saveTimer) this.model.save_changes();
     clearTimeout(this.#saveTimer);
-    clearTimeout(this.#speakTimer);
+    this.#timers.forEach((timer) => clearTimeout(timer));
     this.stop();
     this.#closing.abort();
     this.#observers.forEach((observer) => observer.disconnect());

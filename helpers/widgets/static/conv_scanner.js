@@ -44,7 +44,8 @@ export default widget("conv-scanner", (view) => {
   const number = (value) => fixed(value, Number.isInteger(Math.round(value * 1e6) / 1e6) ? 0 : 2);
 
   // ---- controls
-  view.hint("Drag the filter along the sequence; drag the dashed line to set the threshold, which is minus the bias. Click a weight and press + or − to change it, or type a motif.");
+  view.hint("Drag the filter along the sequence; drag the dashed line to set the threshold, which is minus the bias. Click a weight and press + or − to change it, or type a sequence or a motif of your own.");
+  view.challenge("set the threshold so that a single window is above it.", () => scores().filter((score) => score + get("bias") > 0).length === 1);
   const input = h("input", { type: "text", id: view.id + "-motif", class: "dlg-dna", spellcheck: "false", autocomplete: "off", placeholder: "own filter" });
   view.listen(input, "input", () => {
     const motif = input.value.toUpperCase().replace(/\s/g, ""), wrong = [...motif].find((letter) => !(BASES + "N").includes(letter));
@@ -55,8 +56,18 @@ export default widget("conv-scanner", (view) => {
     if (complaint || motif === "") view.redraw();
     else view.set({ weights: Array.from(BASES, (base) => Array.from(motif, (letter) => Number(letter === base))) });
   });
+  const typed = h("input", { type: "text", id: view.id + "-sequence", class: "dlg-dna", spellcheck: "false", autocomplete: "off" });
+  view.listen(typed, "input", () => {
+    const dna = typed.value.toUpperCase().replace(/\s/g, ""), wrong = [...dna].find((letter) => !(BASES + "N").includes(letter));
+    complaint = wrong ? `“${wrong}” is no base: allowed are A, C, G, T, and N for “unknown”.` : dna.length > get("longest") ? `${dna.length} bases are more than fit here: at most ${get("longest")}.`
+      : dna.length < span() ? `The filter covers ${span()} bases: type as many at least.` : "";
+    typed.setAttribute("aria-invalid", String(complaint !== ""));
+    if (complaint) view.redraw();
+    else view.set({ sequence: dna });
+  });
   const options = (trait, usual) => [...new Set([...usual, get(trait)])].sort((a, b) => a - b).map((value) => [value, value === 1 && trait === "pool" ? "off" : String(value)]);
   view.controls(
+    h("div", { class: "dlg-typed" }, h("label", { for: typed.id }, "Sequence"), typed),
     h("div", { class: "dlg-typed" }, h("label", { for: input.id }, "Motif"), input),
     view.slider("position", "Window", { min: 0, max: () => Math.max(windows() - 1, 0), step: 1 }),
     view.slider("bias", "Bias", { min: () => Math.min(-most(), get("bias")), max: () => Math.max(most(), get("bias")), step: 0.05, format: number }),
@@ -257,6 +268,7 @@ export default widget("conv-scanner", (view) => {
     const isMotif = counting.every(oneLetter);
     const consensus = isMotif ? counting.map((column) => BASES[column.indexOf(1)] ?? "N").join("") : "";
     if (!complaint && input.value.toUpperCase() !== consensus && input.getRootNode().activeElement !== input) input.value = consensus;
+    if (!complaint && typed.value.toUpperCase().replace(/\s/g, "") !== get("sequence")) typed.value = get("sequence");
     drawStrip();
     if (all.length === 0) {
       lower.begin();

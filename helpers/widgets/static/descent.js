@@ -18,6 +18,14 @@ function polynomial(terms) {
   };
 }
 
+/** The learning rate above which plain descent climbs out of a bowl: 2 over its steepest curvature; null of other surfaces. */
+function highestRate(terms) {
+  if (terms.length === 0 || terms.some(([, i, j]) => i + j > 2)) return null;
+  const total = (x, y) => terms.reduce((sum, [c, i, j]) => (i === x && j === y ? sum + c : sum), 0);
+  const [xx, yy, xy] = [2 * total(2, 0), 2 * total(0, 2), total(1, 1)], middle = (xx + yy) / 2, off = Math.hypot((xx - yy) / 2, xy);
+  return middle - off > 0 ? 2 / (middle + off) : null;
+}
+
 /** Catmull-Rom weights of four neighbours at 0 <= t <= 1, and their slopes. */
 function cubicWeights(t) {
   const t2 = t * t,

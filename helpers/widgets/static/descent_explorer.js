@@ -1,6 +1,6 @@
 const COLUMNS = 96,
-  ROWS = 72,
-  CONTOURS = 9;
+  ROWS = 72;
+const TOO_HIGH = "the learning rate is too high";
 const superscript = (n) =>
   "10" +
   String(n)
@@ -23,10 +23,12 @@ export default widget("descent-explorer", (view) => {
     return view.colours.dark ? asText(own, true) : own;
   };
   let map = null,
-    ground = null;
+    ground = null,
+    walkers = []; // as they were drawn last
 
   const surface = () => surfaces[view.get("surface")];
   const loss = () => (samples ? interpolated(samples, surface()) : polynomial(surface().terms));
+  const limit = () => highestRate(surface().terms);
   const walks = (steps) => {
     const f = loss(),
       settings = { steps, rate: view.get("learning_rate"), momentum: view.get("momentum") };
@@ -39,6 +41,9 @@ export default widget("descent-explorer", (view) => {
   // ---- controls
   view.hint(
     "Drag the ring to choose a start (arrow keys move it, too), then walk. The second picture shows how far each is above the lowest loss.",
+  );
+  view.challenge("find a learning rate that is too high: let a walk climb out.", () =>
+    walkers.some(climbs),
   );
   if (names.length > 1) {
     const onchange = (name) => view.set({ surface: name, start: surfaces[name].start, steps: 0 });
@@ -60,7 +65,7 @@ export default widget("descent-explorer", (view) => {
     ),
   );
   view.controls(
-    view.slider("learning_rate", "Learning rate", { min: -5, max: 1, step: 0.02, log: true, format: brief }),
+    view.slider("learning_rate", "Learning rate", { min: -5, max: 1, step: 0.02, log: true, format: brief, mark: limit }),
     view.slider("momentum", "Momentum", { min: 0, max: 0.99, step: 0.01, format: (value) => fixed(value) }),
     view.slider("steps", "Step", {
       min: 0,
@@ -151,39 +156,7 @@ export default widget("descent-explorer", (view) => {
         span = Math.max(span, v);
       }
     }
-    const [low, high] = view.colours.dark
-      ? [
-          [30, 58, 88],
-          [20, 23, 28],
-        ]
-      : [
-          [205, 224, 242],
-          [255, 255, 255],
-        ];
-    const small = new ImageData(COLUMNS, ROWS);
-    values.forEach((v, k) => {
-      const t = clamp(v / span, 0, 1) ** 0.25;
-      low.forEach((channel, n) => {
-        small.data[4 * k + n] = channel + t * (high[n] - channel);
-      });
-      small.data[4 * k + 3] = 255;
-    });
-    const tile = h("canvas", { width: COLUMNS, height: ROWS });
-    tile.getContext("2d").putImageData(small, 0, 0);
-    const canvas = h("canvas", { width: Math.round(width * land.ratio), height: Math.round(tall * land.ratio) }),
-      c = canvas.getContext("2d");
-    c.imageSmoothingQuality = "high";
-    c.drawImage(tile, 0, 0, canvas.width, canvas.height);
-    c.strokeStyle = view.colours.dark ? "#5d7288" : "#9fb2c5";
-    c.lineWidth = land.ratio * 0.8;
-    c.beginPath();
-    const at = ([i, j]) => [(i / (COLUMNS - 1)) * canvas.width, (j / (ROWS - 1)) * canvas.height];
-    for (let k = 1; k <= CONTOURS; k++)
-      contour(values, COLUMNS, ROWS, span * 3 ** -k, (a, b) => {
-        c.moveTo(...at(a));
-        c.lineTo(...at(b));
-      });
-    c.stroke();
+    const canvas = landscape(values, COLUMNS, ROWS, { span, width, tall, ratio: land.ratio, dark: view.colours.dark });
     ground = { key, canvas, span };
     return canvas;
   }
@@ -197,11 +170,14 @@ export default widget("descent-explorer", (view) => {
     c.drawImage(picture, box.left, box.top, box.right - box.left, box.bottom - box.top);
     map.frame({ xLabel: s.x_label, yLabel: s.y_label, grid: false });
     map.clip(() => {
-      for (const { name, path } of walkers) {
-        const xs = path.map((p) => p[0]),
+      for (const walker of walkers) {
+        const { name, path } = walker,
+          xs = path.map((p) => p[0]),
           ys = path.map((p) => p[1]);
         map.line(xs, ys, view.colours.bg, 4);
+        c.setLineDash(climbs(walker) ? [6, 4] : []);
         map.line(xs, ys, colour(name), 2);
+        c.setLineDash([]);
         if (path.length < 120) for (const [x, y] of path.slice(1, -1)) map.dot(x, y, colour(name), 2.5, "transparent");
       }
       for (const { name, path } of walkers) if (path.length > 1) map.dot(...path.at(-1), colour(name), 6);
@@ -235,12 +211,15 @@ export default widget("descent-explorer", (view) => {
       yTicks: { values: powers, text: superscript },
     });
     const labels = [];
-    for (const { name, losses } of walkers) {
-      const xs = losses.map((_, i) => i),
+    for (const walker of walkers) {
+      const { name, losses } = walker,
+        xs = losses.map((_, i) => i),
         ys = losses.map(decade);
+      c.setLineDash(climbs(walker) ? [6, 4] : []);
       axes.clip(() => axes.line(xs, ys, colour(name), 2));
+      c.setLineDash([]);
       axes.dot(xs.at(-1), ys.at(-1), colour(name), 4);
-      labels.push({ name, x: axes.x(xs.at(-1)) + 9, y: axes.y(ys.at(-1)) });
+      labels.push({ name: climbs(walker) ? `${name} ↑` : name, ink: climbs(walker) ? view.colours.bad : asText(colour(name), view.colours.dark), x: axes.x(xs.at(-1)) + 9, y: axes.y(ys.at(-1)) });
     }
     labels.sort((a, b) => a.y - b.y);
     labels.forEach((label, i) => {
@@ -248,8 +227,8 @@ export default widget("descent-explorer", (view) => {
     });
     const sunk = Math.max(0, (labels.at(-1)?.y ?? 0) - box.bottom + 4);
     curves.font(12.5, "600");
-    for (const { name, x, y } of labels) {
-      c.fillStyle = asText(colour(name), view.colours.dark);
+    for (const { name, ink, x, y } of labels) {
+      c.fillStyle = ink;
       axes.text(name, x, y - sunk, { halo: true });
     }
   }
@@ -259,8 +238,8 @@ export default widget("descent-explorer", (view) => {
     const steps = view.get("steps"),
       gaps = losses.map((value) => value - surface().floor),
       gap = gaps.at(-1);
-    if (path.length <= steps) return `flew off after ${path.length - 1} steps: the learning rate is too high`;
-    if (steps && gap > gaps[0] * 1.5) return "is climbing: the learning rate is too high";
+    if (path.length <= steps) return `flew off after ${path.length - 1} steps: ${TOO_HIGH}`;
+    if (steps && gap > gaps[0] * 1.5) return `is climbing: ${TOO_HIGH}`;
     if (steps && Math.max(...gaps.slice(-5)) < gaps[0] * 1e-3) return "has arrived";
     if (steps < 10) return "";
     const turns = path
@@ -271,10 +250,12 @@ export default widget("descent-explorer", (view) => {
     return progress < 1e-4 ? "stands still" : progress < 0.05 ? "crawls" : "";
   }
 
+  const climbs = (walker) => verdict(walker).endsWith(TOO_HIGH);
+
   function draw() {
     OPTIMISERS.forEach((name) => view.root.style.setProperty(`--dlg-walker-${name}`, colour(name)));
     run.textContent = view.running && view.get("steps") < most ? "Pause" : "Run";
-    const walkers = walks(view.get("steps"));
+    walkers = walks(view.get("steps"));
     drawLand(walkers);
     drawCurves(walkers);
     const ends = walkers.map(
@@ -282,16 +263,17 @@ export default widget("descent-explorer", (view) => {
     );
     const sentence =
       ends.length === 0 ? "Choose an optimiser." : `Loss after ${view.get("steps")} steps: ${ends.join(", ")}.`;
+    const bound = limit() === null ? "" : ` In this bowl SGD climbs out above ${brief(limit())} (the mark): 2 over the steepest curvature.`;
     const [x, y] = view.get("start");
     land.describe(`Start at ${brief(x)}, ${brief(y)}. ${sentence}`);
     curves.describe(`How far each walk is above the lowest loss, step by step. ${sentence}`);
-    view.say(sentence);
+    view.say(sentence + bound);
   }
 
   const numbers = () => {
     const walkers = walks(view.get("steps"));
     const by = (key) => Object.fromEntries(walkers.map((walker) => [walker.name, walker[key]]));
-    return { paths: by("path"), losses: by("losses") };
+    return { paths: by("path"), losses: by("losses"), highest_rate: limit() };
   };
   return { draw, numbers };
 });

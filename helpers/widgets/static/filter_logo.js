@@ -29,15 +29,17 @@ function bestOverlap(ours, theirs) {
 
 export default widget("filter-logo", (view) => {
   const [filters, , width] = view.get("shape"), weights = floats(view.get("filters"));
-  const parts = view.get("sequences").split("\n"), tokens = indices(parts.join("")), starts = [];
+  const parts = view.get("sequences").split("\n"), ends = [], tokens = indices(parts.join("")), starts = [];
   let end = 0;
   for (const part of parts) {
     for (let i = end; i + width <= end + part.length; i++) starts.push(i);
     end += part.length;
+    ends.push(end);
   }
   const motifs = view.get("motifs").map((motif) => ({ ...motif, shares: probabilities(motif.counts) }));
   const cache = { filter: -1 };
-  let axes = null;
+  let chosenWindow = 0; // of those listed, the one whose sequence is shown
+  let axes = null, shown = null; // the motif as it was drawn last
 
   const chosen = () => Math.min(view.get("filter"), filters - 1);
   const weight = (b, j) => weights[(chosen() * 4 + b) * width + j];
@@ -100,6 +102,7 @@ export default widget("filter-logo", (view) => {
 
   // ---- controls
   view.hint("Choose a filter, and with the dashed line or the slider how active a window must be, in % of the largest activation. Such windows, aligned, make the logo.");
+  view.challenge("pull the threshold up until ten windows or fewer are left: what becomes of the logo?", () => shown.windows > 0 && shown.windows <= 10);
   const format = (share) => `${Math.round(100 * share)} %`;
   view.controls(
     ...(filters > 1 ? [view.slider("filter", "Filter", { min: 0, max: filters - 1, step: 1 })] : []),
@@ -111,6 +114,7 @@ export default widget("filter-logo", (view) => {
   columns.append(left);
   const histogram = new Surface(view, { label: "How active the windows are", height: () => 180, place: left });
   const list = new Surface(view, { label: "The strongest windows", height: () => tall - 180, place: left });
+  const context = new Surface(view, { label: "A window in its sequence", height: () => 64 });
   const logos = new Surface(view, { label: "Logos", height: () => tall, place: columns });
 
   const setShare = (share) => view.set({ share: clamp(Math.round(share * 100) / 100, 0, 1) });
@@ -123,7 +127,37 @@ export default widget("filter-logo", (view) => {
   histogram.keys("histogram with a threshold; left and right move it, up and down change the filter",
     { ArrowLeft: step(-0.01), ArrowRight: step(0.01), PageUp: step(0.1), PageDown: step(-0.1), ArrowUp: turn(1), ArrowDown: turn(-1) });
 
+  const rowAt = (y) => Math.floor((y - TITLE - 4) / rowHeight()), look = (k) => {
+    const to = clamp(k, 0, Math.max(0, Math.min(shown.windows, SHOWN) - 1));
+    if (to === chosenWindow) return;
+    chosenWindow = to;
+    view.redraw();
+  };
+  view.listen(list.element, "pointermove", ({ pointerType, offsetY }) => pointerType === "mouse" && look(rowAt(offsetY)));
+  list.drag({ grab: ({ y }) => (y > TITLE ? "window" : null), move: ({ y }) => look(rowAt(y)) });
+  list.keys("the strongest windows; up and down choose one to see in its sequence", { ArrowUp: () => look(chosenWindow - 1), ArrowDown: () => look(chosenWindow + 1) });
+
   // ---- pictures
+  const rowHeight = () => Math.min(20, (list.width - 62) / width, (list.tall - 46) / SHOWN);
+
+  /** The sequence that holds the chosen window, as much of it as fits, with the window framed. */
+  function drawContext(count) {
+    const c = context.begin(), { colours } = view, { top } = activations();
+    if (!count) return;
+    const at = starts[top[Math.min(chosenWindow, count - 1, top.length - 1)]], number = ends.findIndex((stop) => at < stop);
+    const first = number ? ends[number - 1] : 0, length = parts[number].length, fit = Math.min(length, Math.max(width, Math.floor(context.width / 11)));
+    const wide = Math.min(context.width / fit, 20), from = clamp(at - first - Math.floor((fit - width) / 2), 0, length - fit), x = (i) => (i - from) * wide;
+    context.font(13, "600");
+    Object.assign(c, { fillStyle: colours.fg, textAlign: "left", textBaseline: "middle" });
+    const title = ["window # in its sequence: base", "window #: base"].map((words) => `${words.replace("#", Math.min(chosenWindow, count - 1) + 1)} ${at - first} of ${length}`);
+    c.fillText(title.find((words) => c.measureText(words).width < context.width) ?? title[1], 0, 10);
+    letterStrip(context, parts[number], { x: 0, y: 28, height: 26, wide, first: from, count: fit, here: -1, dim: (i) => i < at - first || i >= at - first + width });
+    c.strokeStyle = colours.fg;
+    c.lineWidth = 2.5;
+    c.strokeRect(Math.max(x(at - first), 1), 26, width * wide - 2, 30);
+    context.describe(`Window ${Math.min(chosenWindow, count - 1) + 1} of the strongest stands in sequence ${number} at base ${at - first} of ${length}.`);
+  }
+
   function drawHistogram(threshold) {
     const c = histogram.begin(), { colours } = view, { bins, least, wide, largest } = activations();
     const high = Math.log10(Math.max(...bins) + 1), box = { left: 52, right: histogram.width - 8, top: 18, bottom: 180 - 44 };
@@ -153,7 +187,7 @@ export default widget("filter-logo", (view) => {
 
   function drawList(count) {
     const c = list.begin(), { colours } = view, { top, sums } = activations(), shown = Math.min(count, SHOWN);
-    const size = Math.min(20, (list.width - 62) / width, (list.tall - 46) / SHOWN);
+    const size = rowHeight();
     list.font(13, "600");
     c.fillStyle = colours.fg;
     c.textBaseline = "top";
@@ -165,11 +199,11 @@ export default widget("filter-logo", (view) => {
         const letter = BASES[tokens[at + j]] ?? "N";
         cell(list, { x: j * size, y, width: size - 1.5, height: size - 1.5, ground: PALETTE[letter] ?? tint("#8a94a0", 0.3, colours.dark), text: size > 8 ? letter : "", size: size * 0.65, weight: "600", family: MONO, radius: 3 });
       }
-      list.font(12);
-      c.fillStyle = colours.muted;
+      list.font(12, k === chosenWindow ? "700" : "");
+      c.fillStyle = k === chosenWindow ? colours.fg : colours.muted;
       c.textAlign = "left";
       c.textBaseline = "middle";
-      c.fillText(short(sums[top[k]]), width * size + 8, y + size / 2);
+      c.fillText(`${short(sums[top[k]])}${k === chosenWindow ? " ◂" : ""}`, width * size + 8, y + size / 2);
     }
     c.fillStyle = colours.muted;
     c.textAlign = "left";
@@ -218,9 +252,10 @@ export default widget("filter-logo", (view) => {
   }
 
   function draw() {
-    const found = motif(), near = found.nearest, { largest } = activations();
+    const found = (shown = motif()), near = found.nearest, { largest } = activations();
     drawHistogram(found.threshold);
     drawList(found.windows);
+    drawContext(found.windows);
     drawLogos(found);
     const how = near && (near.correlation > 0.85 ? "a close match" : near.correlation > 0.7 ? "a weak match" : "no match to speak of");
     const sentence = !near

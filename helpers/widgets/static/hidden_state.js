@@ -1,195 +1,174 @@
-const LEFT = 96, RIGHT = 12, LETTERS = 26, GAP = 6, TICKS = 18; // in CSS pixels
-const NARROW = 9; // columns narrower than this hold no letters: only those around the step are shown, wider
-const COLUMN = 16; // the least width of a column whose base can be read and hit
-const LOWEST = -8; // power of ten at which the gradient's axis ends
+const LEFT = 46, RIGHT = 6, TOP = 60, HEAD = 22, MAP = 80, SHARE = 42, GAP = 12, FOOT = 40; // in CSS pixels
+const ROW = HEAD + MAP + SHARE + GAP, LETTERS = 26;
+const KEEPS = { GRU: "update", LSTM: "forget" }; // the gate that holds on to the past where it is near 1
 
 export default widget("hidden-state", (view) => {
-  const get = (name) => view.get(name);
+  const get = (name) => view.get(name), dna = () => get("sequence"), kept = keeper(), floor = Math.log10(get("faintest"));
   const cells = recurrentCells(floats(get("weights")), get("units"), get("relu")), kinds = Object.keys(cells);
-  const kept = keeper();
-  let axes = null, place = null; // place: the columns that the maps show, { first, count, wide }
 
   // ---- arithmetic
-  const step = () => clamp(get("step"), 0, get("sequence").length - 1);
-  const chosen = () => cells[get("cell")];
-
-  const parts = (kind = get("cell"), dna = get("sequence"), of = "now") => kept(`parts ${kind} ${of}`, dna, () => recur(cells[kind], indices(dna)));
-  const gradient = (kind = get("cell")) =>
-    kept(`gradient ${kind}`, `${get("sequence")} ${step()}`, () => gradients(cells[kind], parts(kind), step(), get("limits")));
-  const remembered = () => gradient().states.findIndex((value, _, all) => value < get("forgotten") * all[0]);
-
-  /** After each base, how far the state is from where it was before bases were changed. */
-  function changed() {
-    const dna = get("sequence"), far = new Float64Array(dna.length), { n } = chosen();
-    if (dna.length !== get("original").length || dna === get("original")) return far;
-    const now = parts().state, before = parts(get("cell"), get("original"), "before").state;
-    return far.map((_, t) => Math.sqrt(now.subarray(t * n, (t + 1) * n).reduce((sum, value, k) => sum + (value - before[t * n + k]) ** 2, 0)));
+  const last = () => dna().length - 1, step = () => clamp(get("step"), 0, last()), position = () => clamp(get("position"), 0, last());
+  const changed = () => dna().slice(0, position()) + get("base") + dna().slice(position() + 1);
+  const before = (kind) => kept(`before ${kind}`, dna(), () => recur(cells[kind], indices(dna())));
+  const parts = (kind) => kept(`parts ${kind}`, changed(), () => recur(cells[kind], indices(changed())));
+  const differences = (kind) => kept(`differences ${kind}`, `${changed()} ${dna()}`, () =>
+    parts(kind).state.map((value, i) => Math.abs(value - before(kind).state[i])));
+  /** Of the largest distance so far between the two states, the share that is left after each base. */
+  const left = (kind) => kept(`left ${kind}`, `${changed()} ${dna()}`, () => {
+    const all = differences(kind), { n } = cells[kind];
+    let most = Number.MIN_VALUE;
+    return Float64Array.from(dna(), (_, t) => {
+      let sum = 0;
+      for (let k = t * n; k < (t + 1) * n; k++) sum += all[k] ** 2;
+      most = Math.max(most, Math.sqrt(sum));
+      return Math.sqrt(sum) / most;
+    });
+  });
+  /** The probability of a yes after the step, without the change and with it. */
+  function answers(kind) {
+    const score = get("scores")[kind], { n } = cells[kind];
+    return [before(kind), parts(kind)].map(({ state }) => logistic(score.slice(0, n).reduce((sum, weight, k) => sum + weight * state[step() * n + k], score[n])));
   }
+  const turn = (kind) => answers(kind).map((value) => `${fixed(100 * value, 0)} %`).join(" → ");
+  const height_ = (share) => clamp(1 - Math.log10(Math.max(share, 1e-300)) / floor, 0, 1); // on the logarithmic scale
+  const percent = (share) => (share > 0 && share < 0.0001 ? "under 0.01 %" : share < 0.1 ? `${+(100 * share).toPrecision(1)} %` : `${fixed(100 * share, 0)} %`);
 
   // ---- controls
-  const go = (to) => view.set({ step: clamp(to, 0, get("sequence").length - 1) });
-  const mutate = (base) => view.set({ sequence: get("sequence").slice(0, step()) + base + get("sequence").slice(step() + 1) });
-  view.hint("Step along the bases: the chosen state is the last one read. Change the base there and see for how long the state differs.");
+  const go = (to) => view.set({ step: clamp(to, 0, last()) });
+  function change(to) {
+    const at = clamp(to, 0, last()), same = dna()[at] === get("base");
+    view.set(same ? { position: at, base: BASES[(BASES.indexOf(get("base")) + 1) % 4] } : { position: at });
+  }
+  const write = (base) => view.set({ base });
+  view.hint("One base is changed: violet is what is left of it in each unit. Drag over the letters to change another one, over the maps to step.");
   view.controls(
-    view.slider("step", "Step", { min: 0, max: () => get("sequence").length - 1, step: 1 }),
-    ...(kinds.length > 1 ? [view.choice("cell", "Cell", kinds.map((kind) => [kind, kind]))] : []),
+    view.slider("position", "Changed base", { min: 0, max: last, step: 1, format: (i) => `${i} ${dna()[clamp(i, 0, last())]}`, onchange: change }),
+    view.choice("base", "Write", [...BASES].map((base) => [base, base, PALETTE[base]])),
+    view.slider("step", "Step", { min: 0, max: last, step: 1 }),
   );
-  const bases = [...BASES].map((base) => {
-    const button = view.button(base, () => mutate(base));
-    button.setAttribute("aria-label", `Write ${base} here`);
-    return button;
+  view.more(view.choice("shown", "Maps show", [["difference", "difference"], ["state", "states"], ["gate", "gate that keeps"]]));
+  view.watch("sequence");
+
+  // ---- hands
+  const picture = new Surface(view, { label: "What each cell remembers", height: () => TOP + kinds.length * ROW + FOOT });
+  const wide = () => (picture.width - LEFT - RIGHT) / dna().length, x = (base) => LEFT + base * wide();
+  picture.drag({
+    grab: (point) => (point.x < LEFT - 8 ? null : point.y < TOP ? "base" : "step"),
+    move: (point, what) => (what === "base" ? change : go)(Math.floor((point.x - LEFT) / wide())),
   });
-  const undo = view.button("Undo changes", () => view.set({ sequence: get("original") }));
-  view.controls(h("span", {}, "Base at this step"), h("div", { class: "dlg-buttons" }, ...bases, undo));
-  view.watch("sequence", "original", "cell");
+  const walk = (by) => () => go(step() + by), other = (by) => () => change(position() + by);
+  const keys = { ArrowLeft: walk(-1), ArrowRight: walk(1), PageUp: walk(-10), PageDown: walk(10), Home: () => go(0), End: () => go(last()) };
+  Object.assign(keys, { ArrowUp: other(-1), ArrowDown: other(1) });
+  for (const base of BASES) keys[base] = keys[base.toLowerCase()] = () => write(base);
+  picture.keys("cells, one under the other; left and right step, up and down choose the base to change, a letter writes there", keys);
 
   // ---- pictures
-  const rowsOf = (kind) => ["state", ...(kind === "LSTM" ? ["memory"] : []), ...GATES[kind]], shown = () => rowsOf(get("cell"));
-  const mostRows = Math.max(...kinds.map((kind) => rowsOf(kind).length));
-  /** A map's height; the state gets what other cells need for gates, so that nothing jumps when the cell changes. */
-  function tallness(name) {
-    const gate = clamp(chosen().n * 7, 30, 44);
-    return name === "state" ? clamp(chosen().n * 12, 60, 130) + (mostRows - shown().length) * (gate + GAP) : gate;
+  function words(text, at, y, { size = 12, weight = "", colour = view.colours.fg, align = "left", family } = {}) {
+    picture.font(size, weight, family);
+    Object.assign(picture.context, { fillStyle: colour, textAlign: align, textBaseline: "middle" });
+    picture.context.fillText(text, at, y);
+    return picture.context.measureText(text).width;
   }
-  const mapsTop = TICKS + LETTERS + GAP;
-  const height = () => mapsTop + shown().reduce((sum, name) => sum + tallness(name) + GAP, 0) + 22;
-  const maps = new Surface(view, { label: "Hidden state and gates", height });
-  const chart = new Surface(view, { label: "Gradient against distance", height: () => 210 });
 
-  const room = (surface) => surface.width - LEFT - RIGHT, each = (surface) => room(surface) / get("sequence").length;
-  const overview = (point) => point.y > maps.tall - 24 || place.count === get("sequence").length;
-  maps.drag({
-    grab: (point) => (point.x < LEFT || !place ? null : overview(point) ? { first: 0, wide: each(maps) } : place),
-    move: (point, { first, wide }) => go(first + Math.floor((point.x - LEFT) / wide)),
-  });
-  chart.drag({ grab: (point) => (point.x >= LEFT ? "step" : null), move: (point) => go(Math.floor((point.x - LEFT) / each(chart))) });
-  /** The columns to show: all, or those around the step; the window moves only when it must. */
-  function window_() {
-    const length = get("sequence").length, all = each(maps);
-    if (all >= NARROW) return { first: 0, count: length, wide: all };
-    const count = Math.floor(room(maps) / COLUMN), wide = room(maps) / count, at = step();
-    const inside = place && place.count === count && at >= place.first && at < place.first + count;
-    return { first: inside ? place.first : clamp(at - (count >> 1), 0, length - count), count, wide };
-  }
-  const walk = (by) => () => go(step() + by);
-  const keys = { ArrowLeft: walk(-1), ArrowRight: walk(1), PageUp: walk(-10), PageDown: walk(10), Home: () => go(0), End: () => go(Infinity) };
-  for (const base of BASES + "N") keys[base] = keys[base.toLowerCase()] = () => mutate(base);
-  maps.keys("states, base by base; left and right step, the letters A, C, G, T and N change the base", keys);
-
+  /** The changed base among its neighbours, large, over the strip of all bases. */
   function drawLetters() {
-    const c = maps.context, dna = get("sequence"), at = step(), { first, count, wide } = place;
-    letterStrip(maps, dna, { x: LEFT, y: TICKS, height: LETTERS, here: at, dim: (i) => i > at, ...place });
-    maps.font(11.5);
-    c.fillStyle = view.colours.muted;
-    c.textBaseline = "top";
-    c.textAlign = "center";
-    const every = count > 40 ? 10 : 5;
-    for (let i = Math.ceil(first / every) * every; i < first + count; i += every) c.fillText(String(i), LEFT + (i - first + 0.5) * wide, 2);
-  }
-
-  function label(words, y, weight = "") {
-    maps.font(12, weight);
-    Object.assign(maps.context, { fillStyle: view.colours.fg, textAlign: "right", textBaseline: "middle" });
-    maps.context.fillText(words, LEFT - 8, y);
-  }
-
-  function drawMaps(far) {
-    const c = maps.context, { n } = chosen(), all = parts(), length = get("sequence").length, { first, count, wide } = place, across = room(maps);
-    let y = mapsTop;
-    for (const name of shown()) {
-      const tall = tallness(name), values = all[name], gate = name !== "state" && name !== "candidate" && name !== "memory";
-      const most = gate ? 1 : kept(`most ${name}`, `${get("sequence")} ${get("cell")}`, () => values.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9));
-      heat(maps, { x: LEFT, y, width: across, height: tall },
-        { rows: n, columns: count, at: (k, t) => values[(first + t) * n + k], most, signed: !gate });
-      label(name === "state" ? "hidden state" : gate ? `${name} gate` : name, y + tall / 2, name === "state" ? "600" : "");
-      y += tall + GAP;
-    }
-    c.fillStyle = view.colours.bg;
-    c.globalAlpha = 0.6; // what is read after the step does not count yet
-    c.fillRect(LEFT + (step() + 1 - first) * wide, mapsTop, across - (step() + 1 - first) * wide, y - mapsTop - GAP);
-    c.globalAlpha = 1;
-    c.strokeStyle = view.colours.fg;
-    c.lineWidth = 2;
-    const outside = wide < 6 ? 2 : 0; // a frame that does not cover what it frames
-    c.strokeRect(LEFT + (step() - first) * wide - outside, mapsTop - 1, wide + 2 * outside, y - mapsTop - GAP + 2);
-    const most = Math.max(...far);
-    label("your changes", y + 8);
-    if (most > 0) heat(maps, { x: LEFT, y, width: across, height: 16 }, { rows: 1, columns: length, at: (_, t) => far[t], most });
-    else {
-      c.textAlign = "left";
-      c.fillStyle = view.colours.muted;
-      c.fillText("none yet: change a base", LEFT, y + 8);
-    }
-    if (count < length) { // these are all bases; the frame is what the maps show of them
-      c.strokeStyle = view.colours.accent;
-      c.strokeRect(LEFT + first * each(maps), y - 2, count * each(maps), 20);
-    }
-  }
-
-  const PAINT = { RNN: PALETTE.T, GRU: PALETTE.C, LSTM: PALETTE.A };
-  function drawGradient() {
-    const c = chart.begin(), { colours } = view, at = step(), length = get("sequence").length;
-    const box = { left: LEFT, right: chart.width - RIGHT, top: 24, bottom: chart.tall - 44 };
-    const lines = kinds.map((kind) => ({ kind, ...gradient(kind) })).sort((a, b) => (a.kind === get("cell")) - (b.kind === get("cell")));
-    const logs = (values) => values.map((value) => Math.log10(Math.max(value, 1e-30)));
-    const every = lines.flatMap(({ states, memories }) => [...logs(states), ...logs(memories)]);
-    const [low, high] = [Math.max(Math.floor(Math.min(...every)), LOWEST), Math.max(1, Math.ceil(Math.max(...every)))];
-    axes = new Axes(chart, colours, box, [-0.5, length - 0.5], [low, high]);
-    const powers = ticks(low, high, 6).values.filter((value) => value % 1 === 0);
-    axes.frame({ xLabel: "base whose state is varied", yLabel: "gradient norm", xTicks: 8, yTicks: { values: powers, text: (value) => (value ? `10${superscript(value)}` : "1") } });
-    axes.clip(() => {
-      for (const { kind, states, memories } of lines) {
-        const colour = asText(PAINT[kind], colours.dark), xs = states.map((_, back) => at - back), mine = kind === get("cell");
-        axes.line(xs, logs(states), colour, mine ? 3 : 1.2);
-        c.setLineDash([5, 4]);
-        if (memories.length && mine) axes.line(xs, logs(memories), colour, 2);
-        c.setLineDash([]);
-        if (mine && states.length < 3) states.forEach((value, back) => axes.dot(at - back, logs([value])[0], colour, 3));
+    const at = position(), { colours } = view, size = 13, letter = 8.5;
+    const around = Array.from({ length: 9 }, (_, i) => at - 4 + i).filter((i) => i >= 0 && i <= last());
+    const room = (around.length + 2.7) * letter + 62;
+    let from = clamp(x(at + 0.5) - room / 2, 0, picture.width - room);
+    from += words(`base ${at}`, from, 12, { colour: colours.muted }) + 8;
+    for (const i of around) {
+      for (const base of i === at ? [dna()[i], "→", get("base")] : [dna()[i]]) {
+        const mine = i === at && base === get("base"), colour = asText(PALETTE[base] ?? colours.muted, colours.dark);
+        if (base === "→") from += 0.3 * letter;
+        words(base, from, 12, { size, family: MONO, weight: mine ? "800" : "500", colour: i === at ? colour : colours.muted });
+        from += base === "→" ? 1.4 * letter : letter;
       }
-    });
-    let x = chart.width > 480 ? LEFT : 8;
-    for (const { kind } of [...lines].reverse()) {
-      chart.font(12.5, kind === get("cell") ? "700" : "");
-      c.fillStyle = asText(PAINT[kind], colours.dark);
-      const words = kind === "LSTM" && kind === get("cell") ? `LSTM (dashed: ${chart.width > 480 ? "through its " : ""}memory)` : kind;
-      axes.text(words, x, 10);
-      x += c.measureText(words).width + 18;
     }
-    c.strokeStyle = colours.fg;
-    c.lineWidth = 1.5;
+    letterStrip(picture, changed(), { x: LEFT, y: 26, height: LETTERS, wide: wide(), first: 0, count: dna().length, here: at, dim: (i) => i > step() });
+  }
+
+  function drawMap(kind, y) {
+    const { n } = cells[kind], shown = get("shown"), gate = parts(kind)[KEEPS[kind]];
+    const box = { x: LEFT, y, width: x(dna().length) - LEFT, height: MAP }, size = { rows: n, columns: dna().length, signed: true };
+    const logs = () => kept(`logs ${kind}`, `${changed()} ${dna()}`, () => differences(kind).map(height_));
+    const values = shown === "difference" ? logs() : shown === "state" ? parts(kind).state : gate;
+    if (values) heat(picture, box, { ...size, at: (k, t) => values[t * n + k] });
+    else words("no gate: all is written anew at each base", LEFT, y + MAP / 2, { colour: view.colours.muted });
+    const name = { difference: "units", state: "states", gate: KEEPS[kind] ?? "" }[shown];
+    words(name, LEFT - 6, y + MAP / 2, { size: 11, align: "right", colour: view.colours.muted });
+  }
+
+  function drawShare(kind, y) {
+    const c = picture.context, { colours } = view, shares = left(kind), tall = SHARE - 6, base = y + SHARE;
+    c.fillStyle = asText(SIGNS.plus, colours.dark);
     c.beginPath();
-    c.moveTo(axes.x(at), box.top);
-    c.lineTo(axes.x(at), box.bottom);
+    shares.forEach((share, t) => c.rect(x(t), base - tall * height_(share), wide(), tall * height_(share)));
+    c.fill();
+    c.strokeStyle = colours.grid;
+    c.lineWidth = 1;
+    c.beginPath();
+    for (const level of [base - tall, base]) lineThrough(c, LEFT, Math.round(level) + 0.5, x(shares.length) - LEFT, 0);
     c.stroke();
+    for (const [level, share] of [[base - tall, 1], [base - 4, get("faintest")]])
+      words(`${+(100 * share).toPrecision(2)} %`, LEFT - 6, level, { size: 10.5, align: "right", colour: colours.muted });
   }
-  const superscript = (power) => [...String(power)].map((digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])).join("");
 
-  const amount = (value) => (value > 0 && value < 0.001 ? "less than 0.001" : fixed(value, 3));
+  function drawHead(kind, y) {
+    const from = 4 + words(kind, 4, y, { size: 14, weight: "700" });
+    const share = step() < position() ? "not read yet" : `${percent(left(kind)[step()])} ${picture.width > 480 ? "of the difference is " : ""}left`;
+    words(share, from + 10, y);
+    if (get("scores")[kind]) words(`${picture.width > 310 ? `${get("question")}? ` : ""}${turn(kind)}`, picture.width - RIGHT, y, { weight: "600", align: "right" });
+  }
+
+  function drawFoot() {
+    const every = [5, 10, 20, 50, 100].find((n) => n * wide() >= 36) ?? 200, y = TOP + kinds.length * ROW - GAP;
+    for (let back = 0; position() + back <= last(); back += every)
+      words(String(back), x(position() + back + 0.5), y + 10, { size: 11.5, align: "center", colour: view.colours.muted });
+    words("bases after the change", (LEFT + picture.width) / 2, y + 28, { align: "center" });
+  }
+
+  function drawStep() {
+    const c = picture.context, from = x(step() + 1), line = Math.min(x(step() + 0.5), picture.width - RIGHT) - 1;
+    const strips = kinds.map((_, i) => [TOP + i * ROW + HEAD, MAP + SHARE]);
+    for (const [y, tall] of [...strips, [26 + LETTERS, 6]]) {
+      c.fillStyle = view.colours.bg;
+      c.globalAlpha = 0.6; // what is read after the step does not count yet
+      c.fillRect(from, y, x(dna().length) - from, tall);
+      c.globalAlpha = 1;
+      c.fillStyle = view.colours.fg;
+      c.fillRect(line, y, 2, tall);
+    }
+  }
+
   function draw() {
-    const far = changed(), dna = get("sequence"), back = remembered(), { states } = gradient(), at = step();
-    maps.begin();
-    place = window_();
+    picture.begin();
     drawLetters();
-    drawMaps(far);
-    drawGradient();
-    bases.forEach((button, i) => button.setAttribute("aria-pressed", String(dna[at] === BASES[i])));
-    undo.disabled = dna === get("original");
-    const fate = back >= 0 ? `${back} ${back === 1 ? "base" : "bases"} back, its gradient is below 1 % of where it starts` : `${states.length - 1} bases back, its gradient is still ${fixed((100 * states.at(-1)) / states[0], 0)} % of where it starts`;
-    const drift = Math.max(...far) > 0 ? ` Your changes move this state by ${amount(far[at])}, and at most by ${amount(Math.max(...far))}.` : "";
-    const sentence = `The ${get("cell")}'s state after base ${at} (${dna[at]}): ${fate}.${drift}`;
-    maps.describe(`Hidden state and gates of a ${get("cell")} with ${chosen().n} units over ${dna.length} bases. ${sentence}`);
-    chart.describe(`Gradient of the chosen state with respect to earlier ones. ${sentence}`);
-    view.say(sentence);
+    kinds.forEach((kind, i) => {
+      const y = TOP + i * ROW;
+      drawMap(kind, y + HEAD);
+      drawShare(kind, y + HEAD + MAP);
+    });
+    drawStep();
+    kinds.forEach((kind, i) => drawHead(kind, TOP + i * ROW + HEAD / 2));
+    drawFoot();
+    const at = position(), was = dna()[at], back = step() - at, asked = kinds.filter((kind) => get("scores")[kind]);
+    const what = was === get("base") ? `Base ${at} stays ${was}: nothing is changed.` : `Base ${at}: ${get("base")} for ${was}, ${back < 0 ? "not read yet" : `read ${back} bases ago`}.`;
+    const each_ = (make, which) => which.map((kind) => `${kind} ${make(kind)}`).join(", ");
+    const turns = asked.length ? ` ${get("question")}? ${each_(turn, asked)}.` : "";
+    const heads = `Of the difference is left: ${each_((kind) => percent(left(kind)[step()]), kinds)}.${turns}`; // as the picture says
+    picture.describe(`Maps of ${kinds.join(", ")} over ${dna().length} bases, a row a unit. ${what} ${heads}`);
+    view.say(what, heads);
   }
 
-  const numbers = () => {
-    const { n } = chosen(), all = parts(), at = step(), { states, memories } = gradient();
-    const row = (values, t) => Array.from(values.subarray(t * n, (t + 1) * n));
-    return {
-      states: Array.from(get("sequence"), (_, t) => row(all.state, t)),
-      gates: Object.fromEntries(GATES[get("cell")].map((name) => [name, row(all[name], at)])),
-      gradient: states, through_memory: memories, remembered: remembered(), changed: changed(),
-    };
-  };
+  const rows = (kind, values) => Array.from(dna(), (_, t) => values.subarray(t * cells[kind].n, (t + 1) * cells[kind].n));
+  const each = (make, which = kinds) => Object.fromEntries(which.map((kind) => [kind, make(kind)]));
+  const numbers = () => ({
+    states: each((kind) => rows(kind, parts(kind).state)),
+    gates: each((kind) => rows(kind, parts(kind)[KEEPS[kind]]), kinds.filter((kind) => KEEPS[kind])),
+    differences: each((kind) => rows(kind, differences(kind))),
+    left: each(left),
+    answers: each(answers, kinds.filter((kind) => get("scores")[kind])),
+  });
   return { draw, numbers };
 });

@@ -1,4 +1,5 @@
-const SIDE = 3, NEGATIVE = [178, 61, 139];
+const SWEEP = 480; // pictures from the first corner to the last
+const SIDE = 3, NEGATIVE = [1, 3, 5].map((i) => parseInt(SIGNS.minus.slice(i, i + 2), 16));
 const WHERE = [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => [i, j]));
 const short = (value) => (Number.isInteger(value) ? fixed(value, 0) : fixed(value));
 
@@ -32,7 +33,10 @@ export default widget("image-kernel", (view) => {
   const named = () => Object.keys(presets).find((name) => WHERE.every(([i, j]) => Math.abs(presets[name].kernel[i][j] - weight([i, j])) < 1e-9));
 
   // ---- controls
-  view.hint("Choose a kernel or write your own nine numbers. Drag the window over the picture, or move it with the arrow keys. In the result white is a strong answer, magenta a negative one.");
+  view.hint("Choose a kernel or write your own nine numbers. Drag the window over the picture, or move it with the arrow keys. In the result white is a strong answer, orange a negative one.");
+  view.challenge("write a kernel that moves the picture by one pixel and does nothing else.", () =>
+    WHERE.every(([i, j]) => weight([i, j]) === 0 || (weight([i, j]) === 1 && (i !== 1 || j !== 1))) && view.get("kernel").flat().filter(Boolean).length === 1,
+  );
   view.watch("kernel", "position");
   const choices = Object.keys(presets).map((name) => {
     const button = view.button(name, () => view.set({ kernel: presets[name].kernel.map((line) => line.slice()) }));
@@ -42,7 +46,15 @@ export default widget("image-kernel", (view) => {
     const at = result.reduce((best, value, k) => (Math.abs(value) > Math.abs(result[best]) + 1e-12 ? k : best), 0);
     place(Math.floor(at / across), at % across);
   });
-  view.controls(h("div", { class: "dlg-buttons", role: "group", "aria-label": "Kernels" }, ...choices.map(([, button]) => button)), strongest);
+  let swept = null; // while it sweeps: how many answers are written
+  const pace = Math.max(1, Math.round((down * across) / SWEEP));
+  const sweep = view.player("Sweep", () => {
+    const k = swept + pace;
+    if (k >= down * across) return (swept = null), false;
+    swept = k;
+    place(Math.floor(k / across), k % across);
+  }, { begin: () => { swept = 0; } });
+  view.controls(h("div", { class: "dlg-buttons", role: "group", "aria-label": "Kernels" }, ...choices.map(([, button]) => button)), h("div", { class: "dlg-buttons" }, sweep, strongest));
 
   // ---- nine pixels times nine weights
   const matrix = (title, cells) => h("div", { class: "dlg-matrix", role: "group", "aria-label": title }, h("span", {}, title), h("div", {}, ...cells));
@@ -123,7 +135,9 @@ export default widget("image-kernel", (view) => {
     drawEquation();
     choices.forEach(([title, button]) => button.setAttribute("aria-pressed", String(title === name)));
     paint(before, "picture", tile(columns, rows, (k) => { const grey = (255 * clamp(image[k], 0, brightest)) / brightest; return [grey, grey, grey]; }), 0, { from: 0, side: SIDE });
+    const unwritten = view.colours.dark ? [32, 37, 44] : [244, 246, 248];
     const colour = (k) => {
+      if (swept !== null && view.running && k > swept) return unwritten;
       const share = result[k] / most;
       return share >= 0 ? [255 * share, 255 * share, 255 * share] : NEGATIVE.map((channel) => -share * channel * 1.35);
     };

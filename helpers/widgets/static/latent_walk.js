@@ -53,6 +53,7 @@ export default widget("latent-walk", (view) => {
 
   // ---- controls
   view.hint("Walk from one sequence's code to another's. Does what the decoder writes on the way still obey the grammar?");
+  view.challenge("find a walk on which every sequence obeys the grammar.", () => good() === steps);
   const go = (step) => view.set({ step: clamp(step, 0, steps - 1) });
   const named = sequences.map((_, i) => [i, LETTERS[i]]);
   const turn = (trait, other) => ({ onchange: (i) => view.set(i === ends()[other] ? { start: ends()[1], end: ends()[0] } : { [trait]: i }) });

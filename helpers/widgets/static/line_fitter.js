@@ -1,5 +1,7 @@
 const STRIP = 170, BELOW = 92; // to the right of the plot, or below a narrow one: the mean square, on the same scale
 const WIDE = 560;
+const GRID = 56; // of the map of all lines
+const TRAIL = 80; // places where the line has been
 
 function leastSquares(x, y) {
   const mean = (v) => v.reduce((sum, value) => sum + value, 0) / v.length;
@@ -20,7 +22,8 @@ const significant = (value) =>
 
 export default widget("line-fitter", (view) => {
   let chosen = -1; // the point that keys move; -1 is the line
-  let axes = null;
+  let axes = null, bowl = null, ground = null;
+  const trail = [];
 
   const residuals = (line) => view.get("x").map((x, i) => view.get("y")[i] - (line.slope * x + line.intercept));
   const mse = (line) => residuals(line).reduce((sum, r) => sum + r * r, 0) / view.get("x").length;
@@ -33,8 +36,12 @@ export default widget("line-fitter", (view) => {
   const fineSlope = steepest / 100,
     fineIntercept = (y1 - y0) / 100;
   view.hint(
-    "Drag the line by its two handles, or drag any point. In the picture, arrow keys move the line; Page Down and Page Up choose a point for them.",
+    "Drag the line by its two handles, or drag any point; on the map every place is a line. Arrow keys move the line, too; Page Down and Page Up choose a point for them.",
   );
+  view.challenge("bring the mean square within a tenth of the smallest that any line has.", () => {
+    const best = leastSquares(view.get("x"), view.get("y"));
+    return mse(mine()) <= 1.1 * mse(best);
+  });
   view.controls(
     view.slider("slope", "Slope", { min: -steepest, max: steepest, step: fineSlope, format: significant }),
     view.slider("intercept", "Intercept", {
@@ -46,10 +53,14 @@ export default widget("line-fitter", (view) => {
     view.toggle("squares", "Squares"),
     view.toggle("reveal", "Best line"),
   );
+  const places = view.add(h("div", { class: "dlg-unequal" }));
+  const tall = (width) => clamp(width * 0.52, 280, 440);
   const picture = new Surface(view, {
     label: "Points, line and squared errors",
-    height: (width) => clamp(width * 0.52, 280, 440) + (width > WIDE ? 0 : BELOW),
+    height: (width) => tall(width) + (width > WIDE ? 0 : BELOW),
+    place: places,
   });
+  const map = new Surface(view, { label: "Mean square of every line", height: (width) => clamp(width, 230, 340), place: places });
   view.watch("x", "y", "x_label", "y_label");
 
   const handles = () => {
@@ -111,6 +122,14 @@ export default widget("line-fitter", (view) => {
     const slope = view.get("slope") + across * fineSlope;
     view.set({ slope, intercept: view.get("intercept") + up * fineIntercept - across * fineSlope * middle });
   };
+  map.drag({
+    grab: (point) => (bowl?.holds(point) ? "line" : null),
+    move: (point) => view.set({ slope: clamp(bowl.xAt(point.x), ...bowl.xs), intercept: clamp(bowl.yAt(point.y), ...bowl.ys) }),
+  });
+  const shift = (across, up) => () =>
+    view.set({ slope: view.get("slope") + across * fineSlope, intercept: view.get("intercept") + up * fineIntercept });
+  map.keys("map of all lines; left and right change the slope, up and down the intercept",
+    { ArrowLeft: shift(-1, 0), ArrowRight: shift(1, 0), ArrowUp: shift(0, 1), ArrowDown: shift(0, -1) });
   const choose = (step) => () => {
     chosen = ((chosen + 1 + step + view.get("x").length + 1) % (view.get("x").length + 1)) - 1;
     view.redraw();
@@ -176,13 +195,68 @@ export default widget("line-fitter", (view) => {
     axes.text(significant(value), x, y - 10);
   }
 
+  /** The mean square of any line, from five means: every place on the map costs the same, however many points there are. */
+  function everyLine() {
+    const x = view.get("x"), y = view.get("y"), mean = (value) => x.reduce((sum, _, i) => sum + value(x[i], y[i]), 0) / x.length;
+    const [mx, my, xx, xy, yy] = [(a) => a, (_, b) => b, (a) => a * a, (a, b) => a * b, (_, b) => b * b].map(mean);
+    return (w, b) => yy + w * w * xx + b * b - 2 * w * xy - 2 * b * my + 2 * w * b * mx;
+  }
+
+  /** The slopes and intercepts of the map: those of lines through the middle of the picture. */
+  function bowlWindow() {
+    const reach_ = Math.max(steepest * Math.abs((x0 + x1) / 2), y1 - y0), middle = (y0 + y1) / 2;
+    return [[-steepest, steepest], [middle - reach_, middle + reach_]];
+  }
+
+  function paintGround(box) {
+    const width = box.right - box.left, high = box.bottom - box.top, { dark } = view.colours;
+    const key = [view.get("x"), view.get("y"), width, high, map.ratio, dark].join();
+    if (ground?.key === key) return ground.image;
+    const [xs, ys] = bowlWindow(), f = everyLine(), values = new Float64Array(GRID * GRID);
+    const at = ([low, top], k) => low + (k / (GRID - 1)) * (top - low);
+    for (let j = 0; j < GRID; j++) for (let i = 0; i < GRID; i++) values[j * GRID + i] = f(at(xs, i), at(ys, GRID - 1 - j));
+    const lowest = mse(leastSquares(view.get("x"), view.get("y"))), span = Math.max(...values) - lowest || 1;
+    const image = landscape(values.map((value) => Math.max(value - lowest, 0)), GRID, GRID, { span, width, tall: high, ratio: map.ratio, dark });
+    ground = { key, image };
+    return image;
+  }
+
+  function drawMap(line, best) {
+    const c = map.begin(), { colours } = view, box = { left: 56, right: map.width - 10, top: 24, bottom: map.tall - 44 };
+    bowl = new Axes(map, colours, box, ...bowlWindow());
+    c.drawImage(paintGround(box), box.left, box.top, box.right - box.left, box.bottom - box.top);
+    bowl.frame({ xLabel: "slope", yLabel: "intercept", xTicks: 4, grid: false });
+    map.font(13, "600");
+    c.fillStyle = colours.fg;
+    bowl.text("mean square of every line", Math.min(box.left, map.width - c.measureText("mean square of every line").width - 2), 10);
+    if (trail.at(-1)?.slope !== line.slope || trail.at(-1)?.intercept !== line.intercept) trail.push(line);
+    if (trail.length > TRAIL) trail.shift();
+    bowl.clip(() => {
+      bowl.line(trail.map(({ slope }) => slope), trail.map(({ intercept }) => intercept), colours.muted, 1.2);
+      if (view.get("reveal")) cross(bowl.x(best.slope), bowl.y(best.intercept), colours.good);
+    });
+    bowl.dot(clamp(line.slope, ...bowl.xs), clamp(line.intercept, ...bowl.ys), PALETTE.T, 8);
+  }
+
+  function cross(x, y, colour) {
+    const c = map.context;
+    c.strokeStyle = colour;
+    c.lineWidth = 2.5;
+    c.beginPath();
+    for (const [dx, dy] of [[6, 6], [6, -6]]) {
+      c.moveTo(x - dx, y - dy);
+      c.lineTo(x + dx, y + dy);
+    }
+    c.stroke();
+  }
+
   function draw() {
     const c = picture.begin(),
       colours = view.colours,
       line = mine(),
       errors = residuals(line),
       wide = picture.width > WIDE;
-    const box = { left: 58, right: picture.width - (wide ? STRIP : 12), top: 10, bottom: picture.tall - 44 - (wide ? 0 : BELOW) };
+    const box = { left: 58, right: picture.width - (wide ? STRIP : 12), top: 10, bottom: tall(picture.width) - 44 };
     axes = new Axes(picture, colours, box, [x0, x1], [y0, y1]);
     axes.frame({ xLabel: view.get("x_label"), yLabel: view.get("y_label") });
     const best = leastSquares(view.get("x"), view.get("y")),
@@ -209,6 +283,7 @@ export default widget("line-fitter", (view) => {
         axes.dot(x, view.get("y")[i], i === chosen ? colours.accent : colours.fg, i === chosen ? 8 : 5),
       );
     drawMeanSquare(value, least, colours, wide);
+    drawMap(line, best);
     const bound = view.get("reveal")
       ? ` The best line has ${significant(least)}: yours is ${fixed(value / (least || 1), 2)} times that.`
       : "";
@@ -218,12 +293,17 @@ export default widget("line-fitter", (view) => {
         : ` Point ${chosen + 1} at ${significant(view.get("x")[chosen])}, ${significant(view.get("y")[chosen])} is chosen.`;
     const sentence = `Mean squared error ${significant(value)} at slope ${significant(line.slope)}, intercept ${significant(line.intercept)}.${bound}${who}`;
     picture.describe(sentence);
+    map.describe(`Every place is a line, darker where its mean square is lower. ${sentence}`);
     view.say(sentence);
   }
 
+  const corners = () => {
+    const [xs, ys] = bowlWindow(), f = everyLine();
+    return ys.flatMap((b) => xs.map((w) => f(w, b)));
+  };
   const numbers = () => {
     const best = leastSquares(view.get("x"), view.get("y"));
-    return { mse: mse(mine()), residuals: residuals(mine()), best: { ...best, mse: mse(best) } };
+    return { mse: mse(mine()), residuals: residuals(mine()), best: { ...best, mse: mse(best) }, corners: corners() };
   };
   return { draw, numbers };
 });

@@ -9,6 +9,7 @@ export default widget("mutation-map", (view) => {
   const effects = floats(get("effects")), saliency = get("saliency").byteLength ? floats(get("saliency")) : null;
   const effect = (row, i) => effects[row * length + i];
   const most = effects.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9);
+  const least = effects.reduce((low, value) => Math.min(low, value), 0);
   let place = null; // of the detailed picture: { first, count, wide }
 
   // ---- arithmetic, once
@@ -27,6 +28,7 @@ export default widget("mutation-map", (view) => {
 
   // ---- controls
   view.hint("Choose a position and the base to write there: violet raises the prediction, orange lowers it, a dot marks the base that stands there.");
+  view.challenge("find the mutation that lowers the prediction most, before its button tells.", () => change() < 0 && change() === least);
   const go = (to) => view.set({ position: clamp(to, 0, length - 1) });
   const write = (base) => view.set({ base });
   const extreme = (sign) => () => {

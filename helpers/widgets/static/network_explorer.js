@@ -46,7 +46,8 @@ export default widget("network-explorer", (view) => {
   }
 
   // ---- controls
-  view.hint("Write another base, and watch where the filters fire and what each adds to the logit. Can you make your network change its mind?");
+  view.hint("Write another base, and watch where the filters fire and what each adds to the logit.");
+  view.challenge("make the network change its mind, with as few letters as you can.", () => state().logit > 0 !== given().logit > 0 && off().length === 0);
   const pick = (k) => view.set({ filter: clamp(k, 0, filters - 1) }), go = (to) => view.set({ position: clamp(to, 0, length - 1) });
   const write = (base) => view.set({ sequence: get("sequence").slice(0, position()) + base + get("sequence").slice(position() + 1) });
   const flip = () => {

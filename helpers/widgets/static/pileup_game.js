@@ -56,6 +56,7 @@ export default widget("pileup-game", (view) => {
 
   // ---- controls
   view.hint("How many copies carry the candidate letter, in the framed column? Call, bet on it, and see what the callers say of the same reads.");
+  view.challenge("earn more points than every caller, over ten places.", () => get("played").length >= 10 && names.every((_, i) => score(-1).points > score(i).points));
   const choose = (genotype) => () => entry() || view.set({ call: genotype });
   const go = (at) => view.set({ place: at, call: -1, read: -1 });
   const next = () => {

@@ -1,5 +1,6 @@
 // Pictures: a canvas that can be dragged and keyed, axes, ticks, ink. Goes between common.js and the widget's own file.
 
+const KEY_NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", PageUp: "Page Up", PageDown: "Page Down", " ": "Space", "=": "+" };
 const MOUSE_REACH = 12;
 const FINGER_REACH = 24; // how near counts as a hit, in CSS pixels
 const STILL = 6; // a finger that has moved less has not said yet whether it drags or scrolls
@@ -88,6 +89,9 @@ class Surface {
 
   /** Take keys: `actions` maps a key to what it does; `manual` tells a screen reader which there are. */
   keys(manual, actions) {
+    const named = (key) => KEY_NAMES[key] ?? key, letters = (key) => /^[A-Za-z]$/.test(key);
+    const shown = [...new Set(Object.keys(actions).filter((key) => !letters(key) || BASES.includes(key)).map(named))];
+    this.view.manuals.push([this.element, manual, shown.join(" ")]);
     this.manual = `${manual[0].toUpperCase()}${manual.slice(1)}. `;
     for (const [name, value] of Object.entries({ role: "application", tabindex: 0 })) this.element.setAttribute(name, value);
     this.view.listen(this.element, "keydown", (event) => {

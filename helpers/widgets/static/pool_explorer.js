@@ -1,4 +1,5 @@
 const TOP = 26, BASE_ROW = 34, ROW = 46, GAP = 18; // of the picture, in CSS pixels
+const FRAMES = 30; // from base to base while it plays
 const LEAST_LETTER = 7.5; // narrower than this a base is a block, not a letter
 
 /** Matches with the motif above its width less 3, for each window. */
@@ -39,8 +40,8 @@ export default widget("pool-explorer", (view) => {
     return dna.join("");
   }
   const activations = (places) => matchesAbove(planted(places), get("motif"));
-  function pooled(values) {
-    const layers = [], settings = { pool: get("pool"), stride: get("stride"), kind: get("kind") };
+  function pooled(values, kind = get("kind")) {
+    const layers = [], settings = { pool: get("pool"), stride: get("stride"), kind };
     for (let k = 0; k < get("rounds"); k++) layers.push(poolOnce(layers.at(-1) ?? values, settings));
     return layers;
   }
@@ -52,10 +53,20 @@ export default widget("pool-explorer", (view) => {
     return [...ranges, [ranges.at(-1)[0], ranges.at(-1)[1] + width() - 1]];
   }
   const differ = (now, then) => Array.from(now, (value, i) => Math.abs(value - then[i]) > 1e-9);
+  /** How many numbers differ from what was remembered, and of how many: by maximum, by average, without pooling. */
+  function noticed() {
+    const [now, then] = [activations(get("places")), activations(get("remembered"))], counted = (a, b) => [differ(a, b).filter(Boolean).length, a.length];
+    const after = (kind) => counted(pooled(now, kind).at(-1), pooled(then, kind).at(-1));
+    return { maximum: after("max"), average: after("average"), none: counted(now, then) };
+  }
   const short = (value) => fixed(value, Number.isInteger(value) ? 0 : 2);
 
   // ---- controls
   view.hint("Drag the motif, or move it with the arrow keys. Outlined cells differ from what was remembered. Choose a cell to see its receptive field.");
+  view.challenge("move the motif without a single pooled cell noticing.", () => {
+    const top = (places) => pooled(activations(places)).at(-1), now = top(get("places"));
+    return String(get("places")) !== String(get("remembered")) && now.length > 0 && !differ(now, top(get("remembered"))).includes(true);
+  });
   const tied = (pool) => view.set(get("stride") === get("pool") ? { pool, stride: pool } : { pool });
   view.controls(
     view.slider("pool", "Pool", { min: 1, max: get("most").pool, step: 1, onchange: tied }),
@@ -81,7 +92,16 @@ export default widget("pool-explorer", (view) => {
     view.set({ places: get("places").slice(0, -1) });
     chosen = 0;
   });
-  view.controls(h("div", { class: "dlg-buttons" }, view.button("Remember this", () => view.set({ remembered: get("places").slice() }), { primary: true }),
+  let left = 0;
+  const play = view.player("Play", () => {
+    if (left-- <= 0 || holds(get("places")[chosen] + 1) === get("places")[chosen]) return false;
+    move(1)();
+  }, { frames: FRAMES, begin: () => {
+    chosen = clamp(chosen, 0, get("places").length - 1);
+    left = get("pool") + 2;
+    view.set({ remembered: get("places").slice() });
+  } });
+  view.controls(h("div", { class: "dlg-buttons" }, play, view.button("Remember this", () => view.set({ remembered: get("places").slice() }), { primary: true }),
     view.button("← Move by 1", move(-1)), view.button("Move by 1 →", move(1)), more, fewer, view.button("Previous cell", see(-1)), view.button("Next cell", see(1))));
   view.watch("sequence", "motif", "places", "remembered", "cell");
 
@@ -208,7 +228,9 @@ export default widget("pool-explorer", (view) => {
     const where = get("places").map(holds).join(", "), moved = String(get("places")) !== String(get("remembered"));
     if (!ranges) return `Motif at ${where}. Nothing is left after so much pooling: a sequence of ${length()} bases is too short for it.`;
     const [low, high] = ranges.at(-1), starts = ranges.at(-2)[1] - ranges.at(-2)[0] + 1;
-    const compared = !moved ? "Move the motif and see what changes." : changes === 0 ? `Moved from ${get("remembered").join(", ")}: no pooled cell noticed.` : `Moved from ${get("remembered").join(", ")}: ${changes} of ${top.values.length} pooled cells changed.`;
+    const { maximum, average, none } = noticed(), of = ([some, all]) => `${some} of ${all}`, [other, others] = get("kind") === "max" ? ["average", average] : ["maximum", maximum];
+    const beside = ` By ${other} it would be ${of(others)}; flattened without pooling, ${of(none)}.`;
+    const compared = !moved ? "Move the motif and see what changes." : changes === 0 ? `Moved from ${get("remembered").join(", ")}: no pooled cell noticed.${beside}` : `Moved from ${get("remembered").join(", ")}: ${changes} of ${top.values.length} pooled cells changed.${beside}`;
     const largest = Math.max(...top.values);
     return `Motif at ${where}. Cell ${index} holds ${short(top.values[index])} and sees bases ${low} to ${high}: a motif found there may start at any of ${starts} places. ${compared} The largest of all cells is ${short(largest)}.`;
   }
@@ -222,6 +244,7 @@ export default widget("pool-explorer", (view) => {
       pooled: layers.map((layer) => Array.from(layer)),
       receptive_field: cells ? sight(cellNow(cells)).at(-1) : [],
       changed: differ(layers.at(-1), then).filter(Boolean).length,
+      noticed: noticed(),
     };
   };
   return { draw, numbers };

@@ -33,6 +33,7 @@ export default widget("shift-explorer", (view) => {
 
   // ---- controls
   view.hint("All sequences move by a few bases. How much of the MCC is left? Draw your guess over the plot, then see.");
+  view.challenge("draw a guess that is off by less than a tenth on average.", () => get("revealed") && get("guess").length > 0 && off() < 0.1);
   const go = (by) => view.set({ shift: clamp(by, -reach, reach) });
   const reveal = view.button("Show what happens", () => view.set({ revealed: true }), { primary: true });
   const again = view.button("Guess again", () => view.set({ revealed: false, guess: [], shift: 0 }));

@@ -1,5 +1,6 @@
 const BINS = 60,
   CUTS = 300;
+const DOTS_TOP = 22, LINE = 18; // of the hundred dots: CSS pixels
 const share = (part, whole) => (whole > 0 ? part / whole : 0);
 const count = (n) => (n < 10 && n % 1 ? n.toFixed(1) : Math.round(n).toLocaleString("en"));
 const percent = (value) => (value < 0.1 ? (100 * value).toFixed(1) : Math.round(100 * value)) + " %";
@@ -64,6 +65,16 @@ export default widget("threshold-explorer", (view) => {
     return curve;
   }
 
+  /** Of 100 sequences how many are each, in whole numbers that sum to 100. */
+  function hundred(counts) {
+    const names = Object.keys(counts), whole = names.reduce((sum, name) => sum + counts[name], 0);
+    const parts = names.map((name, i) => ({ name, i, of: (100 * counts[name]) / whole }));
+    const shares = Object.fromEntries(parts.map(({ name, of }) => [name, Math.floor(of)]));
+    const left = 100 - Object.values(shares).reduce((sum, n) => sum + n, 0);
+    parts.sort((a, b) => (b.of % 1) - (a.of % 1) || a.i - b.i).slice(0, left).forEach(({ name }) => shares[name]++);
+    return shares;
+  }
+
   function histogram(scores) {
     const bins = new Float64Array(BINS),
       [low, high] = range;
@@ -76,6 +87,10 @@ export default widget("threshold-explorer", (view) => {
   view.hint(
     "Drag the threshold over the scores: at or above it, a sequence is called positive. “Positives” pretends that they are rarer or more common.",
   );
+  view.challenge("find the threshold with the highest MCC.", () => {
+    const best = Math.max(...curves().points.map((point) => point.mcc));
+    return measures(countsAt(view.get("threshold"))).mcc > best - 0.003;
+  });
   const step = (range[1] - range[0]) / 400;
   view.controls(
     view.slider("threshold", "Threshold", { min: range[0], max: range[1], step, format: (value) => fixed(value) }),
@@ -85,6 +100,8 @@ export default widget("threshold-explorer", (view) => {
     label: "Scores of both classes",
     height: (width) => clamp(width * 0.28, 220, 270),
   });
+  const inRow = (width) => (width >= 640 ? 50 : 20), pitch = (width) => Math.min(width / inRow(width), 17);
+  const dots = new Surface(view, { label: "Of 100 sequences", height: (width) => DOTS_TOP + 2 * LINE + (100 / inRow(width) + 1) * pitch(width) });
   const cells = Object.fromEntries(["tp", "fn", "fp", "tn"].map((name) => [name, h("td", { class: `dlg-${name}` })]));
   const matrix = h(
     "table",
@@ -210,6 +227,44 @@ export default widget("threshold-explorer", (view) => {
     );
   }
 
+  /** 100 sequences: those called positive filled, the others hollow, wrong calls crossed. */
+  function drawDots(shares) {
+    const c = dots.begin(), ink = colours(), each = inRow(dots.width), step = pitch(dots.width), radius = step * 0.36, called = shares.tp + shares.fp;
+    const groups = [[`called positive: ${called}`, [["tp", ink.yes], ["fp", ink.no]]], [`called negative: ${100 - called}`, [["tn", ink.no], ["fn", ink.yes]]]];
+    dots.font(13, "600");
+    Object.assign(c, { fillStyle: ink.fg, textAlign: "left", textBaseline: "middle" });
+    c.fillText("of 100 sequences", 0, 10);
+    let y = DOTS_TOP;
+    groups.forEach(([words, parts], g) => {
+      dots.font(12);
+      c.fillStyle = ink.muted;
+      c.fillText(words, 0, y + LINE / 2);
+      y += LINE;
+      const all = parts.flatMap(([name, colour]) => Array(shares[name]).fill([name, colour]));
+      all.forEach(([name, colour], i) => {
+        const [x, at] = [(i % each) * step + step / 2, y + Math.floor(i / each) * step + step / 2];
+        c.beginPath();
+        c.arc(x, at, radius, 0, 2 * Math.PI);
+        c.fillStyle = colour;
+        c.strokeStyle = asText(colour, ink.dark);
+        c.lineWidth = 1.5;
+        if (g === 0) c.fill();
+        c.stroke();
+        if (name !== "fp" && name !== "fn") return;
+        c.strokeStyle = ink.fg;
+        c.lineWidth = 2;
+        c.beginPath();
+        for (const turn of [1, -1]) {
+          c.moveTo(x - radius * 1.2, at - turn * radius * 1.2);
+          c.lineTo(x + radius * 1.2, at + turn * radius * 1.2);
+        }
+        c.stroke();
+      });
+      y += Math.ceil(all.length / each) * step;
+    });
+    dots.describe(`Of 100 sequences ${called} are called positive, ${shares.fp} of them wrongly; of the ${100 - called} called negative, ${shares.fn} are positives.`);
+  }
+
   function drawCurve(surface, { xLabel, yLabel, title, xs, ys, here, baseline }) {
     const c = surface.begin(),
       ink = colours(),
@@ -232,6 +287,7 @@ export default widget("threshold-explorer", (view) => {
       { points, areas } = curves(),
       base = view.get("positives");
     drawScores();
+    drawDots(hundred(counts));
     for (const [name, cell] of Object.entries(cells)) {
       cell.textContent = count(counts[name]);
       const whole = name === "tp" || name === "fn" ? yes.length : no.length * weight();
@@ -282,7 +338,7 @@ export default widget("threshold-explorer", (view) => {
 
   const numbers = () => {
     const counts = countsAt(view.get("threshold"));
-    return { counts, measures: measures(counts), areas: curves().areas };
+    return { counts, hundred: hundred(counts), measures: measures(counts), areas: curves().areas };
   };
   return { draw, numbers };
 });

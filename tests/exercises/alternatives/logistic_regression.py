@@ -95,7 +95,7 @@ def epoch_by_sums(model, optimiser, batches):
         losses.mean().backward()
         optimiser.step()
         total += losses.detach().sum()
-    return total / sum(len(y) for _, y in batches)
+    return (total / sum(len(y) for _, y in batches)).item()
 
 
 def epoch_of_summed_losses(model, optimiser, batches):
