@@ -146,7 +146,7 @@ def longer_call(node: ast.Call, unused: list[str]) -> Iterator[tuple[int, str, a
         extra += [(2, one) for one in UNCOUNTED if name in ("std", "var")]
         for axes in BOTH_AXES if has_axis and name in OVER_SEVERAL else ():
             rest = [one for one in node.keywords if one.arg not in ("dim", "axis")]
-            both = ast.keyword("dim", ast.Constant(axes))
+            both = ast.keyword("dim", ast.Tuple([*map(ast.Constant, axes)], ast.Load()))
             new = ast.Call(node.func, node.args[: 0 if is_method else 1], [*rest, both])
             yield 3, instead(new, node), new
     for rank, one in extra:

@@ -58,6 +58,10 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
         (r"not enough values to unpack \(expected (\d+), got (\d+)", "{1} came, and there are {0} names on the left."),
         (r"math domain error", "The logarithm or root of a number that has none was taken."),
         (r"substring not found", "`index` raises an error where the word is absent; `find` gives −1."),
+        (
+            r"Overflow when unpacking long",
+            "A whole number beyond 2⁶³ does not fit into a tensor: stay with Python's own, or begin with a float.",
+        ),
         (r"(.+) is not in (?:list|tuple)", "{0} is not in the list that your code looks through."),
         (
             r"continuous(?:-multioutput)? format is not supported",
@@ -101,7 +105,8 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (
             r"The truth value of an array with more than one element",
-            "An array of several numbers is asked whether it is true: compare them one by one, or use `np.where`.",
+            "Several numbers are asked for one yes or no. Should it be one number, `@` or `.sum()` makes one; else go "
+            "entry by entry, with `np.where` or `np.maximum`.",
         ),
         (
             r"Target size \(torch\.Size\(\[(.*?)\]\)\) must be the same as input size \(torch\.Size\(\[(.*?)\]\)\)",
@@ -139,6 +144,10 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
             r"'tuple' object has no attribute '(\w+)'",
             "Several results came as one tuple, which has no `{0}`: give each a name, `a, b = …`, or take one, `…[0]`.",
         ),
+        (
+            r"'Tensor' object has no attribute 'zero_grad'",
+            "`zero_grad` is an optimiser's, or a model's. The slope of one tensor is set to zero by `.grad.zero_()`.",
+        ),
         (r"'(\w+)' object has no attribute '(\w+)'", "A value of type {0} has no `{1}`."),
     ),
     "TypeError": (
@@ -150,6 +159,10 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
         (
             r".*takes (\d+) positional arguments? but (\d+) (?:was|were) given",
             "A call hands over {1} arguments, and {0} are taken.",
+        ),
+        (
+            r"(mean|std|var|sum|min|max|median)\(\) got an unexpected keyword argument '(?:axis|dtype|out)'",
+            "NumPy's `{0}` is asked of a tensor, which it does not know: write `x.{0}()`.",
         ),
         (r".*unexpected keyword argument '(\w+)'", "A call hands over `{0}`, which is not taken under this name."),
         (
@@ -172,6 +185,10 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
         (
             r".*not torch\.return_types\.(max|min)\b",
             "`{0}` along an axis gives two things, the values and their places: take `.values`, or `a{0}`.",
+        ),
+        (
+            r"'(?:method|function|builtin_function_or_method)' object is not (?:iterable|subscriptable)",
+            "A function stands here that is not called: the brackets behind its name, `()`, are missing.",
         ),
         (r"'(\w+)' object is not (callable|iterable|subscriptable)", "A value of type {0} is not {1}."),
         (
@@ -199,6 +216,22 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
             r"expected Tensor as element (\d+) in argument 0, but got (\w+)",
             "Only tensors can be joined, and element {0} of the list is of the type {1}: make the list a tensor "
             "with `torch.tensor`.",
+        ),
+        (
+            r"(?:list|generator) is not a Module subclass",
+            "`nn.Sequential` takes layers one by one. A star unpacks a list of them: `nn.Sequential(*layers)`.",
+        ),
+        (
+            r"can't assign a (\w+) to a torch\.",
+            "A {0} cannot be put into a place of a tensor: `torch.tensor(…)` makes a tensor of it.",
+        ),
+        (
+            r"loop of ufunc does not support argument \d+ of type int which has no callable (\w+) method",
+            "`np.{0}` cannot take so large a whole number. Python's own arithmetic can: `** 0.5` is the root.",
+        ),
+        (
+            r"(\w+)\(\): argument '\w+' (?:\(position (\d+)\) )?must be Tensor, not (int|float)\b",
+            "`{0}` takes tensors, and gets a plain number, type {2}: `torch.tensor(…)` makes a tensor of it.",
         ),
         (
             r"(\w+)\(\): argument '(\w+)' \(position (\d+)\) must be (\w+)[^,]*, not ([\w.]+)",
@@ -298,6 +331,10 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
             r"(?:max|min|amax|amin|argmax|argmin)\(\): Expected .*(?:numel\(\) == 0|non-zero size)",
             "There is no largest or smallest of nothing: what is looked through here is empty.",
         ),
+        (
+            r"Subtraction, the `-` operator, with (?:a|two) bool tensor",
+            "torch does not subtract True and False: make numbers of them first, `int(…)` of one, `.float()` of many.",
+        ),
         (r"view size is not compatible", "`view` cannot read a tensor whose axes were exchanged: `reshape` can."),
         (
             r"The size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension "
@@ -320,7 +357,8 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
         (r"shape '\[(.+)\]' is invalid for input of size (\d+)", "{1} numbers cannot be laid out as ({0})."),
         (
             r"Boolean value of Tensor with more than one value",
-            "A tensor of several numbers is asked whether it is true: compare them one by one, or use `torch.where`.",
+            "Several numbers are asked for one yes or no. Should it be one number, `@` or `.sum()` makes one; else go "
+            "entry by entry, with `torch.where` or `torch.maximum`.",
         ),
         (
             r"a leaf Variable that requires grad",

@@ -303,7 +303,7 @@ def changed_in_place() -> None:
         (lambda t: roc_auc_score([0.3, 0.7], [1, 0]), "take the labels first"),
         (lambda t: F.binary_cross_entropy(torch.tensor(t) + 2, torch.tensor(t)), "for logits there is"),
         (lambda t: Turned.apply(torch.ones(2, requires_grad=True), 2.0).sum().backward(), "`backward` gave 1 back"),
-        (lambda t: 1 if torch.tensor(t) > 0 else 0, "is asked whether it is true"),
+        (lambda t: 1 if torch.tensor(t) > 0 else 0, "are asked for one yes or no"),
         (lambda t: torch.cat([torch.ones(2, 3), torch.ones(2)]), "as many axes as each other, and 2 meet 1"),
         (lambda t: torch.cat([torch.ones(2, 3), torch.ones(2)]), "`.flatten()` leaves one."),
         (lambda t: torch.stack([torch.ones(2, 3), torch.ones(2)]), "of one shape, and (2, 3) meets (2)"),

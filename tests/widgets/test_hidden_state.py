@@ -33,12 +33,7 @@ def layer(request):
 @pytest.fixture(scope="module")
 def readers():
     """The cells that the widget opens with, as torch's."""
-    found = {kind: memory.Reader(kind) for kind in memory.SHOWN}
-    with np.load(shipped() / "memory_cells.npz") as file:
-        for kind, reader in found.items():
-            own = {name.removeprefix(f"{kind}."): file[name] for name in file if name.startswith(f"{kind}.")}
-            reader.load_state_dict({name: torch.tensor(value).float() for name, value in own.items()})
-    return found
+    return memory.shown_readers()
 
 
 def test_states_and_their_differences_are_torch_s(layer):

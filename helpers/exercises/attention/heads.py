@@ -227,7 +227,10 @@ class MultiHeadAttention(ModuleExercise):
         def merge(self, x: Tensor) -> Tensor:
             return x.flatten(2)
 
-    @misconception("`attention` gives a pair, the output and the weights: `o, _ = attention(…)`, or `attention(…)[0]`.")
+    @misconception(
+        "A tuple has no `transpose`. If it came from `attention`: that gives a pair, output and weights, so "
+        "`o, _ = attention(…)`, or `attention(…)[0]`."
+    )
     class PairNotUnpacked(Reference):
         def look_up(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Any:
             return attend(q, k, v, mask)

@@ -26,7 +26,7 @@ class MaskTokens(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for n, length, share in ((200, 40, 0.15), (200, 50, 0.3)):
+        for n, length, share in ((100, 40, 0.15), (100, 50, 0.3)):
             rows = [tokenise(random_dna(length - 8, rng) + "N" * 8) for _ in range(n)]
             yield torch.tensor(rows), share, int(rng.integers(1 << 30))
 
