@@ -328,6 +328,26 @@ class NotKept(Grown):
         return self.layer(x).squeeze(1) * self.scale
 
 
+class KeptTooLate(NotKept):
+    def __init__(self, width, times):
+        super().__init__(width, times)
+        scale = times  # noqa: F841
+
+    def forward(self, x):
+        self.scale = self.scale + 1
+        return self.layer(x).squeeze(1) * self.scale
+
+
+class ReadBeforeItIsMade(Grown):
+    def __init__(self, width, times):
+        super().__init__(width, times)
+        self.scale = times
+
+    def forward(self, x):
+        scale = scale + 1  # noqa: F821
+        return self.layer(x).squeeze(1) * scale
+
+
 class NobodysName(Grown):
     def __init__(self, width, times):
         super().__init__(width, times)
@@ -346,6 +366,8 @@ class NobodysName(Grown):
         ),
         (NotOfSelf, "`forward` knows `scale` only as a part of `self`: write `self.scale`."),
         (NotKept, "`scale` is gone when `__init__` ends: keep it there, `self.scale = …`."),
+        (KeptTooLate, "`scale` is gone when `__init__` ends: keep it there, `self.scale = …`."),
+        (ReadBeforeItIsMade, "`forward` knows `scale` only as a part of `self`: write `self.scale`."),
     ],
 )
 def test_a_class_that_keeps_nothing_in_self_is_told_so(code: Any, said: str) -> None:
