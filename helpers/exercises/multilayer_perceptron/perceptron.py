@@ -311,7 +311,7 @@ class Softplus(Exercise):
 
     @misconception(ONE_ANSWER)
     def python_max(self, z: Tensor) -> Tensor:
-        return max(z, 0) + torch.log(1 + torch.exp(-z.abs()))  # type: ignore[call-overload]
+        return max(z, 0) + torch.log(1 + torch.exp(-z.abs()))  # type: ignore[call-overload, operator]
 
     @misconception("That is the sigmoid, from 0 to 1: it is softplus's slope. Softplus itself grows without end.")
     def slope_returned(self, z: Tensor) -> Tensor:
