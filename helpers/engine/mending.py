@@ -64,7 +64,7 @@ WRITES = re.compile(r"save|dump|to_csv|tofile|unlink|mkdir|system|hub|seed|__\w+
 UNKNOWN = re.compile(r"has no attribute '(\w+)'")
 BELONGS = re.compile(r"where (.*) belongs$")
 OF_SHAPES = ("RuntimeError:", "IndexError:", "ValueError:")
-NO_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
+NO_NAME = re.compile(r"(?:NameError: name|UnboundLocalError: cannot access local variable) '(\w+)'")
 NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
 
 
@@ -121,7 +121,7 @@ def without_self(code: Any, verdict: Verdict) -> str:
         kept, made = own_attributes(written.tree) if written else set(), own_names(methods["__init__"])
         if attribute:
             theirs, word = attribute.groups()
-            is_lost = theirs == code.__name__ and word in made and word not in kept
+            is_lost = theirs == code.__name__ and word in made and word not in own_attributes(methods["__init__"])
             return f"`{word}` is gone when `__init__` ends: keep it there, `self.{word} = …`." if is_lost else ""
         (word,) = name.groups() if name else ("",)
         method = next(one for one, tree in methods.items() if one != "__init__" and word in loaded(tree))

@@ -89,6 +89,24 @@ class Mse(Exercise):
     def table_from_y(self, prediction: Any, y: Any) -> Any:
         return ((prediction - y[:, None]) ** 2).mean()
 
+    @misconception(
+        "`[:, 0]` asks for a first column, and (N,) has none: it works for a column only. `.flatten()` makes (N,) of "
+        "both."
+    )
+    def first_column_taken(self, prediction: Any, y: Any) -> Any:
+        return ((prediction[:, 0] - y) ** 2).mean()
+
+    @misconception(
+        "`prediction[0]` is the first prediction alone, and you set it against every measurement. To make (N,) of a "
+        "column (N, 1), `.flatten()` it."
+    )
+    def first_prediction_of_a_column(self, prediction: Any, y: Any) -> Any:
+        return (((prediction[0] if prediction.ndim > 1 else prediction) - y) ** 2).mean()
+
+    @misconception("`prediction[0]` is the first prediction alone, and you set it against every measurement.")
+    def first_prediction(self, prediction: Any, y: Any) -> Any:
+        return ((prediction[0] - y) ** 2).mean()
+
     @misconception("That is a plain Python number. Leave the tensor as it is: torch will need it to find slopes.")
     def plain_number(self, prediction: Any, y: Any) -> float:
         return ((prediction.flatten() - y) ** 2).mean().item()

@@ -79,6 +79,11 @@ class BinaryCrossEntropy(Exercise):
         large, small = rng.integers(900, 1500, 2).tolist()
         yield Question(torch.tensor([float(large), -small, 3.0]), torch.tensor([0.0, 1.0, 1.0]), part="large logits")
 
+    def facts(self, answer: Any, logits: Tensor, y: Tensor, *, part: str) -> Any:
+        """Of a loss that is cut off, how tiny the number that cuts it may be is no matter."""
+        is_cut = part == "large logits" and np.ndim(answer) == 0 and 3 < float(answer) < 30
+        return "cut off" if is_cut else answer
+
     def reference(self, logits: Tensor, y: Tensor) -> Tensor:
         return self.each(logits, y).mean()
 
@@ -132,8 +137,8 @@ class BinaryCrossEntropy(Exercise):
         return (torch.log1p(torch.exp(logits.abs())) - logits * y).mean()
 
     @misconception(
-        "Something tiny inside the logarithm keeps it finite, but then no error costs more than about 20. A logit of "
-        "1000 on the wrong side should cost 1000: work from the logit and never compute p."
+        "Something tiny inside the logarithm, or a bound, keeps it finite, but then no error costs more than about 20. "
+        "A logit of 1000 on the wrong side should cost 1000: work from the logit and never compute p."
     )
     def tiny_number_added(self, logits: Tensor, y: Tensor) -> Tensor:
         p = torch.sigmoid(logits)
@@ -325,6 +330,34 @@ class TrainEpoch(Exercise):
         total = self.weights_stay(model, optimiser, batches)
         self.losses(model, optimiser, batches[-1:])
         return total
+
+    @misconception(
+        "You stepped once, after the loop, with the slopes of all batches added up. Each batch has its own "
+        "`zero_grad()`, `backward()` and `step()`."
+    )
+    def slopes_of_all_batches(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
+        optimiser.zero_grad()
+        losses = []
+        for X, y in batches:
+            loss = F.binary_cross_entropy_with_logits(model(X), y)
+            loss.backward()
+            losses.append(loss.item())
+        optimiser.step()
+        return mean_loss(losses, batches)
+
+    @misconception(
+        "You add up means and divide by the number of sequences: much too small. Each batch's mean counts once for "
+        "each of its sequences: `loss.item() * len(y)`."
+    )
+    def means_over_rows(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
+        return sum(self.losses(model, optimiser, batches)) / sum(len(y) for _, y in batches)
+
+    @misconception(
+        "You add up sums over batches and divide by the number of batches. Divide by the number of sequences."
+    )
+    def sums_over_batches(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
+        sizes = [len(y) for _, y in batches]
+        return float(np.dot(self.losses(model, optimiser, batches), sizes)) / len(sizes)
 
     @misconception("You return the last batch's loss only. It has few sequences and jumps about: average them all.")
     def last_loss_only(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:

@@ -42,6 +42,13 @@ class Tokenise(Exercise):
     def n_is_minus_one(self, sequence: str) -> list[int]:
         return [BASES.find(base) for base in sequence.upper()]
 
+    @misconception(
+        "`N` is 4, but every other letter, `R` for instance, is −1: what `find` does not find. All that is no base is "
+        "4."
+    )
+    def rest_is_minus_one(self, sequence: str) -> list[int]:
+        return ["ACGTN".find(base) for base in sequence.upper()]
+
     @misconception("You leave `N` out, so everything after it moves one place to the left. Give it the token 4.")
     def n_dropped(self, sequence: str) -> list[int]:
         return [BASES.index(base) for base in sequence.upper() if base in BASES]
@@ -155,6 +162,13 @@ class Decode(Exercise):
     @misconception("You took the largest of each row. Each column is a position: `dim=0` walks down the four rows.")
     def wrong_axis(self, x: Tensor) -> str:
         return "".join(BASES[i] if i < 4 else "N" for i in x.argmax(dim=1).tolist())
+
+    @misconception(
+        'An index reaches beyond "ACGT", whose places are 0 to 3. Do you look down each column, `x.argmax(dim=0)`? '
+        "Along a row, `argmax` finds a position instead of a base."
+    )
+    def beyond_the_letters(self, x: Tensor) -> str:
+        return "".join(BASES[i] for i in x.argmax(dim=1).tolist())
 
     @misconception("You read the rows as A, T, G, C. They are A, C, G, T; a swapped row order raises no error at all.")
     def order_atgc(self, x: Tensor) -> str:
