@@ -166,6 +166,15 @@ def shown_cells(distance: int = 50, *, seed: int = 0, steps: int = 300) -> dict[
     }
 
 
+def shown_readers() -> dict[str, Reader]:
+    """The shipped three as readers, by kind: what :func:`shown_cells` made."""
+    readers = {kind: Reader(kind) for kind in SHOWN}
+    with np.load(shipped() / "memory_cells.npz") as file:
+        for kind, reader in readers.items():
+            reader.load_state_dict({name: torch.tensor(file[f"{kind}.{name}"]).float() for name in reader.state_dict()})
+    return readers
+
+
 def measured() -> list[Remembered]:
     """Read what ``benchmarks/memory.py`` measured: five networks, three distances, five seeds."""
     with (shipped() / "memory.csv").open(encoding="utf-8", newline="") as table:

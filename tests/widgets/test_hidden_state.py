@@ -33,12 +33,7 @@ def layer(request):
 @pytest.fixture(scope="module")
 def readers():
     """The cells that the widget opens with, as torch's."""
-    found = {kind: memory.Reader(kind) for kind in memory.SHOWN}
-    with np.load(shipped() / "memory_cells.npz") as file:
-        for kind, reader in found.items():
-            own = {name.removeprefix(f"{kind}."): file[name] for name in file if name.startswith(f"{kind}.")}
-            reader.load_state_dict({name: torch.tensor(value).float() for name, value in own.items()})
-    return found
+    return memory.shown_readers()
 
 
 def test_states_and_their_differences_are_torch_s(layer):
@@ -178,6 +173,14 @@ def test_letters_write_and_arrows_choose_where(blank):
     assert "Base 2 stays G" in blank.message() and max(blank.numbers()["left"]["LSTM"]) == 0
 
 
+def test_the_challenge_is_met_by_the_letter_that_lesson_05_asks_for(blank):
+    blank.mount(HiddenState())
+    challenge = blank.tab.locator(".dlg-challenge")
+    assert challenge.get_attribute("data-done") is None
+    blank.tab.get_by_role("radio", name="T").check()
+    assert challenge.get_attribute("data-done") == "yes"
+
+
 def test_dragging_over_letters_changes_another_base_and_over_maps_steps(blank):
     blank.mount(HiddenState(sequence="ACGT" * 10, step=0))
     box = blank.tab.get_by_role("application").bounding_box()
@@ -192,7 +195,7 @@ def test_dragging_over_letters_changes_another_base_and_over_maps_steps(blank):
 @pytest.mark.parametrize("width", ["390px", "900px"])
 def test_nothing_that_one_does_changes_the_height(blank, width):
     blank.mount(HiddenState(), width=width)
-    blank.tab.locator("summary").click()
+    blank.tab.get_by_text("More", exact=True).click()
     height = "hosted[0].el.getBoundingClientRect().height"
     expected = blank.tab.evaluate(height)
     for changes in ({"step": 0}, {"step": 4}, {"base": "A"}, {"position": 55}, {"shown": "state"}, {"shown": "gate"}):

@@ -41,6 +41,9 @@ export default widget("hidden-state", (view) => {
   }
   const write = (base) => view.set({ base });
   view.hint("One base is changed: violet is what is left of it in each unit. Drag over the letters to change another one, over the maps to step.");
+  const asked = kinds.filter((kind) => get("scores")[kind]);
+  if (asked.length) view.challenge("read to the end, with a letter in one of the first six places that turns no answer.", () =>
+    step() === last() && position() < 6 && dna()[position()] !== get("base") && asked.every((kind) => Math.abs(answers(kind)[1] - answers(kind)[0]) < 0.1));
   view.controls(
     view.slider("position", "Changed base", { min: 0, max: last, step: 1, format: (i) => `${i} ${dna()[clamp(i, 0, last())]}`, onchange: change }),
     view.choice("base", "Write", [...BASES].map((base) => [base, base, PALETTE[base]])),
@@ -118,7 +121,7 @@ export default widget("hidden-state", (view) => {
     const from = 4 + words(kind, 4, y, { size: 14, weight: "700" });
     const share = step() < position() ? "not read yet" : `${percent(left(kind)[step()])} ${picture.width > 480 ? "of the difference is " : ""}left`;
     words(share, from + 10, y);
-    if (get("scores")[kind]) words(`${picture.width > 310 ? `${get("question")}? ` : ""}${turn(kind)}`, picture.width - RIGHT, y, { weight: "600", align: "right" });
+    if (asked.includes(kind)) words(`${picture.width > 310 ? `${get("question")}? ` : ""}${turn(kind)}`, picture.width - RIGHT, y, { weight: "600", align: "right" });
   }
 
   function drawFoot() {
@@ -152,7 +155,7 @@ export default widget("hidden-state", (view) => {
     drawStep();
     kinds.forEach((kind, i) => drawHead(kind, TOP + i * ROW + HEAD / 2));
     drawFoot();
-    const at = position(), was = dna()[at], back = step() - at, asked = kinds.filter((kind) => get("scores")[kind]);
+    const at = position(), was = dna()[at], back = step() - at;
     const what = was === get("base") ? `Base ${at} stays ${was}: nothing is changed.` : `Base ${at}: ${get("base")} for ${was}, ${back < 0 ? "not read yet" : `read ${back} bases ago`}.`;
     const each_ = (make, which) => which.map((kind) => `${kind} ${make(kind)}`).join(", ");
     const turns = asked.length ? ` ${get("question")}? ${each_(turn, asked)}.` : "";
@@ -168,7 +171,7 @@ export default widget("hidden-state", (view) => {
     gates: each((kind) => rows(kind, parts(kind)[KEEPS[kind]]), kinds.filter((kind) => KEEPS[kind])),
     differences: each((kind) => rows(kind, differences(kind))),
     left: each(left),
-    answers: each(answers, kinds.filter((kind) => get("scores")[kind])),
+    answers: each(answers, asked),
   });
   return { draw, numbers };
 });
