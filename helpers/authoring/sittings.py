@@ -1,10 +1,9 @@
 """How long a lesson takes, by a rule, and the sentences of the lesson that say so.
 
 Reading goes at 200 words a minute, and at 20 lines where a cell says that its code is to be read. What an exercise's
-heading says in `solutions/` is what it takes its author; a beginner takes half as long again. To these come a minute for
-a guess, half of one for a picture that the text explains, two for a widget that it says what to do with, and the cells
-whose first line says that one waits for them. An author
-writes `{time}` and `{pause}`; a release has the sentences in their place, and the beginner's minutes in the headings.
+heading says in `solutions/` is what it takes its author; a beginner takes half as long again. To these come a minute
+for a guess, half of one for a picture that the text explains, two for a widget that it says what to do with, and the
+cells whose first line says that one waits for them. An author writes `{time}` and `{pause}`; a release has the sentences in their place, and the beginner's minutes in the headings.
 """
 
 from __future__ import annotations
@@ -120,7 +119,8 @@ def in_words(cells: Sequence[Any]) -> str:
     said = f"about {spoken(sum(five(minutes) for minutes in each))}, mistakes and second tries included"
     if len(each) > 1:
         count, lengths = ("two", "three", "four")[len(each) - 2], listed([str(five(minutes)) for minutes in each])
-        said += f": {count} sittings of {lengths} minutes, with {'a pause' if len(each) == 2 else 'pauses'} {listed(pauses(cells))}"
+        pause = "a pause" if len(each) == 2 else "pauses"
+        said += f": {count} sittings of {lengths} minutes, with {pause} {listed(pauses(cells))}"
     if asides:
         numbers = [*dict.fromkeys(str(part.number) for part in asides)]
         which = f"Sections {listed(numbers)} are asides" if numbers[1:] else f"Section {numbers[0]} is an aside"

@@ -18,6 +18,7 @@ ON_AN_AXIS = ("dim=0", "dim=1", "dim=-1")
 LAST_AXES = ((-2, -1), (1, 2), (0, 1))
 KEEPING = ("keepdim=True",)
 UNCOUNTED = ("correction=0",)
+OF_NUMBERS = {"exp", "log", "sqrt", "abs"}  # of what True and False are not
 OVER_SEVERAL, BOTH_AXES = {"sum", "mean", "amax", "amin"}, ((1, 2), (0, 1))
 OF_TENSORS = ("clone", "exp", "log", "sqrt", "mean", "sum", "abs", "flatten", "squeeze", "item", "float")
 PLACES = (ast.BinOp, ast.Slice, ast.Subscript)
@@ -145,7 +146,7 @@ def longer_call(node: ast.Call, unused: list[str]) -> Iterator[tuple[int, str, a
         extra += [(2, one) for one in UNCOUNTED if name in ("std", "var")]
         for axes in BOTH_AXES if has_axis and name in OVER_SEVERAL else ():
             rest = [one for one in node.keywords if one.arg not in ("dim", "axis")]
-            both = ast.keyword("dim", ast.Constant(axes))
+            both = ast.keyword("dim", ast.Tuple([*map(ast.Constant, axes)], ast.Load()))
             new = ast.Call(node.func, node.args[: 0 if is_method else 1], [*rest, both])
             yield 3, instead(new, node), new
     for rank, one in extra:
@@ -189,9 +190,12 @@ def more(node: ast.expr, unused: list[str]) -> Iterator[tuple[int, ast.AST]]:
     for name in unused:
         for operator in (ast.Mult, ast.Div, ast.Add, ast.Sub):
             yield 3, ast.BinOp(node, operator(), ast.Name(name, ast.Load()))
+    is_truth = isinstance(node, (ast.Compare, ast.BoolOp))
     for name in OF_TENSORS:
-        yield 4, ast.Call(ast.Attribute(node, name, ast.Load()), [], [])
-    yield 4, ast.UnaryOp(ast.USub(), node)
+        if not is_truth or name not in OF_NUMBERS:
+            yield 4, ast.Call(ast.Attribute(node, name, ast.Load()), [], [])
+    if not is_truth:
+        yield 4, ast.UnaryOp(ast.USub(), node)
 
 
 def moved(block: list[ast.stmt]) -> Iterator[tuple[str, list[Any]]]:

@@ -91,10 +91,10 @@ def repeated(tree: ast.AST, names: list[str]) -> Iterator[Everywhere]:
     for (kind, right), count in sides.items():
         if count > 1 and kind is not ast.MatMult:
             is_meant = functools.partial(is_operation_with, kind, right)
-            yield Everywhere(f"without `{SIGN[kind]} {right}`", is_meant, attrgetter("left"))
+            yield Everywhere(f"without `{after(kind, right)}`", is_meant, attrgetter("left"))
         for operator in OPERATORS.get(kind, ()) if count > 1 else ():
             if operator is not ast.Pow:
-                words = f"with `{SIGN[operator]} {right}` where `{SIGN[kind]} {right}` belongs"
+                words = f"with `{after(operator, right)}` where `{after(kind, right)}` belongs"
                 is_meant = functools.partial(is_operation_with, kind, right)
                 yield Everywhere(words, is_meant, functools.partial(operated, operator))
     for kind, count in Counter(type(node.op) for node in nodes if isinstance(node, ast.BinOp)).items():
@@ -248,6 +248,13 @@ def instead(new: ast.AST, old: ast.AST) -> str:
     return f"with {code(new)} where {code(old)} belongs"
 
 
+def after(operator: type[ast.operator], right: str) -> str:
+    """An operator and what stands on its right, in brackets where these are needed."""
+    text = ast.unparse(ast.BinOp(ast.Name("x"), operator(), ast.parse(right, mode="eval").body)).removeprefix("x ")
+    text = text.replace("self.", "")
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
+
+
 def changed(node: ast.expr, names: list[str]) -> Iterator[tuple[int, str, ast.AST]]:
     """The changes of one expression."""
     if isinstance(node, ast.BinOp):
@@ -285,9 +292,8 @@ def changed(node: ast.expr, names: list[str]) -> Iterator[tuple[int, str, ast.AS
 
 def changed_operation(node: ast.BinOp) -> Iterator[tuple[int, str, ast.AST]]:
     """One operand left out, another operator, the two exchanged."""
-    sign = SIGN.get(type(node.op), "?")
     if not isinstance(node.op, ast.MatMult):
-        yield 0, f"without `{sign} {code(node.right)[1:-1]}`", node.left
+        yield 0, f"without `{after(type(node.op), ast.unparse(node.right))}`", node.left
         yield 1, f"without {code(node.left)} in {code(node)}", node.right
     for other in OPERATORS.get(type(node.op), ()):
         if other is ast.Pow and not isinstance(node.right, ast.Constant):
@@ -295,7 +301,7 @@ def changed_operation(node: ast.BinOp) -> Iterator[tuple[int, str, ast.AST]]:
         new = ast.BinOp(node.left, other(), node.right)
         yield 1, instead(new, node), new
     if isinstance(node.op, (ast.Mult, ast.Div)):
-        yield 4, f"with `{sign} {code(node.right)[1:-1]}` twice", ast.BinOp(node, node.op, node.right)
+        yield 4, f"with `{after(type(node.op), ast.unparse(node.right))}` twice", ast.BinOp(node, node.op, node.right)
     if not isinstance(node.op, (ast.Add, ast.Mult)):
         new = ast.BinOp(node.right, node.op, node.left)
         yield 2, instead(new, node), new

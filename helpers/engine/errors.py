@@ -20,7 +20,8 @@ def explained(error: str, text: str) -> str:
         The error's type and what it says.
     """
     if OWN.match(text):
-        return f"{text.splitlines()[0].rstrip('.')}."
+        said = text.splitlines()[0]
+        return said if said.endswith((".", "?", "!")) else f"{said}."
     product = PRODUCT.search(text)
     if product:
         return unfit(*map(int, product.groups()))

@@ -15,10 +15,13 @@ import numpy as np
 from helpers.engine.answers import Answer
 from helpers.engine.exercise import Exercise, Misconception, Question
 from helpers.engine.marking import Attempt
+from helpers.engine.message import MOST_LINES
 from helpers.engine.verdict import Diagnosis, Mistake
 
 if TYPE_CHECKING:
     from torch import nn
+
+MOST_EXPLAINED = MOST_LINES - 2  # wrong choices of a quiz that a message has room for
 
 
 class ModuleExercise(Exercise):
@@ -247,7 +250,8 @@ class MultipleChoice(Exercise):
         if len(wrong) == 1 and not open_:
             ((item, letter),) = wrong
             return Diagnosis(item.why[letter], f"{item.key}_{letter}")
-        head = f"{len(wrong)} wrong, {open_} open."
+        named = f" ({', '.join(item.key for item, _ in wrong)})" if len(wrong) > MOST_EXPLAINED else ""
+        head = f"{len(wrong)} wrong{named}, {open_} open."
         return Diagnosis("\n".join([head, *(f"{item.key}, {letter}: {item.why[letter]}" for item, letter in wrong)]))
 
     def mistakes(self, answers: Any, seed: int) -> list[Mistake]:

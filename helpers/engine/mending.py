@@ -18,7 +18,7 @@ import re
 import sys
 import textwrap
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -26,11 +26,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from helpers.engine.additions import additions, arguments, unused_parameters, unused_variables
-from helpers.engine.changes import Change, changes, compiled, own_attributes, own_names
+from helpers.engine.changes import Change, Path, changes, compiled, own_attributes, own_names
 from helpers.engine.codec import encode
 from helpers.engine.marking import Attempt, marking
-from helpers.engine.mutants import PATIENCE
+from helpers.engine.mutants import PATIENCE, variables
 from helpers.engine.replacements import replacements
+from helpers.engine.seen import describe
 from helpers.engine.source import parsed
 from helpers.engine.time_limit import TimeLimit, time_limit
 from helpers.engine.verdict import Status, Verdict
@@ -60,9 +61,10 @@ OUTSIDE = {
     "breakpoint", "__import__", "get_ipython", "display",
 }  # fmt: skip
 WRITES = re.compile(r"save|dump|to_csv|tofile|unlink|mkdir|system|hub|seed|__\w+__$")  # attributes; `__init__` is meant
+UNKNOWN = re.compile(r"has no attribute '(\w+)'")
 BELONGS = re.compile(r"where (.*) belongs$")
 OF_SHAPES = ("RuntimeError:", "IndexError:", "ValueError:")
-NO_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
+NO_NAME = re.compile(r"(?:NameError: name|UnboundLocalError: cannot access local variable) '(\w+)'")
 NO_ATTRIBUTE = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'")
 
 
@@ -92,8 +94,12 @@ def mended(exercise: Exercise, code: Any, answers: Any, verdict: Verdict, seed: 
         if written and written.is_harmless:
             known = marking(exercise, seed)
             said, is_whole = change_in_words(Attempt(known, exercise.read(answers, known.questions) or []), written)
-    if is_told:
+    if is_told and (is_whole or not speaks_of_strangers(exercise, code, verdict.message)):
         return replace(verdict, message=said) if is_whole else verdict
+    if is_told:
+        known = marking(exercise, seed)
+        found = describe(Attempt(known, exercise.read(answers, known.questions) or []), with_changes=False)
+        verdict = replace(verdict, message=found.sentence, is_explained=found.is_explained)
     if said and not stopped:
         return replace(verdict, message=said, is_explained=True)
     said = said or unused(exercise, code)
@@ -115,7 +121,7 @@ def without_self(code: Any, verdict: Verdict) -> str:
         kept, made = own_attributes(written.tree) if written else set(), own_names(methods["__init__"])
         if attribute:
             theirs, word = attribute.groups()
-            is_lost = theirs == code.__name__ and word in made and word not in kept
+            is_lost = theirs == code.__name__ and word in made and word not in own_attributes(methods["__init__"])
             return f"`{word}` is gone when `__init__` ends: keep it there, `self.{word} = …`." if is_lost else ""
         (word,) = name.groups() if name else ("",)
         method = next(one for one, tree in methods.items() if one != "__init__" and word in loaded(tree))
@@ -132,6 +138,17 @@ def without_self(code: Any, verdict: Verdict) -> str:
 def loaded(tree: ast.AST) -> set[str]:
     """The names whose values a piece of code uses."""
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+
+
+def speaks_of_strangers(exercise: Exercise, code: Any, message: str) -> bool:
+    """Whether a sentence on the reference names a variable that is neither the learner's nor the text's."""
+    with contextlib.suppress(Exception):
+        written = Written.of(code)
+        if written and isinstance(written.tree, ast.FunctionDef):
+            theirs = {getattr(node, "id", getattr(node, "arg", "")) for node in ast.walk(written.tree)}
+            asked = {*inspect.signature(exercise.reference).parameters, *re.findall(r"\w+", exercise.__doc__ or "")}
+            return any(len(name) > 1 and name not in theirs | asked for name in variables(message))
+    return False
 
 
 def unused(exercise: Exercise, code: Any) -> str:
@@ -160,17 +177,21 @@ def change_in_words(attempt: Attempt, written: Written) -> tuple[str, bool]:
     """
     part = [attempt.first_wrong, *(place for place in attempt.wrong_part if place != attempt.first_wrong)]
     others = [place for place in range(len(attempt.given)) if place not in part]
+    good = [place for place in others if attempt.right[place]]  # what is right already has to stay so
+    parts = {attempt.questions[part[0]].part, *(name for name, is_good in attempt.parts.items() if is_good)}
+    unknown = UNKNOWN.search(attempt.given[attempt.first_wrong].text)
     found = ""
     with contextlib.suppress(TimeLimit), time_limit(MOST_SECONDS, PATIENCE):
         for words, code in written.changed():
-            if not all(is_right(attempt, code, place) for place in part):
+            if unknown and words.startswith("without") and unknown[1] in words:
+                continue  # what is called by a wrong name is meant, too
+            if not all(is_right(attempt, code, place) for place in [*part, *good]):
                 continue
-            name = attempt.questions[part[0]].part
             if all(is_right(attempt, code, place) for place in others):
                 if holds(attempt, code):
                     return WHOLE.format(words), True
-            elif not found and spares(attempt, code, others) and holds(attempt, code, name):
-                found = ONE_PART.format(name, words)
+            elif not found and holds(attempt, code, parts):
+                found = ONE_PART.format(attempt.questions[part[0]].part, words)
     return found, False
 
 
@@ -181,17 +202,12 @@ def is_right(attempt: Attempt, code: Any, place: int) -> bool:
     return attempt.is_right(given, attempt.expected[place])
 
 
-def spares(attempt: Attempt, code: Any, places: list[int]) -> bool:
-    """Whether code leaves right what is right already at these places."""
-    return all(is_right(attempt, code, place) for place in places if attempt.right[place])
-
-
-def holds(attempt: Attempt, code: Any, part: str = "") -> bool:
-    """Whether code is right, or right in a part, for this seed and another, and uses nothing that is forbidden."""
+def holds(attempt: Attempt, code: Any, parts: Collection[str] = ()) -> bool:
+    """Whether code is right, or right in some parts, for this seed and another, and uses nothing that is forbidden."""
     exercise, seed = attempt.marking.exercise, attempt.marking.seed
     for one in (seed, seed + 1):
         found = exercise.mark(exercise.answers(code, one), one)
-        if not (found.parts.get(part) if part and found.status is Status.WRONG else found.passed):
+        if not (found.status is Status.WRONG and parts and all(map(found.parts.get, parts))) and not found.passed:
             return False
     return True
 
@@ -240,12 +256,24 @@ class Written:
         """Copies of the code with one change each, in words, the likelier ones first."""
         every: list[Change] = [*changes(self.tree), *additions(self.tree), *replacements(self.tree)]
         for _, words, path, new in sorted(every, key=lambda one: one[0]):
+            if is_idle(self.tree, path, new):
+                continue
             names = dict(self.names)
             try:
                 exec(compiled(self.tree, path, new, "<changed>"), names)
             except Exception:  # a change may make no sense: `def` without a body, a name that is missing
                 continue
             yield BELONGS.sub(r"where yours has \1", words), names[self.tree.name]
+
+
+def is_idle(tree: ast.AST, path: Path, new: Any) -> bool:
+    """Whether a change makes a term that does nothing, as `/ 1` or `+ 0`, but a float of a whole number."""
+    if not isinstance(new, ast.Constant) or path[-1:] != (("right", None),):
+        return False
+    node: Any = tree
+    for field, at in path[:-1]:
+        node = getattr(node, field) if at is None else getattr(node, field)[at]
+    return new.value == (0 if isinstance(node.op, (ast.Add, ast.Sub)) else 1)
 
 
 def is_harmless(name: str, names: dict[str, Any]) -> bool:

@@ -25,6 +25,7 @@ OTHER_COLOUR = "#d9822b"
 OPENINGS = {Status.WRONG: "not yet. ", Status.FORBIDDEN: "not by hand yet. "}
 MOST_LINES = 6
 MOST_ASKED = 160  # characters of a question that are shown
+MOST_ITEMS = 8  # of a list or dictionary that are shown
 GOES_ON = "The lesson goes on with the reference; come back any time."
 PAGE = """\
 <div style="border-left:4px solid {{ colour }};padding:.35em .9em;margin:.4em 0;line-height:1.5" role="status">
@@ -145,6 +146,8 @@ def failure_lines(exercise: Exercise, failure: Failure, *, can_ask: bool = False
         yours = failure.error
     elif isinstance(failure.given, np.ndarray) and isinstance(failure.expected, np.ndarray):
         yours, expected = show_difference(failure.given, failure.expected)
+    elif yours == expected and isinstance(failure.given, list) and isinstance(failure.expected, list):
+        yours, expected = from_difference(failure.given, failure.expected)
     elif max(len(yours), len(expected)) > MOST_ASKED:
         where, given, other = first_difference(failure.given, failure.expected)
         both = isinstance(given, np.ndarray) and isinstance(other, np.ndarray)
@@ -174,6 +177,15 @@ def first_difference(given: Any, expected: Any) -> tuple[str, Any, Any]:
         given, expected, where = given[differing[0]], expected[differing[0]], f"{where}[{differing[0]!r}]"
 
 
+def from_difference(given: list, expected: list) -> tuple[str, str]:
+    """Two lists that begin alike, from the first place where they differ, and how many items each has."""
+    pairs = zip(given, expected, strict=False)
+    alike = min(len(given), len(expected))
+    at = next((place for place, (one, other) in enumerate(pairs) if not same(one, other, 1e-4, 1e-6)), alike)
+    yours, theirs = (f"from place {at}: {show(items[at:])}, {len(items)} in all" for items in (given, expected))
+    return yours, theirs
+
+
 def show(value: Any, typed: bool = False) -> str:
     """A value as a learner would write it; `typed`: so that a small tensor can be pasted into a cell."""
     maker = "torch.tensor" if hasattr(value, "detach") else "np.array"
@@ -191,10 +203,10 @@ def show(value: Any, typed: bool = False) -> str:
         return f"{value:.6g}"
     if isinstance(value, (list, tuple)):
         left, right = "[]" if isinstance(value, list) else "()"
-        items = [show(item) for item in value[:8]] + (["…"] if len(value) > 8 else [])
+        items = [show(item) for item in value[:MOST_ITEMS]] + (["…"] if len(value) > MOST_ITEMS else [])
         return left + ", ".join(items) + right
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k!r}: {show(v)}" for k, v in list(value.items())[:8]) + "}"
+        return "{" + ", ".join(f"{k!r}: {show(v)}" for k, v in list(value.items())[:MOST_ITEMS]) + "}"
     if callable(value):
         return getattr(value, "__name__", type(value).__name__)
     return repr(value)

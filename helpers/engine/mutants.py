@@ -13,7 +13,7 @@ import functools
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
@@ -57,15 +57,23 @@ def mutants(exercise: Exercise) -> tuple[Mutant, ...]:
         found = list(parts_of(exercise))
     except (OSError, TypeError, SyntaxError):
         return ()
+    own = re.compile(rf"\b(?:{'|'.join(helpers_of(found)) or '!'})(?:\(|`)")
     made = []
     for part in found:
         known = [name for name in own_names(part.tree) if name in spoken or isinstance(part.tree, ast.ClassDef)]
         for rank, words, path, new in (*changes(part.tree, known), *replacements(part.tree, known)):
-            if rank < FURTHER or variables(words) <= spoken:
+            if (rank < FURTHER or variables(words) <= spoken) and not own.search(words):
                 made.append((rank, words, functools.partial(part.rebuilt, path, new)))
     made.sort(key=lambda one: one[0])
     changed = [Mutant(words, Lazy(rebuild), rank < FURTHER) for rank, words, rebuild in made[:MOST]]
     return (*with_other_arguments(exercise), *changed)
+
+
+def helpers_of(parts: Sequence[Part]) -> list[str]:
+    """The names of the functions that a reference is made of: its author's, and nobody else knows them."""
+    named = {node.name for part in parts for node in ast.walk(part.tree) if isinstance(node, ast.FunctionDef)}
+    used = {name for part in parts for name in own_names(part.tree)}
+    return sorted({*named} - used - {"forward"})
 
 
 def variables(words: str) -> set[str]:

@@ -247,7 +247,7 @@ def rounded(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
 def clamped(pairs: Pairs, arguments: Sequence[dict[str, Any]]) -> str:
     """Cut off above or below."""
     given, expected = flat(pairs)
-    if given.size < 3 or not np.isfinite(given).all():
+    if given.size < 3 or not np.isfinite(given).all() or all(e.ndim == 0 for _, e in pairs):  # a mean of cut numbers?
         return ""
     low, high = float(given.min()), float(given.max())
     if high - low < ATOL or not close(given, np.clip(expected, low, high)):

@@ -40,17 +40,17 @@ UNSTEADY = (
 WITH_RECORD = "A number was asked, and yours is a tensor with the record of how it was made: `.item()` takes it out."
 
 
-def describe(attempt: Attempt) -> Diagnosis:
-    """What can be said of a wrong attempt, whoever wrote the answers."""
+def describe(attempt: Attempt, *, with_changes: bool = True) -> Diagnosis:
+    """What can be said of a wrong attempt, whoever wrote the answers; with or without changes of the reference."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return described(attempt)
+            return described(attempt, with_changes)
     except Exception:  # looking closer is an extra: what cannot be looked at is still wrong
         return Diagnosis(DIFFERS, is_explained=False)
 
 
-def described(attempt: Attempt) -> Diagnosis:
+def described(attempt: Attempt, with_changes: bool) -> Diagnosis:
     """What can be seen."""
     exercise, worst = attempt.marking.exercise, attempt.worst
     unsteady = [given for given in attempt.given if given.again is not None]
@@ -67,7 +67,7 @@ def described(attempt: Attempt) -> Diagnosis:
         e.value is not None for e in attempt.expected
     ):
         return Diagnosis("Your function returns None. Is the `return` missing?")
-    return of_values(attempt)
+    return of_values(attempt, with_changes)
 
 
 def of_kind(given: Answer, expected: Answer, asked: type | None) -> str:
@@ -82,7 +82,7 @@ def of_kind(given: Answer, expected: Answer, asked: type | None) -> str:
     return (explained(given.error, given.text) or STOPPED) if given.error and not expected.error else ""
 
 
-def of_values(attempt: Attempt) -> Diagnosis:
+def of_values(attempt: Attempt, with_changes: bool) -> Diagnosis:
     """What can be said of values: the shape, the relation to the right ones, a mutant, what is right already."""
     given, expected = attempt.given[attempt.worst].value, attempt.expected[attempt.worst].value
     said = other_kind(attempt)
@@ -90,7 +90,7 @@ def of_values(attempt: Attempt) -> Diagnosis:
         return Diagnosis(said)
     said = shapes(given, expected)
     if said:
-        why = of_shapes(attempt)
+        why = of_shapes(attempt, with_changes)
         return Diagnosis(why, may_be_closer=True) if why else Diagnosis(with_rest(said, attempt), is_explained=False)
     if has_none(given) and not has_none(expected):
         return Diagnosis(NOTHING_GIVEN)
@@ -101,7 +101,7 @@ def of_values(attempt: Attempt) -> Diagnosis:
     if relation and not relation.startswith(VAGUE):
         return Diagnosis(relation)
     is_empty = relation.startswith(EMPTY) or bool(attempt.given[attempt.first_wrong].error)
-    change = "" if is_empty else matching(attempt)
+    change = "" if is_empty or not with_changes else matching(attempt)
     if change:
         return Diagnosis(f"{relation} {SAME_AS_REFERENCE.format(change)}".strip(), may_be_closer=True)
     if relation:
@@ -234,7 +234,7 @@ def other_kind(attempt: Attempt) -> str:
     return ""
 
 
-def of_shapes(attempt: Attempt) -> str:
+def of_shapes(attempt: Attempt, with_changes: bool) -> str:
     """Why answers have another shape: laid out otherwise, or by a small change of the reference; "" if none does it."""
     values = [(g.value, e.value) for g, e in zip(attempt.given, attempt.expected, strict=True) if not g.error]
     if all(is_numeric(g) and is_numeric(e) for g, e in values):
@@ -247,7 +247,7 @@ def of_shapes(attempt: Attempt) -> str:
         said = laid_out([(np.asarray(g), np.asarray(e)) for g, e in inner[wrong[0]]])
         if said:
             return f"Of the results only {wrong[0]} is wrong. {said}"
-    change = "" if attempt.given[attempt.first_wrong].error else matching(attempt)
+    change = "" if attempt.given[attempt.first_wrong].error or not with_changes else matching(attempt)
     return SAME_AS_REFERENCE.format(change) if change else ""
 
 
@@ -300,6 +300,7 @@ def in_stretches(pairs: list[tuple[np.ndarray, np.ndarray]], named: Sequence[dic
             said = related([(g.take(wrong, axis), e.take(wrong, axis)) for g, e in pairs], named)
             what = ("Only row", "Only column")[axis] if axes == 2 else f"Along axis {axis} only entry"
             if said:
+                said = said.replace("All your numbers", "All your numbers there")
                 return f"{what} {', '.join(map(str, wrong))} is wrong. {said}"
     return ""
 

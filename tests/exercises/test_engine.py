@@ -72,6 +72,12 @@ class Colours(MultipleChoice):
     )
 
 
+class Many(MultipleChoice):
+    """many() -> letters"""
+
+    items = tuple(Item(f"q{at}", "One of", {"a": "one", "b": "two"}, "a", {"b": "That is two."}) for at in range(5))
+
+
 def mark(exercise: Exercise, code: Any, seed: int = 3) -> Any:
     return exercise.mark(json.loads(json.dumps(exercise.answers(code, seed))), seed)
 
@@ -289,6 +295,8 @@ def test_quiz_explains_each_wrong_choice_and_counts_each_right_one() -> None:
     both = mark(Colours(), lambda: {"sky": "b", "grass": "a"})
     assert "That is grass." in both.message and "That is the sky." in both.message
     assert both.message.startswith("2 wrong, 0 open.\nsky, b: ")
+    many = mark(Many(), lambda: {item.key: "b" for item in Many.items})
+    assert many.message.startswith("5 wrong (q0, q1, q2, q3, q4), 0 open.\nq0, b: ")
     empty = mark(Colours(), lambda: {"sky": "", "grass": ""})
     assert (empty.status, empty.points) == ("empty", 0) and "not answered yet" in empty.message
     assert mark(Colours(), lambda: None).points == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 from typing import Any
 
@@ -9,9 +10,12 @@ import numpy as np
 import pytest
 import torch
 
+from helpers.engine.additions import additions
+from helpers.engine.changes import changes, walked
 from helpers.engine.exercise import Exercise, Question
 from helpers.engine.kinds import ModuleExercise
-from helpers.engine.mending import Written, mended
+from helpers.engine.mending import Written, is_idle, mended
+from helpers.engine.mutants import mutants
 from helpers.engine.verdict import Verdict
 
 SEEN: list[int] = []
@@ -110,6 +114,84 @@ def test_an_error_is_told_before_the_change_that_mends_it() -> None:
     first, second = found(no_keepdim).message.split(". ")
     assert first.startswith("Two tensors do not fit each other")
     assert second == "Your code would be right with `keepdim=True` in `shares.sum(dim=-1)`."
+
+
+class Total(Exercise):
+    """What is in a column or a row; a column is what goes wrong."""
+
+    parts = {"row": 1, "column": 1}
+
+    def questions(self, rng):
+        for count in (2, 5):
+            x = torch.tensor(rng.normal(size=count), dtype=torch.float64)
+            yield Question(x, 10 * x, part="row")
+            yield Question(x[:, None], 10 * x, part="column")
+
+    def reference(self, x, y):
+        return ((x.flatten() - y) ** 2).mean()
+
+
+def column_alone(x, y):
+    return ((x[:, 0] - y) ** 2).mean()
+
+
+def test_no_change_is_told_that_breaks_what_is_right() -> None:
+    verdict = found(column_alone, Total())
+    assert verdict.message.startswith("There are more indices than axes.") and "would be right" not in verdict.message
+    assert verdict.parts == {"row": False, "column": True}
+
+
+def calls_a_wrong_name(x, y):
+    x.zero_it()
+    return ((x.flatten() - y) ** 2).mean()
+
+
+def test_what_is_called_by_a_wrong_name_is_not_to_be_left_out() -> None:
+    assert found(calls_a_wrong_name, Total()).message == "A value of type Tensor has no `zero_it`."
+
+
+class Halves(Exercise):
+    """Half of a number, rounded up: a reference in which names are its own."""
+
+    hints = ("`tenth = n // 10`.",)
+
+    def questions(self, rng):
+        for count in (27, 38, int(rng.integers(50, 90))):
+            yield (count,)
+
+    def reference(self, n):
+        tenth = n // 10
+        return list(range(2 * tenth, n)) + self.ends(tenth)
+
+    def ends(self, size):
+        return [size]
+
+
+def one_tenth(n):
+    t = n // 10
+    return [*range(t, n), t] if n else []
+
+
+def test_nothing_is_said_in_names_that_the_learner_never_wrote() -> None:
+    exercise = Halves()
+    said = exercise.mark(exercise.answers(one_tenth, 3), 3).message
+    assert "`2 * tenth`" in said
+    assert "tenth" not in found(one_tenth, exercise).message
+    assert "ends" not in " ".join(mutant.words for mutant in mutants(exercise))
+
+
+def test_brackets_are_kept_in_what_is_to_be_left_out() -> None:
+    (tree,) = ast.parse("def f(x, p):\n    return x * (1 - p)").body
+    assert "without `* (1 - p)`" in [words for _, words, _, _ in changes(tree)]
+
+
+@pytest.mark.parametrize(("line", "idle"), [("a + b / 2", 1), ("a + 2", 0), ("a ** 2", 1), ("2 / a", None)])
+def test_a_term_that_does_nothing_is_no_change(line: str, idle: int | None) -> None:
+    (tree,) = ast.parse(f"def f(a, b):\n    return {line}").body
+    paths = {path for path, node in walked(tree) if isinstance(node, ast.Constant)}
+    assert [is_idle(tree, path, ast.Constant(value)) for path in paths for value in (0, 1, 3)] == [
+        value == idle for value in (0, 1, 3)
+    ]
 
 
 def meets_another_length(scores, temperature):
@@ -246,6 +328,26 @@ class NotKept(Grown):
         return self.layer(x).squeeze(1) * self.scale
 
 
+class KeptTooLate(NotKept):
+    def __init__(self, width, times):
+        super().__init__(width, times)
+        scale = times  # noqa: F841
+
+    def forward(self, x):
+        self.scale = self.scale + 1
+        return self.layer(x).squeeze(1) * self.scale
+
+
+class ReadBeforeItIsMade(Grown):
+    def __init__(self, width, times):
+        super().__init__(width, times)
+        self.scale = times
+
+    def forward(self, x):
+        scale = scale + 1  # noqa: F821
+        return self.layer(x).squeeze(1) * scale
+
+
 class NobodysName(Grown):
     def __init__(self, width, times):
         super().__init__(width, times)
@@ -264,6 +366,8 @@ class NobodysName(Grown):
         ),
         (NotOfSelf, "`forward` knows `scale` only as a part of `self`: write `self.scale`."),
         (NotKept, "`scale` is gone when `__init__` ends: keep it there, `self.scale = …`."),
+        (KeptTooLate, "`scale` is gone when `__init__` ends: keep it there, `self.scale = …`."),
+        (ReadBeforeItIsMade, "`forward` knows `scale` only as a part of `self`: write `self.scale`."),
     ],
 )
 def test_a_class_that_keeps_nothing_in_self_is_told_so(code: Any, said: str) -> None:
@@ -420,3 +524,11 @@ def one_fixed_place(table, begin):
 )
 def test_what_lies_further_from_the_code_is_found(code: Any, said: str) -> None:
     assert said in found(code, Stretch()).message
+
+
+def test_no_root_of_true_and_false_is_proposed() -> None:
+    tree = ast.parse("def call(w, x):\n    error = w > x\n    return w * x").body[0]
+    words = [said for _, said, _, _ in additions(tree)]
+    assert any("w > x" in said and "float" in said for said in words)
+    assert not [said for said in words if "(w > x)" in said and ("sqrt" in said or "log" in said or "exp" in said)]
+    assert any("(w * x).sqrt()" in said for said in words)

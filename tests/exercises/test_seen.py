@@ -12,11 +12,14 @@ import torch.nn.functional as F
 from sklearn.metrics import roc_auc_score
 from torch import nn
 
+from helpers.engine.errors import explained
 from helpers.engine.exercise import Exercise, Question, misconception
 from helpers.engine.kinds import ModuleExercise
-from helpers.engine.message import Message, first_difference
+from helpers.engine.message import Message, failure_lines, first_difference
 from helpers.engine.mutants import mutants
+from helpers.engine.relations import related
 from helpers.engine.time_limit import time_limit
+from helpers.engine.verdict import Failure
 from helpers.learner.check import ExerciseCheck
 
 
@@ -287,6 +290,7 @@ def changed_in_place() -> None:
         (lambda t: "ACGT".index("N"), "`index` raises an error where the word is absent; `find` gives −1."),
         (lambda t: ~None, "`~` stands before something that is None here"),
         (lambda t: ~torch.ones(2), "`.bool()` first"),
+        (lambda t: nn.Linear(2, 1)(torch.ones(3).max()), "`linear` takes a row of numbers, and gets a single one"),
         (lambda t: (lambda a, b: a)(1), "A call leaves out 'b'."),
         (lambda t: "a" + 1, "`+` does not go between the types str and int."),
         (lambda t: torch.tensor(t).mean().backward(), "There is no slope to be found"),
@@ -301,7 +305,15 @@ def changed_in_place() -> None:
         (lambda t: roc_auc_score([0.3, 0.7], [1, 0]), "take the labels first"),
         (lambda t: F.binary_cross_entropy(torch.tensor(t) + 2, torch.tensor(t)), "for logits there is"),
         (lambda t: Turned.apply(torch.ones(2, requires_grad=True), 2.0).sum().backward(), "`backward` gave 1 back"),
-        (lambda t: 1 if torch.tensor(t) > 0 else 0, "is asked whether it is true"),
+        (lambda t: 1 if torch.tensor(t) > 0 else 0, "Several numbers are asked for one yes or no"),
+        (lambda t: np.mean(torch.tensor(t)), "NumPy's `mean` is asked of a tensor, which it does not know"),
+        (lambda t: nn.Sequential([nn.ReLU()]), "A star unpacks a list of them: `nn.Sequential(*layers)`."),
+        (lambda t: list(t.tolist), "the brackets behind its name, `()`, are missing."),
+        (lambda t: torch.zeros(2, 2).__setitem__(0, (1.0, 2.0)), "`torch.tensor(…)` makes a tensor of it."),
+        (lambda t: 1 - (torch.tensor(t) > 0), "torch does not subtract True and False"),
+        (lambda t: torch.sqrt(2), "`sqrt` takes tensors, and gets a plain number, type int"),
+        (lambda t: np.sqrt(10**30), "`np.sqrt` cannot take so large a whole number."),
+        (lambda t: torch.tensor(t).zero_grad(), "is set to zero by `.grad.zero_()`."),
         (lambda t: torch.cat([torch.ones(2, 3), torch.ones(2)]), "as many axes as each other, and 2 meet 1"),
         (lambda t: torch.cat([torch.ones(2, 3), torch.ones(2)]), "`.flatten()` leaves one."),
         (lambda t: torch.stack([torch.ones(2, 3), torch.ones(2)]), "of one shape, and (2, 3) meets (2)"),
@@ -346,6 +358,17 @@ def test_zeros_and_ones_in_other_places_are_not_said_to_be_the_right_numbers() -
     assert "other places" not in mark(Eye(), lambda n: np.roll(np.eye(n), 1, axis=0)).message
     moved = mark(Means(), lambda table: np.roll(table.mean(axis=1), 1)[[1, 0, *range(2, len(table))]])
     assert moved.message.startswith("These are the right numbers, but in other places.")
+
+
+def test_a_mean_of_numbers_that_were_cut_off_is_not_said_to_be_cut_off_itself() -> None:
+    cut = [np.array(1.0), np.array(2.0), np.array(3.0)], [np.array(1.0), np.array(2.0), np.array(7.0)]
+    assert related([*zip(*cut, strict=True)], [{}] * 3) == ""
+    told = related([(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 7.0]))], [{}])
+    assert told == "Your numbers are cut off above 3; elsewhere they are right."
+
+
+def test_a_question_ends_with_its_own_mark() -> None:
+    assert explained("ValueError", "`forward` gave nothing back; is its `return` missing?").endswith(" missing?")
 
 
 def test_an_error_that_nobody_knows_is_left_to_speak_for_itself() -> None:
@@ -514,6 +537,14 @@ def test_two_long_answers_are_shown_where_they_differ() -> None:
     given, expected = [{"a": [1, 2, 3]}, {"a": [4, 5, 6]}], [{"a": [1, 2, 3]}, {"a": [4, 0, 6]}]
     assert first_difference(given, expected) == ("[1]['a'][1]", 5, 0)
     assert first_difference(given, 3) == ("", given, 3)
+
+
+def test_two_lists_that_begin_alike_are_shown_from_where_they_differ() -> None:
+    given, expected = [1] * 9 + [2], [1] * 9 + [3, 4]
+    lines = dict(failure_lines(Means(), Failure(Question(0), given, expected)))
+    assert lines["yours"] == "from place 9: [2], 10 in all"
+    assert lines["expected"] == "from place 9: [3, 4], 11 in all"
+    assert dict(failure_lines(Means(), Failure(Question(0), [2, 1], [1])))["yours"] == "[2, 1]"
 
 
 def test_a_question_that_is_cut_can_be_asked_whole(capsys, monkeypatch, tmp_path) -> None:

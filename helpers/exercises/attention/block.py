@@ -51,6 +51,11 @@ class TransformerBlock(ModuleExercise):
             "never used": sum(p.grad is None for p in model.parameters()),  # two norms with equal weights look alike
         }
 
+    def words(self, settings: dict[str, Any], x: Tensor, mask: Tensor | None) -> str:
+        """What was asked, in words."""
+        made = f"TransformerBlock({', '.join(map(str, settings.values()))})"
+        return f"{made} with given weights, on x {tuple(x.shape)}{'' if mask is None else ' with a mask'}"
+
     class Reference(nn.Module):
         """Pre-norm: attention, then a network at each position, each added to what was there."""
 
@@ -196,6 +201,23 @@ class TransformerBlock(ModuleExercise):
     class NormalisedAtTheEnd(Reference):
         def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
             return self.norm2(super().forward(x, mask))
+
+    @misconception(
+        "`x += …` writes into the x that came in, whose slopes torch has to follow. Make a new one: `x = x + …`."
+    )
+    class InPlace(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            x += self.attention(self.norm1(x), mask)
+            return x + self.network(self.norm2(x))
+
+    @misconception(
+        "`x += …` writes over an x that the second norm still needs for its slope. Make a new one: `x = x + …`."
+    )
+    class SecondStepInPlace(Reference):
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            x = x + self.attention(self.norm1(x), mask)
+            x += self.network(self.norm2(x))
+            return x
 
     @misconception("You turned the mask around. True means: may ask, here and in `MultiHeadAttention`.")
     class MaskInverted(Reference):

@@ -108,6 +108,7 @@ class MultiHeadAttention(ModuleExercise):
     in_order_made = True
     forbids = (
         "torch.nn.MultiheadAttention",
+        "torch.nn.functional.scaled_dot_product_attention",
         "torch.nn.functional.multi_head_attention_forward",
         "helpers.models.attention.MultiHeadAttention",
     )
@@ -121,6 +122,11 @@ class MultiHeadAttention(ModuleExercise):
         yield {"width": 4, "heads": 2}, normal(rng, 1, 3, 4), None
         yield {"width": 12, "heads": 3}, normal(rng, 2, 6, 12), None
         yield {"width": 8, "heads": 4}, normal(rng, 2, 4, 8), visible(rng, 4, 4)  # heads may ask heads: 4 of both
+
+    def words(self, settings: dict[str, Any], x: Tensor, mask: Tensor | None) -> str:
+        """What was asked, in words."""
+        made = f"MultiHeadAttention({settings['width']}, {settings['heads']})"
+        return f"{made} with given weights, on x {tuple(x.shape)}{'' if mask is None else ' with a mask'}"
 
     class Reference(nn.Module):
         """Four layers; heads split, asked and merged in steps that a variant may replace."""
@@ -221,7 +227,10 @@ class MultiHeadAttention(ModuleExercise):
         def merge(self, x: Tensor) -> Tensor:
             return x.flatten(2)
 
-    @misconception("`attention` gives a pair, the output and the weights: `o, _ = attention(…)`, or `attention(…)[0]`.")
+    @misconception(
+        "A tuple has no `transpose`. If it came from `attention`: that gives a pair, output and weights, so "
+        "`o, _ = attention(…)`, or `attention(…)[0]`."
+    )
     class PairNotUnpacked(Reference):
         def look_up(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Any:
             return attend(q, k, v, mask)
@@ -235,6 +244,27 @@ class MultiHeadAttention(ModuleExercise):
     class OneHead(Reference):
         def split(self, x: Tensor) -> Tensor:
             return x[:, None]
+
+    @misconception(
+        "Hand the mask on as it is: (L, L) holds for every sequence and every head. With an axis more, `mask[:, "
+        "None]`, its rows are taken for sequences."
+    )
+    class MaskWithOneAxisMore(Reference):
+        def look_up(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
+            return attend(q, k, v, None if mask is None else mask[:, None])[0]
+
+    @misconception(
+        "One layer of yours makes queries, keys and values. The mathematics is right, but the check hands out weights "
+        "layer by layer: make four `nn.Linear(width, width)`."
+    )
+    class Fused(nn.Module):
+        def __init__(self, width: int, heads: int) -> None:
+            super().__init__()
+            self.heads, self.three, self.output = heads, nn.Linear(width, 3 * width), nn.Linear(width, width)
+
+        def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+            q, k, v = (part.unflatten(2, (self.heads, -1)).transpose(1, 2) for part in self.three(x).chunk(3, dim=2))
+            return self.output(attend(q, k, v, mask)[0].transpose(1, 2).flatten(2))
 
     @misconception("Your keys come from the queries' layer. Asking and being asked are two things: two layers.")
     class SharedKeys(Reference):

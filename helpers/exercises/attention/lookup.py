@@ -1,9 +1,11 @@
-"""The look-up: queries, keys, values, and how sharp it is."""
+"""The look-up: queries, keys, values."""
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -50,6 +52,10 @@ class LookUp(Exercise):
         scores = keys @ query
         return scores / scores.sum() @ values
 
+    @misconception("`exp` makes scores positive, and no shares yet. Divide by their sum: `powers / powers.sum()`.")
+    def not_divided_by_the_sum(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return torch.exp(keys @ query) @ values
+
     @misconception("Every value got the same share: that is the mean. The query should decide.")
     def mean(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         return values.mean(dim=0)
@@ -68,6 +74,12 @@ class LookUp(Exercise):
     )
     def shares_along_the_columns(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         return (torch.softmax(keys @ query, dim=0) * values).sum(dim=0)
+
+    @misconception(
+        "Softmax comes too early: products are summed to one score a key first, `keys @ query`, then shared out."
+    )
+    def shared_before_the_sum(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        return torch.softmax(keys * query, dim=0).sum(dim=1) @ values
 
     @misconception("You divided by √d as well. Transformers do, and section 3 says why; the plain look-up does not.")
     def already_scaled(self, query: Tensor, keys: Tensor, values: Tensor) -> Tensor:
@@ -109,6 +121,18 @@ class SelfAttention(Exercise):
     def root_of_the_wrong_width(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
         scores = x @ w_query @ (x @ w_key).T / math.sqrt(x.shape[1])
         return torch.softmax(scores, dim=1) @ x @ w_value
+
+    @misconception(
+        "You divided by 2, as the example does, whose keys have 4 numbers. Take the root: `math.sqrt(k.shape[1])`."
+    )
+    def root_of_four(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query * math.sqrt(w_key.shape[1]) / 2, x @ w_key, x @ w_value)[0]
+
+    @misconception(
+        "Leave out the `.T` of the three weights: they are (d, dk) here, so `x @ w_query` goes as it stands."
+    )
+    def weights_turned(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
+        return attend(x @ w_query.T, x @ w_key.T, x @ w_value.T)[0]
 
     @misconception("You mixed the inputs themselves. What is handed over are the values, `x @ w_value`.")
     def inputs_for_values(self, x: Tensor, w_query: Tensor, w_key: Tensor, w_value: Tensor) -> Tensor:
@@ -164,68 +188,6 @@ class SelfAttention(Exercise):
         return attend(x @ w_query, x @ w_key, x @ w_value)[1]
 
 
-class Soften(Exercise):
-    """soften(scores (..., n), temperature: float) -> (..., n), shares that sum to 1 along the last axis"""
-
-    parts = {"shares": 1, "large scores": 1}
-    hints = {
-        "Divide the scores by the temperature, then softmax.": "shares",
-        "`exp(1000)` is infinite. Taking the largest score from all of them changes no share.": "large scores",
-    }
-
-    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        yield Question(torch.tensor([0.0, 1.0, 2.0]), 0.5, part="shares")
-        yield Question(torch.tensor([0.0, 1.0, 2.0]), 4.0, part="shares")
-        yield Question(normal(rng, 3, 5), 2.0, part="shares")
-        large = torch.tensor([[1000.0, 1000 - rng.uniform(0.3, 1.5), 0.0], [0.0, 1.0, rng.uniform(1.5, 3)]])
-        yield Question(large, 0.8, part="large scores")
-
-    def reference(self, scores: Tensor, temperature: float) -> Tensor:
-        return torch.softmax(scores / temperature, dim=-1)
-
-    @misconception("You multiplied. High temperature should even the shares out: divide the scores by it.")
-    def multiplied(self, scores: Tensor, temperature: float) -> Tensor:
-        return torch.softmax(scores * temperature, dim=-1)
-
-    @misconception("You divided after the softmax, and the shares no longer sum to 1. Divide the scores.")
-    def divided_too_late(self, scores: Tensor, temperature: float) -> Tensor:
-        return torch.softmax(scores, dim=-1) / temperature
-
-    @misconception("You divided by the root of the temperature. The root belongs to d; the temperature comes as it is.")
-    def root_taken(self, scores: Tensor, temperature: float) -> Tensor:
-        return torch.softmax(scores / math.sqrt(temperature), dim=-1)
-
-    temperature_ignored = misconception(
-        "The temperature is not used.", lambda scores, temperature: torch.softmax(scores, dim=-1)
-    )
-
-    @misconception("Your columns sum to 1. The shares belong along the last axis: `dim=-1`.")
-    def first_axis(self, scores: Tensor, temperature: float) -> Tensor:
-        return torch.softmax(scores / temperature, dim=0)
-
-    @misconception("All shares of the table sum to 1 together. Each row should: sum over the last axis, and keep it.")
-    def whole_table(self, scores: Tensor, temperature: float) -> Tensor:
-        return torch.softmax((scores / temperature).flatten(), dim=0).reshape(scores.shape)
-
-    @misconception("Not a number for a score of 1000: exp overflows. Take the largest score from all of them first.")
-    def unstable(self, scores: Tensor, temperature: float) -> Tensor:
-        powers = torch.exp(scores / temperature)
-        return powers / powers.sum(dim=-1, keepdim=True)
-
-    @misconception(
-        "You took the largest score of the whole table. Far below it a row is all exp(−1000) = 0, and 0 ÷ 0 is nan: "
-        "each row has a largest of its own, `.amax(dim=-1, keepdim=True)`."
-    )
-    def largest_of_the_table(self, scores: Tensor, temperature: float) -> Tensor:
-        powers = torch.exp((scores - scores.max()) / temperature)
-        return powers / powers.sum(dim=-1, keepdim=True)
-
-    @misconception("Your numbers do not sum to 1: after exp, divide by the sum along the last axis.")
-    def not_divided_by_the_sum(self, scores: Tensor, temperature: float) -> Tensor:
-        scaled = scores / temperature
-        return torch.exp(scaled - scaled.max(dim=-1, keepdim=True).values)
-
-
 class ScaledDotProductAttention(Exercise):
     """scaled_dot_product_attention(q (..., L, d), k (..., M, d), v (..., M, dv), mask=None) -> (..., L, dv)"""
 
@@ -257,6 +219,20 @@ class ScaledDotProductAttention(Exercise):
         nobody = mask.clone()
         nobody[1] = False
         yield Question(normal(rng, 4, 3), normal(rng, 5, 3), normal(rng, 5, 2), nobody, part="asks nobody")
+
+    def ask(self, code: Any, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, *, part: str) -> Any:
+        """The output; where a row asks nobody, an error says so if a slope on the way back is nan."""
+        output = code(q, k, v, mask)
+        if part == "asks nobody" and isinstance(output, Tensor) and output.isfinite().all():
+            self.go_back(code, [x.clone().requires_grad_() for x in (q, k, v)], mask)
+        return output
+
+    def go_back(self, code: Any, inputs: list[Tensor], mask: Tensor | None) -> None:
+        """ValueError if the slope of a query, key or value is nan; code that torch cannot follow has none."""
+        with contextlib.suppress(RuntimeError, TypeError):
+            code(*inputs, mask).sum().backward()
+        if any(x.grad is not None and x.grad.isnan().any() for x in inputs):
+            raise ValueError("the output is right, but on the way back a slope is nan")
 
     def reference(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         return attend(q, k, v, mask)[0]
@@ -314,10 +290,23 @@ class ScaledDotProductAttention(Exercise):
     def mask_inverted(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         return attend(q, k, v, None if mask is None else ~mask)[0]
 
+    @misconception(
+        "You hid what may be asked. True means: may ask, so fill where it is False, `masked_fill(~mask, …)`."
+    )
+    def filled_where_true(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return self.very_negative(q, k, v, None if mask is None else ~mask)
+
     @misconception("A row that may ask nobody is nan: all of it is −∞, and softmax divides 0 by 0. Give zeros there.")
     def minus_infinity(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         scores = self.scores(q, k)
         return (scores if mask is None else scores.masked_fill(~mask, -torch.inf)).softmax(dim=-1) @ v
+
+    @misconception(
+        "The output is right, and the slopes are nan: on the way back 0 meets the nan of the softmax, and after one "
+        "step every weight is nan. Fill with −1e9, and make zeros of the shares before they meet v."
+    )
+    def nan_on_the_way_back(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+        return torch.nan_to_num(self.minus_infinity(q, k, v, mask))
 
     @misconception(
         "A row that may ask nobody asks everybody: all scores are equally low, so all shares are equal. Give zeros."

@@ -71,6 +71,18 @@ class PositionalEncoding(Exercise):
     def multiplied(self, length: int, width: int) -> Tensor:
         return self.waves(torch.arange(length), -torch.arange(0, width, 2) / width)
 
+    @misconception("You multiplied by 10000^(2i/width). Divide by it: the later the pair, the slower its wave.")
+    def multiplied_in_float32(self, length: int, width: int) -> Tensor:
+        angle = torch.arange(length)[:, None] * 10_000 ** (torch.arange(0, width, 2) / width)
+        return torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)
+
+    @misconception(
+        "Your bracket is too wide: only 10,000 is raised to 2i / width, not p. `p / 10000 ** (2 * i / width)`."
+    )
+    def quotient_raised(self, length: int, width: int) -> Tensor:
+        angle = (torch.arange(length)[:, None] / 10_000) ** (torch.arange(0, width, 2) / width)
+        return torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)
+
     @misconception("Your base is 1000, and it should be 10,000.")
     def base_of_a_thousand(self, length: int, width: int) -> Tensor:
         return self.waves(torch.arange(length), torch.arange(0, width, 2) / width, 1000.0)

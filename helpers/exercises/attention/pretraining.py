@@ -26,7 +26,7 @@ class MaskTokens(Exercise):
     )
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for n, length, share in ((200, 40, 0.15), (200, 50, 0.3)):
+        for n, length, share in ((100, 40, 0.15), (100, 50, 0.3)):
             rows = [tokenise(random_dna(length - 8, rng) + "N" * 8) for _ in range(n)]
             yield torch.tensor(rows), share, int(rng.integers(1 << 30))
 
@@ -132,6 +132,17 @@ class MaskTokens(Exercise):
     def hidden_as_n(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
         inputs, targets = self.reference(tokens, share, generator)
         return inputs.masked_fill(inputs == MASK, 4), targets
+
+    @misconception(
+        "That is BERT's recipe: of the chosen tokens 80 % are hidden, 10 % exchanged and 10 % left. Here every chosen "
+        "token becomes 5."
+    )
+    def recipe_of_bert(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:
+        chosen = self.chosen(tokens, share, generator) & (tokens < 4)
+        how = torch.rand(tokens.shape, generator=generator)
+        exchanged = torch.where(how < 0.9, torch.randint(4, tokens.shape, generator=generator), tokens)
+        shown = torch.where(how < 0.8, MASK, exchanged)
+        return torch.where(chosen, shown, tokens), tokens.masked_fill(~chosen, UNASKED)
 
     @misconception("Your code writes into `tokens` itself, and the truth is gone. Make a new tensor: `masked_fill`.")
     def in_place(self, tokens: Tensor, share: float, generator: Generator) -> tuple[Tensor, Tensor]:

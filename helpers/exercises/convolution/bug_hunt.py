@@ -44,6 +44,7 @@ class BugHunt(Exercise):
         fill(model)
         with torch.no_grad():
             model.conv.weight[0] = one_hot(word) - 0.3
+            model.conv.weight[0, 0, 0] = -2.0  # what it hates most; the words begin with G
             model.conv.weight[1] *= 10  # the other filter is louder, in other places
             model.conv.bias = nn.Parameter(torch.zeros(2))
             window, likes = code(model, sequence)
@@ -86,3 +87,14 @@ class BugHunt(Exercise):
     @misconception("The word comes back first. Asked are the window, then the word.")
     def word_first(self, model: Any, sequence: str) -> tuple[str, str]:
         return self.reference(model, sequence)[::-1]
+
+    @misconception("A large negative weight is a base that filter 0 hates. It likes the one of the largest: no `abs`.")
+    def hated_most(self, model: Any, sequence: str) -> tuple[str, str]:
+        rows = model.conv.weight[0].abs().argmax(dim=0).tolist()
+        return self.reference(model, sequence)[0], "".join(BASES[row] for row in rows)
+
+    @misconception("Your window is where any of the filters is loudest. Asked is filter 0: `activations[0, 0]`.")
+    def all_filters(self, model: Any, sequence: str) -> tuple[str, str]:
+        place = int(model.activations(one_hot(sequence)[None])[0].amax(dim=0).argmax())
+        window = sequence[place : place + model.conv.kernel_size[0]]
+        return window, self.reference(model, sequence)[1]

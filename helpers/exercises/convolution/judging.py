@@ -81,6 +81,10 @@ class AveragePrecision(Exercise):
     def auroc(self, y: Tensor, scores: Tensor) -> float:
         return float((scores[y == 1][:, None] > scores[y == 0]).float().mean())
 
+    @misconception("Those are recalls: how many positives, divided by all of them. Precision divides by the *rank*.")
+    def recall_averaged(self, y: Tensor, scores: Tensor) -> float:
+        return float((y.sum() + 1) / (2 * y.sum()))
+
     @misconception("You summed the precisions. Their average is asked: divide by how many positives there are.")
     def not_divided(self, y: Tensor, scores: Tensor) -> float:
         return self.reference(y, scores) * float(y.sum())

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from helpers.dna.sequences import one_hot, random_dna
+from helpers.dna.sequences import one_hot, random_dna, reverse_complement
 from helpers.engine.exercise import Exercise, Question, misconception
 from helpers.exercises.draws import normal
 
@@ -96,6 +96,14 @@ class PwmFromCounts(Exercise):
     def no_background(self, counts: Tensor, background: Tensor, pseudocount: float) -> Tensor:
         return torch.log2(self.odds(counts, background, pseudocount) * background[:, None])
 
+    @misconception(
+        "`background` is (4,) and lines up with the columns of a table. It belongs to the rows: `background[:, None]`, "
+        "(4, 1), also where it shares out the pseudocount."
+    )
+    def background_on_its_side(self, counts: Tensor, background: Tensor, pseudocount: float) -> Tensor:
+        padded = counts + pseudocount * background
+        return torch.log2(padded / padded.sum(dim=0) / background[:, None])
+
     @misconception("You divided by the sum of the whole table. Each column has a total of its own: `sum(dim=0)`.")
     def whole_table(self, counts: Tensor, background: Tensor, pseudocount: float) -> Tensor:
         padded = counts + pseudocount * background[:, None]
@@ -139,7 +147,10 @@ class Scan(Exercise):
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for n, length, width in ((1, 8, 3), (2, 15, 4), (4, 30, 6)):
-            yield one_hot([random_dna(length, rng) for _ in range(n)]), normal(rng, 4, width)
+            sequences = [random_dna(length, rng) for _ in range(n)]
+            if n > 2:
+                sequences[1] = reverse_complement(sequences[0])  # the best site is on either strand
+            yield one_hot(sequences), normal(rng, 4, width)
 
     def reference(self, X: Tensor, weights: Tensor) -> Tensor:
         return torch.maximum(self.one(X, weights), self.one(X, weights.flip(0, 1)))
@@ -190,6 +201,13 @@ class Scan(Exercise):
     def smaller_kept(self, X: Tensor, weights: Tensor) -> Tensor:
         return torch.minimum(self.one(X, weights), self.one(X, weights.flip(0, 1)))
 
+    @misconception(
+        "You chose one strand for a whole sequence. Each window has a better strand of its own: `torch.maximum`."
+    )
+    def one_strand_a_sequence(self, X: Tensor, weights: Tensor) -> Tensor:
+        here, there = self.one(X, weights), self.one(X, weights.flip(0, 1))
+        return torch.where((here.amax(1) > there.amax(1))[:, None], here, there)
+
     @misconception("The filter's axis is still there, (N, 1, L − w + 1). Drop it: `[:, 0]`.")
     def axis_left(self, X: Tensor, weights: Tensor) -> Tensor:
         return self.reference(X, weights)[:, None]
@@ -234,6 +252,13 @@ class Detector(Exercise):
     @misconception("You took the threshold off every weight. Then it is subtracted once a base, w times in all.")
     def off_every_weight(self, weights: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
         return weights[None] - threshold, torch.zeros(1)
+
+    @misconception(
+        "You spread the threshold over the weights. That is right only where every base is known: an N is an empty "
+        "column. Leave the weights; the bias is minus the threshold."
+    )
+    def spread_over_the_weights(self, weights: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
+        return weights[None] - threshold / weights.shape[1], torch.zeros(1)
 
     @misconception("You turned the motif around. torch's convolution does not flip filters, so leave it as it is.")
     def turned_around(self, weights: Tensor, threshold: float) -> tuple[Tensor, Tensor]:

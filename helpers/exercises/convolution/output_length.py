@@ -30,6 +30,7 @@ class ConvOutputLength(Exercise):
         yield Question(room + 9, 8, 0, 3, 1, part="stride and dilation")  # two positions are left over
         yield Question(int(rng.integers(60, 90)), 5, 4, 1, 4, part="stride and dilation")
         yield Question(2 * int(rng.integers(50, 90)), 7, 3, 2, 3, part="stride and dilation")
+        yield Question(4 * int(rng.integers(20, 40)) + 9, 6, 0, 4, 1, part="stride and dilation")  # 3 of 4 are left
 
     def reference(self, length: int, width: int, padding: int, stride: int, dilation: int) -> int:
         return (length + 2 * padding - dilation * (width - 1) - 1) // stride + 1
@@ -53,6 +54,12 @@ class ConvOutputLength(Exercise):
     @misconception("You rounded up: the last step would leave the sequence. What does not fit is dropped: `//`.")
     def rounded_up(self, length: int, width: int, padding: int, stride: int, dilation: int) -> int:
         return -(-(length + 2 * padding - dilation * (width - 1) - 1) // stride) + 1
+
+    @misconception(
+        "You rounded. A step that does not fit whole is dropped, be it three quarters of one: `//` rounds down."
+    )
+    def rounded(self, length: int, width: int, padding: int, stride: int, dilation: int) -> int:
+        return round((length + 2 * padding - dilation * (width - 1) - 1) / stride + 1)
 
     @misconception("Stride is missing. With stride 2 every other place is left out.")
     def stride_ignored(self, length: int, width: int, padding: int, stride: int, dilation: int) -> int:

@@ -62,6 +62,16 @@ class ReceptiveField(Exercise):
             field += (width - 1) * dilation * step
         return field
 
+    @misconception(
+        "You multiply the field by the stride. What is seen so far stays; it is the steps of later layers that get "
+        "longer: keep the step as a second number."
+    )
+    def field_multiplied(self, layers: Layers) -> int:
+        field = 1
+        for width, stride, dilation in layers:
+            field = stride * field + (width - 1) * dilation
+        return field
+
     @misconception("You began with 0. Before any layer, a position sees one base: itself.")
     def begun_with_zero(self, layers: Layers) -> int:
         return self.reference(layers) - 1

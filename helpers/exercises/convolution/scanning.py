@@ -84,6 +84,10 @@ class CountMatches(Exercise):
     def shares(self, sequence: str, motif: str) -> list[float]:
         return [count / len(motif) for count in self.reference(sequence, motif)]
 
+    @misconception("Your windows are 3 bases wide, as in the example. The motif says how wide they are: `len(motif)`.")
+    def three_wide(self, sequence: str, motif: str) -> list[int]:
+        return self.reference(sequence, motif[:3])
+
     @misconception("One window too many: the last one is shorter than the motif. It fits at L − w + 1 places.")
     def one_window_too_many(self, sequence: str, motif: str) -> list[int]:
         return self.reference(sequence + "-", motif)

@@ -49,6 +49,13 @@ class Standardise(Exercise):
                 raise TypeError(f"two tensors should come back, and one is a {type(table).__name__}")
         return both
 
+    def facts(self, answer: Any, train: Tensor, other: Tensor) -> Any:
+        """Both tables; of numbers that a tiny divisor blew up the sign alone, however tiny it was."""
+        if not isinstance(answer, (list, tuple)) or not all(isinstance(table, np.ndarray) for table in answer):
+            return answer
+        is_blown_up = [(abs(table) > 1e4) & (abs(table) < 1e35) for table in answer]
+        return [np.where(big, 1e6 * np.sign(table), table) for big, table in zip(is_blown_up, answer, strict=True)]
+
     def reference(self, train: Any, other: Any) -> Pair:
         return self.rescale(train, other, train.mean(0), self.deviation(train))
 
@@ -91,7 +98,7 @@ class Standardise(Exercise):
 
     @misconception(
         "A tiny number in the divisor stops the 0/0, but the first new oligo that differs in that column is blown up "
-        "a hundred million times. Divide by 1 instead."
+        "beyond all measure. Divide by 1 instead."
     )
     def tiny_divisor(self, train: Any, other: Any) -> Pair:
         return self.rescale(train, other, train.mean(0), train.std(0, correction=0) + 1e-8)
@@ -139,6 +146,32 @@ class Standardise(Exercise):
     @misconception("`other` came back as it went in. The model expects it on the same scale as `train`.")
     def other_untouched(self, train: Any, other: Any) -> Pair:
         return self.reference(train, other)[0], other
+
+    @misconception(
+        "Two things. `other` was measured with its own mean and spread: it needs those of `train`. And the spread "
+        "divides by N, `correction=0`; torch's default is N − 1."
+    )
+    def own_sample_statistics(self, train: Any, other: Any) -> Pair:
+        return (
+            self.rescale(train, other, train.mean(0), self.deviation(train, correction=1))[0],
+            self.rescale(train, other, other.mean(0), self.deviation(other, correction=1))[1],
+        )
+
+    @misconception(
+        "`nan_to_num` makes a 0 of 0/0, and of 4/0, which is infinite, the largest number there is. A column that "
+        "never varies is divided by 1."
+    )
+    def nan_to_num(self, train: Any, other: Any) -> Pair:
+        train, other = self.nan_from_constant(train, other)
+        return torch.nan_to_num(train), torch.nan_to_num(other)
+
+    @misconception(
+        "A column that never varied in `train` is 0 everywhere in your answer. A new oligo that differs there should "
+        "show it: divide such a column by 1."
+    )
+    def silenced(self, train: Any, other: Any) -> Pair:
+        train, other = self.nan_from_constant(train, other)
+        return torch.nan_to_num(train, 0, 0, 0), torch.nan_to_num(other, 0, 0, 0)
 
 
 class Features(Exercise):

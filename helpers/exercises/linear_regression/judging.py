@@ -39,6 +39,12 @@ class ResidualsAndR2(Exercise):
             raise TypeError("two things should come back, the residuals and R²: `return residuals, r2`")
         return both[0] if part == "residuals" else both[1]
 
+    def facts(self, answer: Any, prediction: Tensor, y: Tensor, *, part: str) -> Any:
+        """Where 0, or what rounding left of it, stands below the line, every R² is the same: without bounds."""
+        if part == "R²" and np.ndim(answer) == 0 and not abs(float(answer)) < 1e5:  # nan, too
+            return "without bounds"
+        return answer
+
     def reference(self, prediction: Tensor, y: Tensor) -> Pair:
         return y - prediction, self.share(y - prediction, y - y.mean())
 
@@ -69,6 +75,24 @@ class ResidualsAndR2(Exercise):
     @misconception("That is the squared correlation. A model that is 10 degrees too hot everywhere would lose nothing.")
     def squared_correlation(self, prediction: Tensor, y: Tensor) -> Pair:
         return y - prediction, torch.corrcoef(torch.stack([prediction, y]))[0, 1] ** 2
+
+    @misconception(
+        "`var` takes the residuals' own mean off first: a model that is 10 degrees too hot everywhere would lose "
+        "nothing. Square the residuals as they are: `(residuals**2).sum()`."
+    )
+    def variance_of_residuals(self, prediction: Tensor, y: Tensor) -> Pair:
+        return y - prediction, 1 - (y - prediction).var() / y.var()
+
+    @misconception(
+        "Below the line stands 0, or what rounding left of it: distances from the mean cancel. Square each of them "
+        "first, then add up."
+    )
+    def scatter_summed_first(self, prediction: Tensor, y: Tensor) -> Pair:
+        return y - prediction, 1 - (y - prediction).sum() ** 2 / (y - y.mean()).sum() ** 2
+
+    @misconception("You squared the sum of the residuals, in which plus and minus cancel. Square each, then add up.")
+    def residuals_summed_first(self, prediction: Tensor, y: Tensor) -> Pair:
+        return y - prediction, 1 - (y - prediction).sum() ** 2 / ((y - y.mean()) ** 2).sum()
 
     @misconception("You averaged above and summed below. Sums in both places, or means in both.")
     def mean_over_sum(self, prediction: Tensor, y: Tensor) -> Pair:

@@ -89,6 +89,24 @@ class Mse(Exercise):
     def table_from_y(self, prediction: Any, y: Any) -> Any:
         return ((prediction - y[:, None]) ** 2).mean()
 
+    @misconception(
+        "`[:, 0]` asks for a first column, and (N,) has none: it works for a column only. `.flatten()` makes (N,) of "
+        "both."
+    )
+    def first_column_taken(self, prediction: Any, y: Any) -> Any:
+        return ((prediction[:, 0] - y) ** 2).mean()
+
+    @misconception(
+        "`prediction[0]` is the first prediction alone, and you set it against every measurement. To make (N,) of a "
+        "column (N, 1), `.flatten()` it."
+    )
+    def first_prediction_of_a_column(self, prediction: Any, y: Any) -> Any:
+        return (((prediction[0] if prediction.ndim > 1 else prediction) - y) ** 2).mean()
+
+    @misconception("`prediction[0]` is the first prediction alone, and you set it against every measurement.")
+    def first_prediction(self, prediction: Any, y: Any) -> Any:
+        return ((prediction[0] - y) ** 2).mean()
+
     @misconception("That is a plain Python number. Leave the tensor as it is: torch will need it to find slopes.")
     def plain_number(self, prediction: Any, y: Any) -> float:
         return ((prediction.flatten() - y) ** 2).mean().item()
@@ -96,6 +114,12 @@ class Mse(Exercise):
     @misconception("`^` is no power in Python (it compares bits). Two asterisks make one: `** 2`.")
     def caret(self, prediction: Any, y: Any) -> Any:
         return ((prediction.flatten() - y) ^ 2).mean()
+
+    @misconception(
+        "`flatten` is a function, and it has to be called: the brackets behind its name are missing, `flatten()`."
+    )
+    def flatten_not_called(self, prediction: Any, y: Any) -> Any:
+        return ((prediction.flatten - y) ** 2).mean()
 
     @misconception("You added the squared errors up. Their mean does not grow with the number of oligos.")
     def summed(self, prediction: Any, y: Any) -> Any:
@@ -276,3 +300,7 @@ class GradientStep(Exercise):
     @misconception("The learning rate shrinks the parameter too: it belongs to the slope alone.")
     def bracket_too_wide(self, w: float, b: float, dw: float, db: float, lr: float) -> Pair:
         return lr * (w - dw), lr * (b - db)
+
+    @misconception("The parameter itself lengthens your step. Learning rate times slope is all: `w - lr * dw`.")
+    def times_the_parameter(self, w: float, b: float, dw: float, db: float, lr: float) -> Pair:
+        return w - lr * w * dw, b - lr * b * db

@@ -9,8 +9,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from helpers.engine.answers import has_record
 from helpers.engine.exercise import Exercise, Question, misconception
 from helpers.engine.kinds import fill
+
+FOR_ALL = "Here an epoch is one step, with the mean loss of all: `model(X)` answers for every row at once."
+TWO_NUMBERS = (
+    "Two numbers for each oligo meet one measurement: `w * x + b` keeps the two features apart. `model(X)[:, 0]` "
+    "weighs them and adds them up."
+)
 
 
 class TrainingStep(Exercise):
@@ -142,6 +149,20 @@ class TrainingStep(Exercise):
         self.step(loss, w, b, lr)
         return loss
 
+    @misconception(
+        "`zero_grad()` is an optimiser's. A tensor's own slope is set to zero by `w.grad.zero_()`, or `w.grad = None`."
+    )
+    def zero_grad_of_a_tensor(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
+        w.zero_grad()  # type: ignore[attr-defined]
+        return self.reference(w, b, x, y, lr)
+
+    @misconception(
+        "`w` and `b` have moved, as they should, in place: nobody needs them back. Return the loss, `loss.item()`."
+    )
+    def parameters_returned(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> Any:
+        self.reference(w, b, x, y, lr)
+        return w, b
+
     @misconception("You walk uphill: take the slope away, do not add it.")
     def uphill(self, w: Tensor, b: Tensor, x: Tensor, y: Tensor, lr: float) -> float:
         return self.reference(w, b, x, y, -lr)
@@ -183,12 +204,17 @@ class WholeLoop(Exercise):
         fill(model)
         nn.init.constant_(model.bias, first["bias"])
         losses = code(model, X, y, epochs, lr)
-        return {"losses": losses, "parameters": [parameter.flatten() for parameter in model.parameters()]}
+        return {
+            "losses": losses,
+            "losses hold a record": has_record(losses),
+            "parameters": [parameter.flatten() for parameter in model.parameters()],
+        }
 
     def words(self, first: dict[str, float], X: Tensor, y: Tensor, epochs: int, lr: float) -> str:
         """Say what was trained, on what."""
         numbers = [round(v, 2) + 0.0 for v in y.tolist()]
-        return f"{epochs} epochs of nn.Linear(2, 1) with lr = {lr:g} on X of shape {tuple(X.shape)} and y = {numbers}"
+        many = "1 epoch" if epochs == 1 else f"{epochs} epochs"
+        return f"{many} of nn.Linear(2, 1) with lr = {lr:g} on X of shape {tuple(X.shape)} and y = {numbers}"
 
     def reference(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
         return self.train(torch.optim.SGD(model.parameters(), lr=lr), lambda: model(X)[:, 0], y, epochs)
@@ -266,6 +292,41 @@ class TrainModel(WholeLoop):
             loss.backward()
             losses.append(loss.item())
         return losses
+
+    @misconception(
+        "The model learns, but your losses are tensors, each with the whole record of its epoch behind it. "
+        "`loss.item()` gives the plain number."
+    )
+    def records_kept(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[Any]:
+        return [torch.tensor(loss, requires_grad=True) for loss in self.reference(model, X, y, epochs, lr)]
+
+    @misconception(
+        "`model(X)[0]` is the first row: the prediction for one oligo, set against all measurements. The first column "
+        "is `[:, 0]`."
+    )
+    def first_row(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        return self.train(torch.optim.SGD(model.parameters(), lr=lr), lambda: model(X)[0], y, epochs)
+
+    @misconception(f"You take a step for every oligo. {FOR_ALL}")
+    def step_for_each(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        losses = self.step_for_each_noted(model, X, y, epochs, lr)
+        return losses[len(X) - 1 :: len(X)]
+
+    @misconception(f"You take a step for every oligo, and note a loss at each. {FOR_ALL}")
+    def step_for_each_noted(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+        rows = [row for _ in range(epochs) for row in zip(X, y, strict=True)]
+        return [self.train(optimiser, lambda x=x: model(x), one, 1)[0] for x, one in rows]  # type: ignore[misc]
+
+    @misconception(TWO_NUMBERS)
+    def features_kept_apart(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+        return self.train(optimiser, lambda: model.weight * X + model.bias, y, epochs)
+
+    @misconception(f"{TWO_NUMBERS} Flattened, they are twice as many as `y` has.")
+    def features_flattened(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:
+        optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+        return self.train(optimiser, lambda: (model.weight * X + model.bias).flatten(), y, epochs)
 
     @misconception("Your losses are those after each step. Note the loss that the slopes came from: before the step.")
     def losses_after(self, model: nn.Linear, X: Tensor, y: Tensor, epochs: int, lr: float) -> list[float]:

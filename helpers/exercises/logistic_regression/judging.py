@@ -1,97 +1,16 @@
-"""Whether a classifier is any good, and whether the test is fair."""
+"""Whether a classifier is any good."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from helpers.dna.sequences import random_dna, reverse_complement
 from helpers.engine.exercise import Exercise, Question, Returns, misconception
 
-CHANGES: dict[str, Callable[[str], str]] = {
-    "copies": str,
-    "small letters": str.lower,
-    "other strand": reverse_complement,
-}
-
-
-class FindLeaks(Exercise):
-    """find_leaks(train: list of str, test: list of str) -> list of int: positions in train, rising"""
-
-    parts = {"copies": 1, "small letters": 1, "other strand": 1}
-    forbids = ("helpers.datasets.overlap", "helpers.datasets.leaks")
-    hints = {
-        "Put the test sequences into a set, in capitals; asking a set is quick.": ("copies", "small letters"),
-        "A training sequence leaks if it, or its reverse complement, is in that set.": "other strand",
-    }
-
-    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for n, part in ((5, "copies"), (12, "copies"), (6, "small letters"), (6, "other strand"), (20, "other strand")):
-            test = ["GATTC" + random_dna(12, rng) for _ in range(n)]
-            train = ["CATTG" + random_dna(12, rng) for _ in range(n)]
-            copied, changed, in_test, reversed_only, same = rng.permutation(n)[:5].tolist()
-            train[copied], train[same], train[changed] = test[changed], test[same], CHANGES[part](test[in_test])
-            train[reversed_only] = test[reversed_only][::-1]  # no leak: another molecule
-            if part == "small letters":
-                test[same] = test[same].lower()
-            test.append(test[in_test])  # real sets list some sequences twice
-            if part == "copies":
-                train.append(train[copied])
-            yield Question(train, test, part=part)
-
-    def facts(self, answer: Any, train: list[str], test: list[str]) -> list:
-        """A list, set or array of positions, in any order."""
-        return sorted(answer.tolist() if isinstance(answer, np.ndarray) else answer)
-
-    def reference(self, train: list[str], test: list[str]) -> list[int]:
-        return self.found(train, {s.upper() for s in test}, str.upper, reverse_complement)
-
-    def found(self, train: list[str], test: set[str], key: Callable[[str], str], other: Callable[[str], str]) -> list:
-        return [i for i, s in enumerate(train) if key(s) in test or other(key(s)) in test]
-
-    @misconception("Capitals and small letters are the same bases: `acgt` in train and `ACGT` in test is a leak.")
-    def case_matters(self, train: list[str], test: list[str]) -> list[int]:
-        return self.found(train, set(test), str, reverse_complement)
-
-    @misconception("You looked at one strand. The reverse complement is the same piece of DNA from the other side.")
-    def one_strand(self, train: list[str], test: list[str]) -> list[int]:
-        return self.found(train, {s.upper() for s in test}, str.upper, str)
-
-    @misconception("You reversed the sequence without pairing its bases. The other strand is the reverse *complement*.")
-    def only_reversed(self, train: list[str], test: list[str]) -> list[int]:
-        return self.found(train, {s.upper() for s in test}, str.upper, lambda s: s[::-1])
-
-    @misconception("These are positions in test. It is the training set that we clean, so that the test stays whole.")
-    def positions_in_test(self, train: list[str], test: list[str]) -> list[int]:
-        return self.reference(test, train)
-
-    @misconception("You return the sequences. Asked are their positions in `train`, which `enumerate` counts for you.")
-    def sequences_returned(self, train: list[str], test: list[str]) -> list[str]:
-        return [train[i] for i in self.reference(train, test)]
-
-    @misconception("You compare place by place. A leak may stand anywhere: ask for each whether it is *in* test.")
-    def place_by_place(self, train: list[str], test: list[str]) -> list[int]:
-        return [i for i, (s, t) in enumerate(zip(train, test, strict=False)) if self.reference([s], [t])]
-
-    @misconception("You made capitals of test, not of train: `acgt` in train and `ACGT` in test is a leak as well.")
-    def train_left_small(self, train: list[str], test: list[str]) -> list[int]:
-        return self.found(train, {s.upper() for s in test}, str, reverse_complement)
-
-    @misconception("You made capitals of train, not of test: `ACGT` in train and `acgt` in test is a leak as well.")
-    def test_left_small(self, train: list[str], test: list[str]) -> list[int]:
-        return self.found(train, set(test), str.upper, reverse_complement)
-
-    @misconception("A position comes twice: its sequence stands twice in the test set. Name each position once.")
-    def counted_twice(self, train: list[str], test: list[str]) -> list[int]:
-        return [i for i in self.reference(train, test) for s in test if self.reference(train[i : i + 1], [s])]
-
-    @misconception("You count from 1. `enumerate` counts from 0, as Python does.")
-    def counts_from_one(self, train: list[str], test: list[str]) -> list[int]:
-        return [i + 1 for i in self.reference(train, test)]
+ROOT = "Python's own arithmetic can: `product ** 0.5` is the root."
 
 
 class ConfusionMatrix(Exercise):
@@ -254,6 +173,24 @@ class Mcc(Exercise):
         product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
         return float((tp * tn - fp * fn) / product.sqrt()) if product else 0.0
 
+    @misconception(f"`np.sqrt` cannot take so large a whole number. {ROOT}")
+    def root_by_numpy(self, matrix: Tensor) -> float:
+        (tn, fp), (fn, tp) = matrix.tolist()
+        product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+        return (tp * tn - fp * fn) / np.sqrt(product) if product else 0.0
+
+    @misconception(f"`torch.sqrt` takes a tensor, and this is a plain number. {ROOT}")
+    def root_by_torch(self, matrix: Tensor) -> float:
+        (tn, fp), (fn, tp) = matrix.tolist()
+        product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+        return (tp * tn - fp * fn) / torch.sqrt(product) if product else 0.0  # type: ignore[arg-type,return-value]
+
+    @misconception(f"A genome's product is too large for a tensor of whole numbers. {ROOT}")
+    def root_of_a_tensor(self, matrix: Tensor) -> float:
+        (tn, fp), (fn, tp) = matrix.tolist()
+        product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+        return float((tp * tn - fp * fn) / torch.sqrt(torch.tensor(product))) if product else 0.0
+
     @misconception("The square root below the line is missing; with it the result stays between −1 and 1.")
     def root_missing(self, matrix: Tensor) -> float:
         (tn, fp), (fn, tp) = matrix.tolist()
@@ -332,6 +269,14 @@ class RocPoint(Exercise):
     def shares_of_calls(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
         called = y[scores >= threshold].double()
         return 1 - called.mean().item(), called.mean().item()
+
+    @misconception(
+        "The first number is a share of the calls: how many of them are wrong. Asked is a share of the others, "
+        "how many of these are called: `called[y == 0]`."
+    )
+    def alarms_among_calls(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:
+        called = scores >= threshold
+        return 1 - y[called].double().mean().item(), self.reference(y, scores, threshold)[1]
 
     @misconception("These are counts. Divide each by how many sequences its class has.")
     def counts(self, y: Tensor, scores: Tensor, threshold: float) -> tuple[float, float]:

@@ -79,6 +79,11 @@ class BinaryCrossEntropy(Exercise):
         large, small = rng.integers(900, 1500, 2).tolist()
         yield Question(torch.tensor([float(large), -small, 3.0]), torch.tensor([0.0, 1.0, 1.0]), part="large logits")
 
+    def facts(self, answer: Any, logits: Tensor, y: Tensor, *, part: str) -> Any:
+        """Of a loss that is cut off, how tiny the number that cuts it may be is no matter."""
+        is_cut = part == "large logits" and np.ndim(answer) == 0 and 3 < float(answer) < 30
+        return "cut off" if is_cut else answer
+
     def reference(self, logits: Tensor, y: Tensor) -> Tensor:
         return self.each(logits, y).mean()
 
@@ -118,8 +123,22 @@ class BinaryCrossEntropy(Exercise):
         return (torch.logaddexp(torch.ones_like(logits), logits) - logits * y).mean()
 
     @misconception(
-        "Something tiny inside the logarithm keeps it finite, but then no error costs more than about 20. A logit of "
-        "1000 on the wrong side should cost 1000: work from the logit and never compute p."
+        "The minus is missing in your exponential. Once max(z, 0) is taken out, `log1p(exp(-|z|))` is left, which is "
+        "never large; yours overflows."
+    )
+    def minus_of_the_exponent_lost(self, logits: Tensor, y: Tensor) -> Tensor:
+        return (logits.clamp(min=0) + torch.log1p(torch.exp(logits.abs())) - logits * y).mean()
+
+    @misconception(
+        "`abs` makes a large exponential of a small one: ln(1 + eᶻ) is nearly 0 for a very negative z, yours is nearly "
+        "|z|. Leave z its sign."
+    )
+    def sign_of_the_logit_lost(self, logits: Tensor, y: Tensor) -> Tensor:
+        return (torch.log1p(torch.exp(logits.abs())) - logits * y).mean()
+
+    @misconception(
+        "Something tiny inside the logarithm, or a bound, keeps it finite, but then no error costs more than about 20. "
+        "A logit of 1000 on the wrong side should cost 1000: work from the logit and never compute p."
     )
     def tiny_number_added(self, logits: Tensor, y: Tensor) -> Tensor:
         p = torch.sigmoid(logits)
@@ -224,6 +243,18 @@ class Minibatches(Exercise):
         batches = self.cut(X, y, torch.arange(len(X)), batch_size)
         return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
 
+    @misconception(
+        "`chunk` takes a number of pieces, and makes them alike. `split` takes their size: `split(batch_size)`."
+    )
+    def chunks_alike(self, X: Tensor, y: Tensor, batch_size: int, generator: Generator) -> Batches:
+        order = torch.randperm(len(X), generator=generator)
+        return [(X[rows], y[rows]) for rows in order.chunk(len(X) // batch_size)]
+
+    @misconception("You cut into `batch_size` pieces: `chunk` takes a number. `split` takes the size of a piece.")
+    def size_for_number(self, X: Tensor, y: Tensor, batch_size: int, generator: Generator) -> Batches:
+        order = torch.randperm(len(X), generator=generator)
+        return [(X[rows], y[rows]) for rows in order.chunk(batch_size)]
+
     @misconception("These are no pairs. Asked is a list with one pair `(X_batch, y_batch)` for each batch.")
     def no_pairs(self, X: Tensor, y: Tensor, batch_size: int, generator: Generator) -> Any:
         return [X.split(batch_size), y.split(batch_size)]
@@ -259,6 +290,8 @@ class TrainEpoch(Exercise):
         optimiser = torch.optim.SGD(model.parameters(), lr=0.5)
         batches = list(zip(X.split(size), y.split(size), strict=True))
         losses = [code(model, optimiser, batches) for _ in range(2)]
+        if part == "loss" and any(isinstance(loss, Tensor) for loss in losses):
+            raise TypeError("a plain number should come back, and this is a tensor")
         return losses if part == "loss" else torch.cat([p.detach().flatten() for p in model.parameters()])
 
     def words(self, X: Tensor, y: Tensor, size: int, *, part: str) -> str:
@@ -298,6 +331,34 @@ class TrainEpoch(Exercise):
         self.losses(model, optimiser, batches[-1:])
         return total
 
+    @misconception(
+        "You stepped once, after the loop, with the slopes of all batches added up. Each batch has its own "
+        "`zero_grad()`, `backward()` and `step()`."
+    )
+    def slopes_of_all_batches(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
+        optimiser.zero_grad()
+        losses = []
+        for X, y in batches:
+            loss = F.binary_cross_entropy_with_logits(model(X), y)
+            loss.backward()
+            losses.append(loss.item())
+        optimiser.step()
+        return mean_loss(losses, batches)
+
+    @misconception(
+        "You add up means and divide by the number of sequences: much too small. Each batch's mean counts once for "
+        "each of its sequences: `loss.item() * len(y)`."
+    )
+    def means_over_rows(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
+        return sum(self.losses(model, optimiser, batches)) / sum(len(y) for _, y in batches)
+
+    @misconception(
+        "You add up sums over batches and divide by the number of batches. Divide by the number of sequences."
+    )
+    def sums_over_batches(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
+        sizes = [len(y) for _, y in batches]
+        return float(np.dot(self.losses(model, optimiser, batches), sizes)) / len(sizes)
+
     @misconception("You return the last batch's loss only. It has few sequences and jumps about: average them all.")
     def last_loss_only(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
         return self.losses(model, optimiser, batches)[-1]
@@ -317,3 +378,7 @@ class TrainEpoch(Exercise):
     @misconception("You stop after the first batch: the `return` stands inside the loop. Move it out, to the left.")
     def return_in_the_loop(self, model: nn.Module, optimiser: Any, batches: Batches) -> float:
         return self.reference(model, optimiser, batches[:1])
+
+    @misconception("What comes back is a tensor, and a plain number was asked. Add up `loss.item() * len(y)`.")
+    def tensor_returned(self, model: nn.Module, optimiser: Any, batches: Batches) -> Tensor:
+        return torch.tensor(self.reference(model, optimiser, batches))

@@ -42,6 +42,13 @@ class Tokenise(Exercise):
     def n_is_minus_one(self, sequence: str) -> list[int]:
         return [BASES.find(base) for base in sequence.upper()]
 
+    @misconception(
+        "`N` is 4, but every other letter, `R` for instance, is −1: what `find` does not find. All that is no base is "
+        "4."
+    )
+    def rest_is_minus_one(self, sequence: str) -> list[int]:
+        return ["ACGTN".find(base) for base in sequence.upper()]
+
     @misconception("You leave `N` out, so everything after it moves one place to the left. Give it the token 4.")
     def n_dropped(self, sequence: str) -> list[int]:
         return [BASES.index(base) for base in sequence.upper() if base in BASES]
@@ -94,6 +101,10 @@ class OneHot(Exercise):
     @misconception("Your rows are A, C, T, G. They should be A, C, G, T: G before T.")
     def order_actg(self, sequence: str) -> Tensor:
         return self.rows_in_order(sequence.upper(), "ACTG")
+
+    @misconception("Every A is lost: `find` gives 0 for an A, and row 0 is a row like the others. `>= 0`, not `> 0`.")
+    def a_lost(self, sequence: str) -> Tensor:
+        return self.rows_in_order(sequence.upper(), BASES) * torch.tensor([[0.0], [1.0], [1.0], [1.0]])
 
     @misconception("Small letters are left as zeros. They are bases like the capitals: use `.upper()` first.")
     def small_letters_lost(self, sequence: str) -> Tensor:
@@ -152,6 +163,13 @@ class Decode(Exercise):
     def wrong_axis(self, x: Tensor) -> str:
         return "".join(BASES[i] if i < 4 else "N" for i in x.argmax(dim=1).tolist())
 
+    @misconception(
+        'An index reaches beyond "ACGT", whose places are 0 to 3. Do you look down each column, `x.argmax(dim=0)`? '
+        "Along a row, `argmax` finds a position instead of a base."
+    )
+    def beyond_the_letters(self, x: Tensor) -> str:
+        return "".join(BASES[i] for i in x.argmax(dim=1).tolist())
+
     @misconception("You read the rows as A, T, G, C. They are A, C, G, T; a swapped row order raises no error at all.")
     def order_atgc(self, x: Tensor) -> str:
         return self.letters(x.argmax(dim=0), x.sum(dim=0) > 0, "ATGC")
@@ -196,3 +214,9 @@ class ReverseComplement(Exercise):
     @misconception('You return a list of letters. Glue them together: `"".join(letters)`.')
     def list_of_letters(self, sequence: str) -> list[str]:
         return list(self.reference(sequence))
+
+    nothing_returned = misconception(
+        "Your function returns None. Is the `return` missing? A list's `reverse()` gives None back, too: it turns the "
+        "list over where it is. `[::-1]` makes a new one.",
+        lambda sequence: None,
+    )

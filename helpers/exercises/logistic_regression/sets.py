@@ -1,4 +1,4 @@
-"""Three sets out of one."""
+"""Three sets out of one, and what leaks from one into another."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ import numpy as np
 import torch
 from torch import Generator
 
+from helpers.dna.sequences import random_dna, reverse_complement
 from helpers.engine.exercise import Exercise, Question, misconception
 
+CHANGES: dict[str, Callable[[str], str]] = {
+    "copies": str,
+    "small letters": str.lower,
+    "other strand": reverse_complement,
+}
 Sets = tuple[list[int], list[int], list[int]]
 
 
@@ -30,6 +36,7 @@ class Divide(Exercise):
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for rest, part in ((0, "no row twice"), (0, "no row twice"), (7, "sizes"), (9, "sizes")):
             yield Question(10 * int(rng.integers(4, 12)) + rest, int(rng.integers(1 << 30)), part=part)
+        yield Question(int(rng.integers(4, 10)), int(rng.integers(1 << 30)), part="sizes")  # too few for a tenth
 
     def ask(self, code: Callable[..., Sets], n: int, seed: int) -> list[list]:
         """The sets of one seed, twice."""
@@ -78,6 +85,16 @@ class Divide(Exercise):
         train, valid, test = self.reference(n, generator)
         return train + valid + test, valid, test
 
+    @misconception("Train still holds one of the two tenths: those rows stand in two sets. It begins after both.")
+    def train_on_a_tenth(self, n: int, generator: Generator) -> Sets:
+        order, tenth = self.order(n, generator), n // 10
+        return order[tenth:], order[:tenth], order[tenth : 2 * tenth]
+
+    @misconception("One set is empty: a slice `order[a:b]` holds the rows from a to just before b. Where does it end?")
+    def empty_set(self, n: int, generator: Generator) -> Sets:
+        train, valid, _ = self.reference(n, generator)
+        return train, valid, []
+
     @misconception("Valid and test are the same rows. What you choose by cannot judge: cut two tenths.")
     def same_tenth(self, n: int, generator: Generator) -> Sets:
         train, valid, _ = self.reference(n, generator)
@@ -119,3 +136,113 @@ class Divide(Exercise):
     def fifths(self, n: int, generator: Generator) -> Sets:
         order, fifth = self.order(n, generator), n // 5
         return order[2 * fifth :], order[:fifth], order[fifth : 2 * fifth]
+
+    @misconception(
+        "Right from ten rows on. With fewer `n // 10` is 0, and `order[-0:]` is the whole list. Cut from the front, "
+        "where 0 is nothing: `order[:tenth]`."
+    )
+    def minus_zero(self, n: int, generator: Generator) -> Sets:
+        order, tenth = self.order(n, generator), n // 10
+        return order[: -2 * tenth], order[-2 * tenth : -tenth], order[-tenth:]
+
+
+class FindLeaks(Exercise):
+    """find_leaks(train: list of str, test: list of str) -> list of int: positions in train, rising"""
+
+    parts = {"copies": 1, "small letters": 1, "other strand": 1}
+    forbids = ("helpers.datasets.overlap", "helpers.datasets.leaks")
+    hints = {
+        "Put the test sequences into a set, in capitals; asking a set is quick.": ("copies", "small letters"),
+        "A training sequence leaks if it, or its reverse complement, is in that set.": "other strand",
+    }
+
+    def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
+        for n, part in ((5, "copies"), (12, "copies"), (6, "small letters"), (6, "other strand"), (20, "other strand")):
+            test = ["GATTC" + random_dna(12, rng) for _ in range(n)]
+            train = ["CATTG" + random_dna(12, rng) for _ in range(n)]
+            copied, changed, in_test, reversed_only, same = rng.permutation(n)[:5].tolist()
+            train[copied], train[same], train[changed] = test[changed], test[same], CHANGES[part](test[in_test])
+            train[reversed_only] = test[reversed_only][::-1]  # no leak: another molecule
+            if part == "small letters":
+                test[same] = test[same].lower()
+            test.append(test[in_test])  # real sets list some sequences twice
+            if part == "copies":
+                train.append(train[copied])
+            if part == "other strand":  # real sets hold both strands of some
+                test.append(reverse_complement(test[changed]))
+            yield Question(train, test, part=part)
+
+    def facts(self, answer: Any, train: list[str], test: list[str]) -> list:
+        """A list, set or array of positions, in any order."""
+        return sorted(answer.tolist() if isinstance(answer, np.ndarray) else answer)
+
+    def reference(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, {s.upper() for s in test}, str.upper, reverse_complement)
+
+    def found(self, train: list[str], test: set[str], key: Callable[[str], str], other: Callable[[str], str]) -> list:
+        return [i for i, s in enumerate(train) if key(s) in test or other(key(s)) in test]
+
+    @misconception("Capitals and small letters are the same bases: `acgt` in train and `ACGT` in test is a leak.")
+    def case_matters(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, set(test), str, reverse_complement)
+
+    @misconception("You looked at one strand. The reverse complement is the same piece of DNA from the other side.")
+    def one_strand(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, {s.upper() for s in test}, str.upper, str)
+
+    @misconception("You reversed the sequence without pairing its bases. The other strand is the reverse *complement*.")
+    def only_reversed(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, {s.upper() for s in test}, str.upper, lambda s: s[::-1])
+
+    @misconception("These are positions in test. It is the training set that we clean, so that the test stays whole.")
+    def positions_in_test(self, train: list[str], test: list[str]) -> list[int]:
+        return self.reference(test, train)
+
+    @misconception("You return the sequences. Asked are their positions in `train`, which `enumerate` counts for you.")
+    def sequences_returned(self, train: list[str], test: list[str]) -> list[str]:
+        return [train[i] for i in self.reference(train, test)]
+
+    @misconception("You compare place by place. A leak may stand anywhere: ask for each whether it is *in* test.")
+    def place_by_place(self, train: list[str], test: list[str]) -> list[int]:
+        return [i for i, (s, t) in enumerate(zip(train, test, strict=False)) if self.reference([s], [t])]
+
+    @misconception("You made capitals of test, not of train: `acgt` in train and `ACGT` in test is a leak as well.")
+    def train_left_small(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, {s.upper() for s in test}, str, reverse_complement)
+
+    @misconception("You made capitals of train, not of test: `ACGT` in train and `acgt` in test is a leak as well.")
+    def test_left_small(self, train: list[str], test: list[str]) -> list[int]:
+        return self.found(train, set(test), str.upper, reverse_complement)
+
+    @misconception("A position comes twice: its sequence stands twice in the test set. Name each position once.")
+    def counted_twice(self, train: list[str], test: list[str]) -> list[int]:
+        return [i for i in self.reference(train, test) for s in test if self.reference(train[i : i + 1], [s])]
+
+    @misconception("A position comes twice where both strands stand in test. Ask once, with `or`, and name it once.")
+    def both_strands_counted(self, train: list[str], test: list[str]) -> list[int]:
+        known = {s.upper() for s in test}
+        return [i for i, s in enumerate(train) for q in (s.upper(), reverse_complement(s.upper())) if q in known]
+
+    @misconception(
+        "`index` finds the first of several equal sequences: those further on are lost. Walk along `train` with "
+        "`enumerate`, and ask of each whether it is in test."
+    )
+    def only_the_first_place(self, train: list[str], test: list[str]) -> list[int]:
+        return sorted(set(self.places(train, test)))
+
+    @misconception(
+        "You walk along test: a position comes as often as its sequence stands there, and `index` finds only the first "
+        "of several equal ones. Walk along `train`, with `enumerate`."
+    )
+    def walked_along_test(self, train: list[str], test: list[str]) -> list[int]:
+        return self.places(train, test)
+
+    def places(self, train: list[str], test: list[str]) -> list[int]:
+        """The first place in train of each test sequence, and of its other strand."""
+        known = [s.upper() for s in train]
+        both = [q for s in test for q in (s.upper(), reverse_complement(s.upper()))]
+        return [known.index(q) for q in both if q in known]
+
+    @misconception("You count from 1. `enumerate` counts from 0, as Python does.")
+    def counts_from_one(self, train: list[str], test: list[str]) -> list[int]:
+        return [i + 1 for i in self.reference(train, test)]

@@ -68,6 +68,19 @@ class MlpForward(Exercise):
     def not_transposed(self, X: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Tensor:
         return self.second((X @ W1 + b1).relu(), W2, b2)
 
+    @misconception(
+        "`W1 @ X` does not go: the inputs lie along the rows of X, the points one below the other. `X @ W1.T`."
+    )
+    def points_for_inputs(self, X: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Tensor:
+        return self.second((W1 @ X + b1).relu(), W2, b2)
+
+    @misconception(
+        "`W1 @ X.T` has a row for each hidden unit, and `b1` is laid along its rows. With `X @ W1.T` there is a row "
+        "for each point."
+    )
+    def units_in_rows(self, X: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Tensor:
+        return (W2 @ (W1 @ X.T + b1).relu() + b2)[0]
+
     @misconception("A sigmoid bends your hidden layer. Asked is a ReLU there, and nothing after the last layer.")
     def sigmoid_inside(self, X: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Tensor:
         return self.second((X @ W1.T + b1).sigmoid(), W2, b2)
@@ -110,7 +123,7 @@ class MlpBackward(Exercise):
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         for part in self.parts:
             X, *weights = small_network()
-            yield Question(X, torch.tensor([1.0, 0.0]).double(), *weights, part=part)
+            yield Question(X, torch.tensor([1.0, 0.0, 0.0]).double(), *weights, part=part)
             for n, inputs, hidden in ((6, 5, 5), (8, 3, 6)):
                 X, *weights = network(rng, n, inputs, hidden)
                 y = torch.as_tensor(rng.permutation(n) % 2).double()
@@ -226,6 +239,26 @@ class MlpBackward(Exercise):
     @misconception("You divided by N twice. It is in `d` already, and all else is made of d.")
     def mean_twice(self, *given: Tensor) -> Gradients:
         return self.slopes(*given, outer=lambda z, y: (z.sigmoid() - y) / len(y) ** 2)
+
+    @misconception(
+        "Your logits are a column, (N, 1), and y is (N,): their difference is an N × N table. Take `[:, 0]` of the "
+        "logits first; `d[:, None]` is a column again."
+    )
+    def table_of_all_pairs(self, X: Tensor, y: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Gradients:
+        Z = X @ W1.T + b1
+        d = ((Z.relu() @ W2.T + b2).sigmoid() - y) / len(y)
+        dZ = (d @ W2) * (Z > 0)
+        return dZ.T @ X, dZ.sum(dim=0), d.T @ Z.relu(), d.sum(dim=0)
+
+    @misconception(
+        "You took the ReLU of the slope. Going back, it is not the slope's own sign that counts: it passes where *Z* "
+        "was positive, `(d @ W2) * (Z > 0)`."
+    )
+    def relu_of_the_slope(self, X: Tensor, y: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Gradients:
+        _, _, dW2, db2 = self.slopes(X, y, W1, b1, W2, b2)
+        d = (self.logits(X @ W1.T + b1, W2, b2).sigmoid() - y) / len(y)
+        dZ = (d[:, None] @ W2).relu()
+        return dZ.T @ X, dZ.sum(dim=0), dW2, db2
 
     @misconception("Going back, the blame does not pass through W2: hidden units with a weight of 0 are not to blame.")
     def not_handed_back(self, X: Tensor, y: Tensor, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> Gradients:

@@ -20,6 +20,6 @@ def network(rng: np.random.Generator, n: int, inputs: int, hidden: int) -> tuple
 
 
 def small_network() -> tuple[Tensor, ...]:
-    """Two points and a network of two hidden units, by hand: one of the units is silent for the second point."""
-    rows = ([[1, 2], [-1, 1]], [[1, 1], [2, -1]], [0.5, 1], [[1, -2]], [0.25])
+    """Three points and a network of two hidden units, by hand: one of the units is silent for the second point."""
+    rows = ([[1, 2], [-1, 1], [2, 1]], [[1, 1], [2, -1]], [0.5, 1], [[1, -2]], [0.25])
     return tuple(torch.tensor(values, dtype=torch.float64) for values in rows)

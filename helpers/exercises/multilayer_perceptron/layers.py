@@ -69,6 +69,11 @@ class MLP(ModuleExercise):
         def forward(self, X: Tensor) -> Tensor:
             return self.layers(X)
 
+    @misconception("One logit came back: `[0]` takes the first row. The first *column* is `[:, 0]`.")
+    class first_row(reference):
+        def forward(self, X: Tensor) -> Tensor:
+            return self.layers(X)[0]
+
     @misconception("Only the first number in `hidden` made a layer. Each of them makes one.")
     class one_hidden_layer(reference):
         def __init__(self, inputs: int, hidden: list[int]) -> None:

@@ -53,6 +53,16 @@ class MomentumStep(Exercise):
         velocity = momentum * velocity - lr * gradient
         return w + velocity, velocity
 
+    @misconception("The learning rate is inside your velocity. It comes in at the step alone: `w - lr * velocity`.")
+    def rate_in_the_gradient(self, w: Tensor, gradient: Tensor, velocity: Tensor, lr: float, momentum: float) -> Any:
+        velocity = momentum * velocity + lr * gradient
+        return w - velocity, velocity
+
+    @misconception("The learning rate comes in twice. It belongs to the step alone, not into the velocity as well.")
+    def rate_twice(self, w: Tensor, gradient: Tensor, velocity: Tensor, lr: float, momentum: float) -> Any:
+        velocity = momentum * velocity + lr * gradient
+        return w - lr * velocity, velocity
+
     @misconception("You walk uphill: the step is minus learning rate times velocity.")
     def uphill(self, w: Tensor, gradient: Tensor, velocity: Tensor, lr: float, momentum: float) -> Any:
         velocity = momentum * velocity + gradient
@@ -211,6 +221,9 @@ class AdamStep(Exercise):
         m, v = 0.9 * m + gradient, 0.999 * v + gradient**2
         return w - lr * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-8), m, v
 
-    @misconception("Without epsilon a weight whose gradient was always 0 gets 0 / 0. Add it to the root.")
+    @misconception(
+        "A weight whose gradient was always 0 gets 0 / 0: epsilon is missing, or stands outside the brackets: "
+        "`(root + epsilon)`."
+    )
     def no_epsilon(self, w: Tensor, gradient: Tensor, m: Tensor, v: Tensor, t: int, lr: float) -> State:
         return self.reference(w, gradient, m, v, t, lr, epsilon=0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -124,6 +125,12 @@ class Dropout(Exercise):
     def modes_turned(self, x: Tensor, p: float, training: bool, generator: Generator) -> Tensor:
         return x if training else self.reference(x, p, True, generator)
 
+    @misconception(
+        "`randn` draws from a bell curve, and its share below p is not p. `torch.rand` draws evenly from 0 to 1."
+    )
+    def bell_curve(self, x: Tensor, p: float, training: bool, generator: Generator) -> Tensor:
+        return x * (torch.randn(x.shape, generator=generator) >= p) / (1 - p) if training else x
+
     @misconception("Nothing is silenced: what stays is rescaled, but no entry becomes 0.")
     def nothing_silenced(self, x: Tensor, p: float, training: bool, generator: Generator) -> Tensor:
         return x / (1 - p) if training else x
@@ -131,10 +138,13 @@ class Dropout(Exercise):
 
 def nearest_share(share: float, p: float) -> str:
     """What a share of silenced entries is, in words."""
-    known = {"none": 0.0, "all": 1.0, "a share p": p, "a share 1 - p": 1 - p}
+    below = 0.5 * (1 + math.erf(p / math.sqrt(2)))  # of numbers from a bell curve, as `randn` draws them
+    known = {"none": 0.0, "all": 1.0, "a share p": p, "a share 1 - p": 1 - p, "a bell curve's share below p": below}
     name = min(known, key=lambda name: abs(known[name] - share))
     return (
-        name if abs(known[name] - share) < 0.06 and (known[name] not in (0, 1) or share in (0, 1)) else "another share"
+        name
+        if abs(known[name] - share) < 0.05 and (known[name] not in (0, 1) or share in (0, 1))
+        else f"a share of {share:.2f}"
     )
 
 
@@ -151,7 +161,7 @@ class EarlyStopping(Exercise):
     }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        wobbling = np.array([50, 40, 45, 39, 42, 41, 35, 36, 35, 38, 37, 36, 39]) / 10
+        wobbling = np.array([50, 40, 45, 39, 42, 41, 35, 36, 35, 38, 37, 36, 39, 40, 41]) / 10
         for part in self.parts:
             yield Question([3, 2, 2.5, 2.4, 2.3, 1], 2, part=part)
             yield Question([*self.falling(rng), *wobbling.tolist()], 3, part=part)
@@ -219,6 +229,25 @@ class EarlyStopping(Exercise):
             stop = super().step(loss, weights)
             self.lowest = loss
             return stop
+
+    @misconception(
+        "Every loss counts as a new lowest: what you compare with stays as it began. Put the new one there, "
+        "`self.lowest = loss`."
+    )
+    class lowest_never_replaced(reference):
+        def step(self, loss: float, weights: Weights) -> bool:
+            stop = super().step(loss, weights)
+            self.lowest = float("inf")
+            return stop
+
+    @misconception(
+        "The count is forgotten between two calls: it begins at 0 in each `step`. Keep it in `self`, and set it to 0 "
+        "in `__init__` and at a new lowest loss."
+    )
+    class count_forgotten(reference):
+        def step(self, loss: float, weights: Weights) -> bool:
+            self.waited = 0
+            return super().step(loss, weights)
 
     @misconception("Bad epochs are counted up for good. A new lowest loss sets the count back to 0.")
     class never_forgives(reference):

@@ -13,6 +13,12 @@ from torch import Tensor
 from helpers.engine.exercise import Exercise, Question, misconception
 from helpers.exercises.multilayer_perceptron.draws import normal
 
+ONE_ANSWER = (
+    "`if` and Python's `max` want one yes or no, and a tensor has many. `torch.where`, `torch.maximum` and "
+    "`z.clamp(min=0)` go entry by entry."
+)
+KEPT_APART = "`w * x` keeps the two products apart. The score is one number, their sum: `w @ x + b`."
+
 
 class PerceptronStep(Exercise):
     """perceptron_step(w (2,), b, x (2,), y) -> (w, b) after looking at one point; y is 0 or 1"""
@@ -71,6 +77,18 @@ class PerceptronStep(Exercise):
         error = y - self.call(w, b, x)
         return w + error, b + error
 
+    @misconception(KEPT_APART)
+    def asked_of_two(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
+        return self.moved(w, b, x, y - (1 if w * x + b > 0 else 0))
+
+    @misconception(f"Two numbers are no single call. {KEPT_APART}")
+    def made_one_of_two(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
+        return self.moved(w, b, x, y - int(w * x + b > 0))
+
+    @misconception(f"You make two calls, one for each input. {KEPT_APART}")
+    def two_calls(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
+        return self.moved(w, b, x, y - (w * x + b > 0).float())  # type: ignore[arg-type]
+
     @misconception("You fire at a score of exactly 0, where w and b begin. The call is 1 only *above* 0: `> 0`.")
     def fires_at_zero(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
         return self.moved(w, b, x, y - int(w @ x + b >= 0))
@@ -90,6 +108,13 @@ class PerceptronStep(Exercise):
     @misconception("Your call is a probability, as in lesson 02. The perceptron's is hard: 0 or 1, nothing in between.")
     def soft_call(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
         return self.moved(w, b, x, y - float(torch.sigmoid(w @ x + b)))
+
+    @misconception(
+        "Your call is True or False, and torch does not subtract these. Make a number of it: `int(w @ x + b > 0)`, or "
+        "`.float()`."
+    )
+    def call_is_no_number(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
+        return self.moved(w, b, x, y - (w @ x + b > 0))  # type: ignore[arg-type]
 
     @misconception("The bias comes back first. Asked are `w, b`, in this order.")
     def bias_first(self, w: Tensor, b: float, x: Tensor, y: int) -> tuple[Any, Any]:
@@ -112,7 +137,7 @@ class Collapse(Exercise):
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
         yield (
             *(torch.tensor([[1.0, 2.0], [0.0, 1.0]]), torch.tensor([1.0, -1.0])),
-            *(torch.tensor([[3.0, 1.0], [1.0, 0.0]]), torch.tensor([0.5, 2.0])),
+            *(torch.tensor([[3.0, 1.0], [2.0, 0.0]]), torch.tensor([0.5, 2.0])),
         )
         for inputs, hidden, outputs in ((3, 3, 3), (4, 5, 2), (2, 6, 1)):
             yield normal(rng, hidden, inputs), normal(rng, hidden), normal(rng, outputs, hidden), normal(rng, outputs)
@@ -139,6 +164,16 @@ class Collapse(Exercise):
     @misconception("`*` multiplies entry by entry. Layers one after the other are a matrix product, `@`.")
     def entry_by_entry(self, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
         return W2 * W1, W2 @ b1 + b2
+
+    @misconception(
+        "You put the layers the other way round: `W1` and `b1` come first, and `W2` is applied to both of them."
+    )
+    def second_layer_first(self, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
+        return W1 @ W2, W1 @ b2 + b1
+
+    @misconception("`*` multiplies entry by entry, twice here. A layer is a matrix product: `W2 @ W1`, and `W2 @ b1`.")
+    def all_entry_by_entry(self, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
+        return W2 * W1, W2 * b1 + b2
 
     @misconception("Your W lies on its side. In torch a layer's weight is (outputs, inputs), without a transpose.")
     def transposed(self, W1: Tensor, b1: Tensor, W2: Tensor, b2: Tensor) -> tuple[Tensor, Tensor]:
@@ -191,7 +226,14 @@ class Relu(Exercise):
         "Brackets: `z * z > 0` asks whether the square is positive. Write `z * (z > 0)`.", lambda z: z * z > 0
     )
 
-    @misconception("Python's `max` wants one yes or no, and a tensor has many. `torch.maximum` goes entry by entry.")
+    @misconception(
+        "`torch.max` does not compare a tensor with a number. `torch.maximum(z, torch.zeros_like(z))` or "
+        "`z.clamp(min=0)` do what you mean."
+    )
+    def max_with_a_number(self, z: Tensor) -> Any:
+        return torch.max(0, z)  # type: ignore[call-overload]
+
+    @misconception(ONE_ANSWER)
     def python_max(self, z: Tensor) -> Any:
         return max(z, 0)
 
@@ -262,6 +304,14 @@ class Softplus(Exercise):
     @misconception("Where z is negative, `exp(-z)` is the large one. With `max(z, 0)` taken out, `exp(-|z|)` is left.")
     def absolute_forgotten(self, z: Tensor) -> Tensor:
         return z.clamp(min=0) + torch.log(1 + torch.exp(-z))
+
+    @misconception("`logaddexp` takes exponents: it makes e out of your 1. The 1 in ln(1 + eᶻ) is e to which power?")
+    def ones_for_zeros(self, z: Tensor) -> Tensor:
+        return torch.logaddexp(torch.ones_like(z), z)
+
+    @misconception(ONE_ANSWER)
+    def python_max(self, z: Tensor) -> Tensor:
+        return max(z, 0) + torch.log(1 + torch.exp(-z.abs()))  # type: ignore[call-overload, operator]
 
     @misconception("That is the sigmoid, from 0 to 1: it is softplus's slope. Softplus itself grows without end.")
     def slope_returned(self, z: Tensor) -> Tensor:

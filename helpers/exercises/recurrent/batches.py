@@ -205,6 +205,13 @@ class MaskedMean(Exercise):
     def counts_without_their_axis(self, states: Tensor, mask: Tensor) -> Tensor:
         return self.total(states, mask) / mask.sum(dim=1).clamp(min=1)
 
+    @misconception(
+        "The mask is (N, L), the states (N, L, H), and shapes are lined up from the right. Give the mask a third axis: "
+        "`mask[:, :, None]`."
+    )
+    def mask_without_third_axis(self, states: Tensor, mask: Tensor) -> Tensor:
+        return (states * mask).sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+
 
 class Reader(nn.Module):
     """A GRU over X (N, 4, L), whose last state is read out: (N,)."""
@@ -282,6 +289,12 @@ class BothStrands(Exercise):
     @misconception("You averaged probabilities. Asked are logits, so leave the sigmoid out.")
     def probabilities_averaged(self, model: nn.Module, X: Tensor) -> Tensor:
         return (model(X).sigmoid() + model(X.flip(1, 2)).sigmoid()) / 2
+
+    @misconception(
+        "You averaged probabilities and made a logit of their mean. Asked is the mean of the logits themselves."
+    )
+    def logit_of_the_mean_probability(self, model: nn.Module, X: Tensor) -> Tensor:
+        return self.probabilities_averaged(model, X).logit()
 
     @misconception("You took the larger of the two. That is a choice, too; asked here is their mean.")
     def larger_of_both(self, model: nn.Module, X: Tensor) -> Tensor:

@@ -76,6 +76,13 @@ class RnnForward(Exercise):
     def tanh_missing(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
         return self.walk(X, b, lambda x, h: x @ W_x.T + h @ W_h.T + b)
 
+    @misconception(
+        "Your weights stand on the left. `X[:, t]` has a row for each sequence, so it is the weights that are turned: "
+        "`X[:, t] @ W_x.T + h @ W_h.T`."
+    )
+    def weights_on_the_left(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
+        return self.walk(X, b, lambda x, h: torch.tanh(W_x @ x + W_h @ h + b))
+
     @misconception("That is the sigmoid, from 0 to 1. This cell uses tanh, so that a state can also be negative.")
     def sigmoid_for_tanh(self, X: Tensor, W_x: Tensor, W_h: Tensor, b: Tensor) -> Tensor:
         return self.walk(X, b, lambda x, h: torch.sigmoid(x @ W_x.T + h @ W_h.T + b))
@@ -198,6 +205,16 @@ class ClipGradients(Exercise):
     )
     def joined_as_they_are(self, gradients: list[Tensor], most: float) -> list[Tensor]:
         return self.scaled(gradients, most, float(torch.cat(gradients).norm()))
+
+    @misconception(
+        "Your code changes the gradients that it is given, as `g *= …` does. Make new ones: "
+        "`[g * factor for g in gradients]`."
+    )
+    def in_place(self, gradients: list[Tensor], most: float) -> list[Tensor]:
+        norm = self.norm(gradients)
+        for g in gradients if norm > most else []:
+            g *= most / norm
+        return gradients
 
     @misconception("You added up absolute values. The length of a vector is the root of the sum of its squares.")
     def absolute_values(self, gradients: list[Tensor], most: float) -> list[Tensor]:

@@ -59,6 +59,13 @@ class NextBasePairs(Exercise):
     def rolled(self, tokens: Tensor) -> Pair:
         return tokens, tokens.roll(-1, dims=1)
 
+    @misconception(
+        "You took every other base for an input and those between for targets. Every base but the last is an input: "
+        "`tokens[:, :-1]`."
+    )
+    def every_other_base(self, tokens: Tensor) -> Pair:
+        return tokens[:, 0::2], tokens[:, 1::2]
+
     @misconception("You shifted along the batch: the target became another sequence. Places are dimension 1.")
     def batch_shifted(self, tokens: Tensor) -> Pair:
         return tokens[:-1], tokens[1:]
@@ -89,6 +96,13 @@ class Perplexity(Exercise):
             if part == "with padding":
                 targets[0, 2:], targets[2, 4:] = -1, -1
             yield Question(normal(rng, n, length, 4, scale=1.5), targets, part=part)
+
+    def ask(self, code: Callable[..., Any], logits: Tensor, targets: Tensor) -> Any:
+        """What comes back, which may be no tensor."""
+        found = code(logits, targets)
+        if isinstance(found, Tensor) and found.ndim == 0:
+            raise TypeError("a plain number should come back, and this is a tensor")
+        return found
 
     def reference(self, logits: Tensor, targets: Tensor) -> float:
         real = targets >= 0
@@ -141,6 +155,14 @@ class Perplexity(Exercise):
     @misconception("You averaged probabilities. Average their logarithms: one impossible base must cost dearly.")
     def probabilities_averaged(self, logits: Tensor, targets: Tensor) -> float:
         return float(1 / self.of_truth(logits.softmax(dim=2), targets)[targets >= 0].mean())
+
+    @misconception("You averaged 1 / p. Average the logarithms of p; minus that mean, and e to it, come after.")
+    def inverses_averaged(self, logits: Tensor, targets: Tensor) -> float:
+        return float((1 / self.of_truth(logits.softmax(dim=2), targets)[targets >= 0]).mean())
+
+    @misconception("What comes back is a tensor, and a plain number was asked: `.item()` takes it out.")
+    def tensor_returned(self, logits: Tensor, targets: Tensor) -> Tensor:
+        return torch.tensor(self.reference(logits, targets))
 
     @misconception("The logits went in as they are. Only after `log_softmax` are they logarithms of probabilities.")
     def softmax_missing(self, logits: Tensor, targets: Tensor) -> float:

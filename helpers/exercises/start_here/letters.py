@@ -87,3 +87,7 @@ class GcContent(Exercise):
     @misconception('Every letter counts. `base == "G" or "C"` is always true: compare twice, or write `base in "GC"`.')
     def every_letter(self, sequence: str) -> float:
         return 1.0
+
+    @misconception("You stop after the first letter: the `return` stands inside the loop. Move it out, to the left.")
+    def return_in_the_loop(self, sequence: str) -> float:
+        return (sequence[0] in "GC") / len(sequence)

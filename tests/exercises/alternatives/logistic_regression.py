@@ -95,7 +95,7 @@ def epoch_by_sums(model, optimiser, batches):
         losses.mean().backward()
         optimiser.step()
         total += losses.detach().sum()
-    return total / sum(len(y) for _, y in batches)
+    return (total / sum(len(y) for _, y in batches)).item()
 
 
 def epoch_of_summed_losses(model, optimiser, batches):
@@ -234,6 +234,17 @@ ALTERNATIVES = {
     "bug_hunt": [hunt_with_probabilities, hunt_as_tensors],
 }
 
+
+def leaks_of_each_strand(train, test):
+    known, found = {s.upper() for s in test}, []
+    for i, s in enumerate(train):
+        if s.upper() in known:
+            found.append(i)
+        if sequences.reverse_complement(s.upper()) in known:
+            found.append(i)
+    return found
+
+
 WRONG = {
     "tokenise": [
         lambda sequence: sequence,
@@ -266,6 +277,7 @@ WRONG = {
         lambda train, test: list(range(len(train))),
         lambda train, test: len(leaks_by_set(train, test)),
         lambda train, test: [leaks_by_set(train, test)],
+        leaks_of_each_strand,
     ],
     "confusion_matrix": [
         lambda y, predicted: torch.zeros(2, 2),

@@ -138,7 +138,7 @@ def perplexity_logsumexp(logits, targets):
     rows, wanted = logits.reshape(-1, 4), targets.reshape(-1)
     rows, wanted = rows[wanted >= 0], wanted[wanted >= 0]
     surprise = torch.logsumexp(rows, dim=1) - rows[torch.arange(len(rows)), wanted]
-    return surprise.mean().exp()
+    return surprise.mean().exp().item()
 
 
 def sample_by_stairs(logits, temperature, generator):
