@@ -63,6 +63,11 @@ def exercises_to_test() -> list[Exercise]:
     return all_exercises() if only is None else list(exercises(only))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no file whose tests `-m` leaves out, all of them: nbgrader and Dask take their time."""
+    return True if "not process" in config.option.markexpr and starts_processes(collection_path) else None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, Any, Any]:
     """Look for no garbage among what is imported and collected, now or later: it stays until the end."""
@@ -107,8 +112,13 @@ def kinds(item: pytest.Item) -> Iterator[str]:
     """The markers that an item gets by its fixtures and its file."""
     used = set(getattr(item, "fixturenames", ()))
     yield from (kind for kind, names in FIXTURES.items() if names & used)
-    if item.path.stem.removeprefix("test_") in PROCESSES.get(item.path.parent.name, "").split():
+    if starts_processes(item.path):
         yield "process"
+
+
+def starts_processes(path: Path) -> bool:
+    """Whether a file's tests are of the kind `process`."""
+    return path.stem.removeprefix("test_") in PROCESSES.get(path.parent.name, "").split()
 
 
 def parameters(item: pytest.Item) -> dict[str, object]:

@@ -71,12 +71,25 @@ def setup(app: Sphinx) -> None:
     """Let tables be read aloud."""
     app.add_post_transform(TableHeads)
     app.connect("html-page-context", name_folds)
+    app.connect("html-page-context", reach_pictures)
 
 
 def name_folds(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
     """Let a fold be called what stands on it, "A solution", not "Toggle hidden content" as MyST-NB has it."""
     if "body" in context:
         context["body"] = context["body"].replace('<summary aria-label="Toggle hidden content">', "<summary>")
+
+
+def reach_pictures(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
+    """Let the keyboard reach outputs with a wide picture: on a phone they scroll."""
+    place = '<div class="cell_output docutils container">'
+    first, *outputs = context.get("body", "").split(place)
+    reached = place.replace(">", ' tabindex="0" role="group" aria-label="Picture">')
+    wide = ['class="wide-picture"' in output.partition('<div class="cell ')[0] for output in outputs]
+    if any(wide):
+        context["body"] = first + "".join(
+            (reached if one else place) + output for one, output in zip(wide, outputs, strict=True)
+        )
 
 
 class TableHeads(SphinxPostTransform):

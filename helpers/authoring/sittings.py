@@ -3,7 +3,8 @@
 Reading goes at 200 words a minute, and at 20 lines where a cell says that its code is to be read. What an exercise's
 heading says in `solutions/` is what it takes its author; a beginner takes half as long again. To these come a minute
 for a guess, half of one for a picture that the text explains, two for a widget that it says what to do with, and the
-cells whose first line says that one waits for them. An author writes `{time}` and `{pause}`; a release has the sentences in their place, and the beginner's minutes in the headings.
+cells whose first line says that one waits for them. An author writes `{time}` and `{pause}`; a release has the
+sentences in their place, and the beginner's minutes in the headings.
 """
 
 from __future__ import annotations

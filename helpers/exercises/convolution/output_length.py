@@ -29,8 +29,7 @@ class ConvOutputLength(Exercise):
         room = 3 * int(rng.integers(20, 40))
         yield Question(room + 9, 8, 0, 3, 1, part="stride and dilation")  # two positions are left over
         yield Question(int(rng.integers(60, 90)), 5, 4, 1, 4, part="stride and dilation")
-        yield Question(2 * int(rng.integers(50, 90)), 7, 3, 2, 3, part="stride and dilation")
-        yield Question(4 * int(rng.integers(20, 40)) + 9, 6, 0, 4, 1, part="stride and dilation")  # 3 of 4 are left
+        yield Question(4 * int(rng.integers(25, 45)), 7, 3, 4, 3, part="stride and dilation")  # 3 of 4 are left over
 
     def reference(self, length: int, width: int, padding: int, stride: int, dilation: int) -> int:
         return (length + 2 * padding - dilation * (width - 1) - 1) // stride + 1

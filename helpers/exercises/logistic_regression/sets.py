@@ -34,7 +34,7 @@ class Divide(Exercise):
     }
 
     def questions(self, rng: np.random.Generator) -> Iterator[tuple]:
-        for rest, part in ((0, "no row twice"), (0, "no row twice"), (7, "sizes"), (9, "sizes")):
+        for rest, part in ((0, "no row twice"), (0, "no row twice"), (9, "sizes")):
             yield Question(10 * int(rng.integers(4, 12)) + rest, int(rng.integers(1 << 30)), part=part)
         yield Question(int(rng.integers(4, 10)), int(rng.integers(1 << 30)), part="sizes")  # too few for a tenth
 
@@ -170,6 +170,8 @@ class FindLeaks(Exercise):
                 train.append(train[copied])
             if part == "other strand":  # real sets hold both strands of some
                 test.append(reverse_complement(test[changed]))
+            if n > 12:  # a copy of the other strand, in small letters
+                train.append(reverse_complement(test[copied]).lower())
             yield Question(train, test, part=part)
 
     def facts(self, answer: Any, train: list[str], test: list[str]) -> list:
@@ -213,6 +215,14 @@ class FindLeaks(Exercise):
     @misconception("You made capitals of train, not of test: `ACGT` in train and `acgt` in test is a leak as well.")
     def test_left_small(self, train: list[str], test: list[str]) -> list[int]:
         return self.found(train, set(test), str.upper, reverse_complement)
+
+    @misconception(
+        "The other strand of a sequence in small letters stays in small letters. Make capitals first: "
+        "`reverse_complement(s.upper())`."
+    )
+    def other_strand_left_small(self, train: list[str], test: list[str]) -> list[int]:
+        capitals = {s.upper() for s in test}
+        return [i for i, s in enumerate(train) if s.upper() in capitals or reverse_complement(s) in capitals]
 
     @misconception("A position comes twice: its sequence stands twice in the test set. Name each position once.")
     def counted_twice(self, train: list[str], test: list[str]) -> list[int]:

@@ -62,8 +62,8 @@ class BugHunt(Exercise):
             return F.binary_cross_entropy_with_logits(model(X), y).item()
 
     @misconception(
-        "Half the units are still silent while you evaluate. `no_grad` does not stop dropout, and `model.training = "
-        "False` tells the outer module alone, not the layers inside."
+        "Half the units are still silent while you evaluate: `no_grad` does not stop dropout. `model.eval()` does, "
+        "with its brackets; `model.training = False` tells the outer module alone, not the layers inside."
     )
     def as_found(self, model: nn.Module, optimiser: Any, X: Tensor, y: Tensor, X_valid: Tensor, y_valid: Tensor) -> Any:
         self.train(model, optimiser, X, y)
