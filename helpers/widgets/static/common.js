@@ -172,8 +172,8 @@ class View {
     const tick = h("span", { class: "dlg-tick", "aria-hidden": "true" }), done = h("span", { class: "dlg-spoken" });
     const line = h("p", { class: "dlg-challenge" }, tick, h("span", {}, h("b", {}, "Try: "), sentence), done);
     [...this.root.querySelectorAll(":scope > .dlg-title, :scope > .dlg-hint")].at(-1).after(line);
-    let open = false;
-    this.#afterwards.push(() => {
+    let open = false, first = true;
+    const check = () => {
       if (line.dataset.done) return;
       const now = Boolean(reached());
       open ||= !now;
@@ -182,6 +182,11 @@ class View {
       tick.textContent = "✓";
       done.textContent = " Done.";
       this.say(this.text.textContent, `Done: ${sentence}`);
+    };
+    this.#afterwards.push(() => {
+      if (first) check(); // then when the hand rests: a drag pays nothing for it
+      else this.#onceAtRest("challenge", check);
+      first = false;
     });
   }
 
