@@ -45,7 +45,10 @@ export default widget("conv-scanner", (view) => {
 
   // ---- controls
   view.hint("Drag the filter along the sequence; drag the dashed line to set the threshold, which is minus the bias. Click a weight and press + or − to change it, or type a sequence or a motif of your own.");
-  view.challenge("set the threshold so that a single window is above it.", () => scores().filter((score) => score + get("bias") > 0).length === 1);
+  view.challenge("set the threshold so that only the best window is above it, or the best ones.", () => {
+    const all = scores(), above = all.filter((score) => score + get("bias") > 0);
+    return above.length > 0 && above.length < all.length && above.every((score) => score > Math.max(...all) - 1e-6);
+  });
   const input = h("input", { type: "text", id: view.id + "-motif", class: "dlg-dna", spellcheck: "false", autocomplete: "off", placeholder: "own filter" });
   view.listen(input, "input", () => {
     const motif = input.value.toUpperCase().replace(/\s/g, ""), wrong = [...motif].find((letter) => !(BASES + "N").includes(letter));

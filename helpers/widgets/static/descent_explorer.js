@@ -263,7 +263,7 @@ export default widget("descent-explorer", (view) => {
     );
     const sentence =
       ends.length === 0 ? "Choose an optimiser." : `Loss after ${view.get("steps")} steps: ${ends.join(", ")}.`;
-    const bound = limit() === null ? "" : ` In this bowl SGD climbs out above ${brief(limit())} (the mark): 2 over the steepest curvature.`;
+    const bound = limit() === null ? "" : ` On this surface SGD climbs out above ${brief(limit())} (the mark): 2 over the steepest curvature.`;
     const [x, y] = view.get("start");
     land.describe(`Start at ${brief(x)}, ${brief(y)}. ${sentence}`);
     curves.describe(`How far each walk is above the lowest loss, step by step. ${sentence}`);
