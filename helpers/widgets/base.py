@@ -65,13 +65,16 @@ PICTURE_DPI = 80
 SAVED = "application/vnd.deep-learning-on-dna.widget+json"
 
 
+CONTROLS = ("controls.js", "tables.js")  # what every page needs beside common.js
+
+
 def js(*names: str) -> str:
     """Join files of ``static/`` into one ES module; relative imports do not work from the blob that a host loads.
 
     Parameters
     ----------
     *names : str
-        File names, shared parts first. Only the last may ``export default``. ``common.js`` brings ``tables.js`` along.
+        File names, shared parts first. Only the last may ``export default``. ``common.js`` brings `CONTROLS` along.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def js(*names: str) -> str:
         The module's text, with ``BASES``, ``PALETTE`` and ``SIGNS`` defined at its top.
     """
     constants = f"const BASES = {json.dumps(BASES)}, PALETTE = {json.dumps(PALETTE)}, SIGNS = {json.dumps(SIGNS)};"
-    files = [file for name in names for file in ((name, "tables.js") if name == "common.js" else (name,))]
+    files = [file for name in names for file in ((name, *CONTROLS) if name == "common.js" else (name,))]
     return "\n".join([constants, *((STATIC / name).read_text(encoding="utf-8") for name in files)])
 
 

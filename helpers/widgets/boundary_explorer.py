@@ -79,7 +79,7 @@ class BoundaryExplorer(Widget):
         If `X` and `y` do not fit, hold NaN or other labels, the model is another kind, or a setting is none of these.
     """
 
-    _esm = js("common.js", "plot.js", "dna.js", "heat.js", "mlp.js", "boundary_explorer.js")
+    _esm = js("common.js", "plot.js", "dna.js", "heat.js", "mlp.js", "unit_pictures.js", "boundary_explorer.js")
     label = traitlets.Unicode("Teach a network to part points").tag(sync=True)
     datasets = traitlets.Dict().tag(sync=True)
     data = traitlets.Unicode().tag(sync=True)

@@ -193,7 +193,7 @@ class HiddenState(Widget):
             for kind, share in shares.items()
         )
         asked = ", ".join("{} from {:.0%} to {:.0%}".format(kind, *self.answers(kind)) for kind in self.scores)
-        answers = f' The change takes the answer to "{self.question}?" there: {asked}.' if asked else ""
+        answers = f" The change takes the answer to “{self.question}?” there: {asked}." if asked else ""
         return (
             f"Hidden states over {len(self.sequence):,} bases with base {at} changed from {self.sequence[at]} to "
             f"{self.base}; of the difference, after base {step} there is left: {left}.{answers}"

@@ -32,6 +32,8 @@ NEEDED = (
     "helpers/exercises/start_here/letters.py",
     "helpers/widgets/__init__.py",
     "helpers/widgets/static/common.js",
+    "helpers/widgets/static/controls.js",
+    "helpers/widgets/static/tables.js",
     "tests/exercises/alternatives/start_here.py",
     "tests/widgets/widget_examples.py",
     "datasets/registry.toml",

@@ -178,7 +178,7 @@ def test_the_challenge_is_met_by_the_letter_that_lesson_05_asks_for(blank):
     challenge = blank.tab.locator(".dlg-challenge")
     assert challenge.get_attribute("data-done") is None
     blank.tab.get_by_role("radio", name="T").check()
-    assert challenge.get_attribute("data-done") == "yes"
+    blank.tab.locator('.dlg-challenge[data-done="yes"]').wait_for()  # it is looked at when the hand rests
 
 
 def test_dragging_over_letters_changes_another_base_and_over_maps_steps(blank):

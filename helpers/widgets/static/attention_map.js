@@ -114,7 +114,8 @@ export default widget("attention-map", (view) => {
   /** Every head, small: the largest weight of each block of its map, on a scale of its own. */
   function thumb(k) {
     const whole = get("held") < 0 ? count : get("coarse_size"), values = get("held") < 0 ? sent() : coarse(), size = Math.min(whole, THUMB);
-    const blocks = new Float32Array(size * size), first = k * whole * whole, block = Int32Array.from({ length: whole }, (_, i) => Math.floor((i * size) / whole));
+    const blocks = new Float32Array(size * size), first = k * whole * whole,
+      block = Int32Array.from({ length: whole }, (_, i) => Math.floor((i * size) / whole));
     let most = 1e-9;
     for (let i = 0; i < whole; i++) {
       for (let j = 0; j < whole; j++) {

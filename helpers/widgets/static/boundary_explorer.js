@@ -1,4 +1,4 @@
-const GRID = 64, THUMB = 16, THUMBS = [18, 64], STEPS_A_FRAME = 5, RECORD_EVERY = 10, STEPS_AT_ONCE = 400, SPRAY = 16;
+const GRID = 64, THUMBS = [18, 64], STEPS_A_FRAME = 5, RECORD_EVERY = 10, STEPS_AT_ONCE = 400, SPRAY = 16;
 const BLUE = PALETTE.C, GOLD = PALETTE.G;
 const percent = (share) => `${Math.round(100 * share)} %`;
 const brief = (value) => (value >= 0.01 ? String(Number(value.toPrecision(2))) : value.toFixed(4));
@@ -58,8 +58,7 @@ export default widget("boundary-explorer", (view) => {
   const names = Object.keys(datasets).map((name) => [name, name === "empty" ? "no points" : name]);
   view.controls(view.choice("data", "Points", names, { onchange: (data) => afresh({ data, points: [] }) }),
     view.choice("pen", "Pen", [["blue", "blue", BLUE], ["gold", "gold", GOLD], ["eraser", "eraser"]]));
-  view.controls(
-    view.slider("hidden", "Hidden units", { min: 0, max: most.units, step: 1, onchange: (hidden) => afresh({ hidden }) }),
+  view.controls(view.slider("hidden", "Hidden units", { min: 0, max: most.units, step: 1, onchange: (hidden) => afresh({ hidden }) }),
     view.choice("layers", "Hidden layers", [[1, "1"], [2, "2"], [3, "3"]], { onchange: (layers) => afresh({ layers }) }),
     view.choice("activation", "Activation", ["none", "ReLU", "tanh", "sigmoid"].map((name) => [name, name]), { onchange: (activation) => afresh({ activation }) }),
   );
@@ -77,8 +76,7 @@ export default widget("boundary-explorer", (view) => {
     train(steps);
     view.redraw();
   };
-  view.controls(
-    h("div", { class: "dlg-buttons" }, run, view.button("1 step", forward(1)), view.button("100 steps", forward(100)),
+  view.controls(h("div", { class: "dlg-buttons" }, run, view.button("1 step", forward(1)), view.button("100 steps", forward(100)),
       view.button("Start again", () => afresh({})), view.button("Other start", () => afresh({ seed: view.get("seed") + 1 }))),
     view.slider("learning_rate", "Learning rate", { min: -3, max: 0, step: 0.1, log: true, format: brief }),
     view.toggle("hold_out", "Hold out half"),
@@ -180,40 +178,6 @@ export default widget("boundary-explorer", (view) => {
     return seen;
   }
 
-  /** Each hidden unit over the whole plane, and the weight with which the output takes it in. */
-  function drawUnitPictures(net, seen) {
-    const hidden = seen.length > 0;
-    units.element.hidden = !hidden;
-    if (!hidden) return;
-    const c = units.begin(), { colours } = view, side = thumb(units.width), left = labelled(units.width), room = THUMB * THUMB;
-    const last = net.sizes.at(-2), out = Array.from(net.parameters).slice(-last - 1, -1);
-    c.textBaseline = "middle";
-    seen.forEach((layer, k) => {
-      const count_ = layer.length / room, ordinal = ["first", "second", "third"][k];
-      const top = k * (side + 8 + (left ? 0 : 18)) + (left ? 0 : 18), name = seen.length > 1 ? `${ordinal} layer` : "hidden units";
-      units.font(12);
-      Object.assign(c, { fillStyle: colours.muted, textAlign: "left" });
-      c.fillText(name, 0, left ? top + side / 2 : top - 8);
-      c.imageSmoothingEnabled = false;
-      for (let u = 0; u < count_; u++) {
-        const said = layer.subarray(u * room, (u + 1) * room), most_ = said.reduce((top_, value) => Math.max(top_, Math.abs(value)), 1e-9);
-        heat(units, { x: left + u * (side + 6), y: top, width: side, height: side },
-          { rows: THUMB, columns: THUMB, at: (row, column) => said[row * THUMB + column], most: most_, signed: true });
-      }
-    });
-    const bottom = units.tall - 11;
-    units.font(side < 34 ? 10 : 11.5, "600");
-    c.textAlign = "center";
-    for (let u = 0; u < last; u++) {
-      c.fillStyle = asText(out[u] >= 0 ? SIGNS.plus : SIGNS.minus, colours.dark);
-      c.fillText(`${out[u] < 0 ? "" : "+"}${fixed(out[u], side < 34 ? 0 : 1)}`, left + u * (side + 6) + side / 2, bottom);
-    }
-    units.font(12);
-    Object.assign(c, { fillStyle: colours.muted, textAlign: "left" });
-    if (left) c.fillText("times weight", 0, bottom);
-    units.describe(`The hidden units over the plane, violet above zero and orange below; the output adds them up, times ${out.map((w) => fixed(w, 1)).join(", ")}.`);
-  }
-
   /** Where each unit of the first hidden layer is at zero: a line. */
   function drawUnits(net) {
     const c = plane.context, units = net.sizes[1], reach = 4 * (xs[1] - xs[0] + ys[1] - ys[0]), middle = [(xs[0] + xs[1]) / 2, (ys[0] + ys[1]) / 2];
@@ -292,7 +256,7 @@ export default widget("boundary-explorer", (view) => {
     const box = { left: 56, right: plane.begin() && plane.width - 10, top: 10, bottom: plane.tall - 44 };
     axes = new Axes(plane, view.colours, box, xs, ys);
     run.textContent = view.running && net.steps < target ? "Pause" : "Train";
-    drawUnitPictures(net, drawRegions(net));
+    drawUnitPictures(view, units, net, drawRegions(net), thumb, labelled);
     axes.frame({ xLabel: view.get("x_label"), yLabel: view.get("y_label"), xTicks: 5, grid: false });
     axes.clip(() => drawPoints(parts));
     drawCurves(net, curve);

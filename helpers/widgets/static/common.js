@@ -24,8 +24,8 @@ function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** One picture of one model: its page, its controls, its redraw, and the end of all of it. */
-class View {
+/** One picture of one model: its page, its redraw, and the end of all of it; its controls are in controls.js. */
+class Page {
   #closing = new AbortController();
   #observers = [];
   #syncs = [];
@@ -211,99 +211,9 @@ class View {
     });
   }
 
-  /** A row of controls, under the pictures: what is looked at comes first, to the eye and to the Tab key. */
-  controls(...elements) {
-    const row = h("div", { class: "dlg-controls" }, ...elements);
-    this.below.append(row);
-    return row;
-  }
-
-  /** Controls that few need, folded away. */
-  more(...elements) {
-    const fold = h("details", { class: "dlg-more" }, h("summary", {}, "More"));
-    fold.append(h("div", { class: "dlg-controls" }, ...elements));
-    this.below.append(fold);
-  }
-
-  /**
-   * A slider bound to a number. `log`: in powers of ten. `format(value)` is shown and spoken. `min` and `max` may be
-   * functions; `mark()` gives a number to be marked under it, or null.
-   */
-  slider(
-    trait,
-    label,
-    { min, max, step, log = false, mark = null, format = String, onchange = (value) => this.set({ [trait]: value }) },
-  ) {
-    const bound = (edge) => (typeof edge === "function" ? edge() : edge);
-    const input = h("input", { type: "range", id: `${this.id}-${trait}`, min: bound(min), max: bound(max), step });
-    const shown = h("output", { for: input.id });
-    const row = h("div", { class: "dlg-slider" }, h("label", { for: input.id }, label), input, shown), notch = h("i", { class: "dlg-mark" });
-    if (mark) row.append(notch);
-    this.listen(input, "input", () => onchange(log ? 10 ** Number(input.value) : Number(input.value)));
-    this.#bind(trait, (value) => {
-      [input.min, input.max] = [bound(min), bound(max)];
-      input.value = log ? Math.log10(value) : value;
-      shown.textContent = format(value);
-      input.setAttribute("aria-valuetext", format(value));
-      const along = (at) => (at - input.min) / (input.max - input.min || 1);
-      input.style.setProperty("--fill", `${100 * along(input.value)}%`);
-      const at = mark?.() ?? NaN, place = along(log ? Math.log10(at) : at);
-      notch.hidden = !(place >= 0 && place <= 1);
-      notch.style.setProperty("--at", place || 0);
-    });
-    return row;
-  }
-
-  /** One of a few, or `several` (the trait is then a list). `options` is [[value, text, colour], ...]; a colour marks it. */
-  choice(trait, label, options, { several = false, onchange = (value) => this.set({ [trait]: value }) } = {}) {
-    const type = several ? "checkbox" : "radio";
-    const inputs = options.map(([value]) => h("input", { type, name: `${this.id}-${trait}`, value: String(value) }));
-    const segments = options.map(([, text, colour], i) =>
-      h("label", {}, inputs[i], h("span", {}, ...(colour ? [h("i", { style: `background: ${colour}` })] : []), text)),
-    );
-    const chosen = () => options.filter((_, i) => inputs[i].checked).map(([value]) => value);
-    inputs.forEach((input) => this.listen(input, "change", () => onchange(several ? chosen() : chosen()[0])));
-    this.#bind(trait, (now) =>
-      options.forEach(([value], i) => (inputs[i].checked = several ? now.includes(value) : now === value)),
-    );
-    return h("fieldset", { class: "dlg-choice" }, h("legend", {}, label), h("div", { class: "dlg-segments" }, ...segments));
-  }
-
-  /** On or off, bound to a truth-valued trait. */
-  toggle(trait, label) {
-    const input = h("input", { type: "checkbox", role: "switch", id: `${this.id}-${trait}` });
-    this.listen(input, "change", () => this.set({ [trait]: input.checked }));
-    this.#bind(trait, (value) => (input.checked = value));
-    return h("label", { class: "dlg-toggle", for: input.id }, input, h("span", {}, label));
-  }
-
-  /** A button that calls `step()` every `frames` pictures until it returns false or the button is pressed again. */
-  player(text, step, { frames = 1, begin = () => {} } = {}) {
-    const play = () => {
-      if (this.running) return (this.stop(), this.redraw());
-      begin();
-      let frame = 0;
-      this.run(() => {
-        const goes = frame++ % frames !== 0 || step() !== false;
-        if (!goes) this.redraw();
-        return goes;
-      });
-      this.redraw();
-    };
-    const button = this.button(text, play);
-    this.#syncs.push(() => (button.textContent = this.running ? "Pause" : text));
-    return button;
-  }
-
-  button(text, action, { primary = false } = {}) {
-    const button = h("button", { type: "button", class: primary ? "dlg-button dlg-primary" : "dlg-button" }, text);
-    this.listen(button, "click", action);
-    return button;
-  }
-
-  #bind(trait, show) {
-    this.watch(trait);
-    this.#syncs.push(() => show(this.get(trait)));
+  /** Keep something in step with the model, at each redraw. */
+  sync(action) {
+    this.#syncs.push(action);
   }
 
   // ---- hands and time ------------------------------------------------------------------------------------------

@@ -145,13 +145,16 @@ export default widget("filter-logo", (view) => {
     const c = context.begin(), { colours } = view, { top } = activations();
     if (!count) return;
     const at = starts[top[Math.min(chosenWindow, count - 1, top.length - 1)]], number = ends.findIndex((stop) => at < stop);
-    const first = number ? ends[number - 1] : 0, length = parts[number].length, fit = Math.min(length, Math.max(width, Math.floor(context.width / 11)));
-    const wide = Math.min(context.width / fit, 20), from = clamp(at - first - Math.floor((fit - width) / 2), 0, length - fit), x = (i) => (i - from) * wide;
+    const first = number ? ends[number - 1] : 0, length = parts[number].length,
+      fit = Math.min(length, Math.max(width, Math.floor(context.width / 11)));
+    const wide = Math.min(context.width / fit, 20), from = clamp(at - first - Math.floor((fit - width) / 2), 0, length - fit),
+      x = (i) => (i - from) * wide;
     context.font(13, "600");
     Object.assign(c, { fillStyle: colours.fg, textAlign: "left", textBaseline: "middle" });
     const title = ["window # in its sequence: base", "window #: base"].map((words) => `${words.replace("#", Math.min(chosenWindow, count - 1) + 1)} ${at - first} of ${length}`);
     c.fillText(title.find((words) => c.measureText(words).width < context.width) ?? title[1], 0, 10);
-    letterStrip(context, parts[number], { x: 0, y: 28, height: 26, wide, first: from, count: fit, here: -1, dim: (i) => i < at - first || i >= at - first + width });
+    letterStrip(context, parts[number], { x: 0, y: 28, height: 26, wide, first: from, count: fit, here: -1,
+      dim: (i) => i < at - first || i >= at - first + width });
     c.strokeStyle = colours.fg;
     c.lineWidth = 2.5;
     c.strokeRect(Math.max(x(at - first), 1), 26, width * wide - 2, 30);

@@ -27,7 +27,8 @@ export default widget("hidden-state", (view) => {
   /** The probability of a yes after the step, without the change and with it. */
   function answers(kind) {
     const score = get("scores")[kind], { n } = cells[kind];
-    return [before(kind), parts(kind)].map(({ state }) => logistic(score.slice(0, n).reduce((sum, weight, k) => sum + weight * state[step() * n + k], score[n])));
+    return [before(kind), parts(kind)].map(({ state }) =>
+      logistic(score.slice(0, n).reduce((sum, weight, k) => sum + weight * state[step() * n + k], score[n])));
   }
   const turn = (kind) => answers(kind).map((value) => `${fixed(100 * value, 0)} %`).join(" → ");
   const height_ = (share) => clamp(1 - Math.log10(Math.max(share, 1e-300)) / floor, 0, 1); // on the logarithmic scale
@@ -88,7 +89,8 @@ export default widget("hidden-state", (view) => {
         from += base === "→" ? 1.4 * letter : letter;
       }
     }
-    letterStrip(picture, changed(), { x: LEFT, y: 26, height: LETTERS, wide: wide(), first: 0, count: dna().length, here: at, dim: (i) => i > step() });
+    letterStrip(picture, changed(), { x: LEFT, y: 26, height: LETTERS, wide: wide(), first: 0,
+      count: dna().length, here: at, dim: (i) => i > step() });
   }
 
   function drawMap(kind, y) {

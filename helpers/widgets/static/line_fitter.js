@@ -5,19 +5,14 @@ const TRAIL = 80; // places where the line has been
 
 function leastSquares(x, y) {
   const mean = (v) => v.reduce((sum, value) => sum + value, 0) / v.length;
-  const mx = mean(x),
-    my = mean(y);
+  const mx = mean(x), my = mean(y);
   const spread = x.reduce((sum, value) => sum + (value - mx) ** 2, 0);
   const slope = spread > 0 ? x.reduce((sum, value, i) => sum + (value - mx) * (y[i] - my), 0) / spread : 0;
   return { slope, intercept: my - slope * mx };
 }
 
 const significant = (value) =>
-  (value === 0
-    ? "0"
-    : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3
-      ? value.toExponential(1)
-      : String(Number(value.toPrecision(3)))
+  (value === 0 ? "0" : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(3)))
   ).replace("-", MINUS);
 
 export default widget("line-fitter", (view) => {
@@ -29,12 +24,9 @@ export default widget("line-fitter", (view) => {
   const mse = (line) => residuals(line).reduce((sum, r) => sum + r * r, 0) / view.get("x").length;
   const mine = () => ({ slope: view.get("slope"), intercept: view.get("intercept") });
 
-  const [x0, x1] = view.get("x_window"),
-    [y0, y1] = view.get("y_window");
-  const steepest = view.get("steepest"),
-    reach = steepest * Math.max(Math.abs(x0), Math.abs(x1));
-  const fineSlope = steepest / 100,
-    fineIntercept = (y1 - y0) / 100;
+  const [x0, x1] = view.get("x_window"), [y0, y1] = view.get("y_window");
+  const steepest = view.get("steepest"), reach = steepest * Math.max(Math.abs(x0), Math.abs(x1));
+  const fineSlope = steepest / 100, fineIntercept = (y1 - y0) / 100;
   view.hint(
     "Drag the line by its two handles, or drag any point; on the map every place is a line. Arrow keys move the line, too; Page Down and Page Up choose a point for them.",
   );
@@ -42,8 +34,7 @@ export default widget("line-fitter", (view) => {
     const best = leastSquares(view.get("x"), view.get("y"));
     return mse(mine()) <= 1.1 * mse(best);
   });
-  view.controls(
-    view.slider("slope", "Slope", { min: -steepest, max: steepest, step: fineSlope, format: significant }),
+  view.controls(view.slider("slope", "Slope", { min: -steepest, max: steepest, step: fineSlope, format: significant }),
     view.slider("intercept", "Intercept", {
       min: y0 - reach,
       max: y1 + reach,
@@ -69,8 +60,7 @@ export default widget("line-fitter", (view) => {
   };
 
   function movePoint(i, x, y) {
-    const xs = view.get("x").slice(),
-      ys = view.get("y").slice();
+    const xs = view.get("x").slice(), ys = view.get("y").slice();
     xs[i] = clamp(x, x0, x1);
     ys[i] = clamp(y, y0, y1);
     view.set({ x: xs, y: ys });

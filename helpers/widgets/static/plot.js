@@ -19,9 +19,7 @@ class Surface {
   }
 
   begin() {
-    const ratio = window.devicePixelRatio || 1,
-      width = Math.max(this.element.clientWidth, 1),
-      tall = Math.round(this.height(width));
+    const ratio = window.devicePixelRatio || 1, width = Math.max(this.element.clientWidth, 1), tall = Math.round(this.height(width));
     if (this.width !== width || this.tall !== tall || this.ratio !== ratio) {
       Object.assign(this, { width, tall, ratio });
       this.element.width = Math.round(width * ratio);

@@ -174,7 +174,8 @@ export default widget("sequence-encoder", (view) => {
     c.lineTo(x(4), y);
     c.stroke();
     for (const other of others(base)) {
-      const [from, to] = [x(LETTERS.indexOf(base)), x(LETTERS.indexOf(other))].sort((a, b) => a - b), high = 20 + (far[LETTERS.indexOf(other)] - 1) * 14;
+      const [from, to] = [x(LETTERS.indexOf(base)), x(LETTERS.indexOf(other))].sort((a, b) => a - b),
+        high = 20 + (far[LETTERS.indexOf(other)] - 1) * 14;
       c.strokeStyle = colours.muted;
       c.lineWidth = 1.5;
       c.beginPath();
@@ -190,8 +191,10 @@ export default widget("sequence-encoder", (view) => {
 
   /** Four corners, each as far from each other, and N in their middle: what a flat picture can only hint at. */
   function drawSpace(base) {
-    const c = space.begin(), { colours } = view, far = distances(base).one_hot, middle = Math.min(space.width / 2, 190), reach = Math.min(middle - 30, 110);
-    const at = { A: [middle - reach, 150], C: [middle, 44], G: [middle + reach, 150], T: [middle + 0.2 * reach, 172], N: [middle + 0.05 * reach, 124] };
+    const c = space.begin(), { colours } = view, far = distances(base).one_hot,
+      middle = Math.min(space.width / 2, 190), reach = Math.min(middle - 30, 110);
+    const at = { A: [middle - reach, 150], C: [middle, 44], G: [middle + reach, 150],
+      T: [middle + 0.2 * reach, 172], N: [middle + 0.05 * reach, 124] };
     write(space, "as columns: a corner each", 0, 10, { align: "left", size: 13, weight: "600" });
     const edge = (one, other) => {
       c.beginPath();
@@ -206,7 +209,8 @@ export default widget("sequence-encoder", (view) => {
     c.lineWidth = 2;
     others(base).forEach((other) => edge(base, other));
     for (const other of LETTERS) bead(space, other, ...at[other], other === base);
-    for (const other of others(base)) write(space, fixed(far[LETTERS.indexOf(other)]), at[base][0] + 0.56 * (at[other][0] - at[base][0]), at[base][1] + 0.56 * (at[other][1] - at[base][1]), { size: 11.5 });
+    for (const other of others(base)) write(space, fixed(far[LETTERS.indexOf(other)]), at[base][0] + 0.56 * (at[other][0] - at[base][0]),
+      at[base][1] + 0.56 * (at[other][1] - at[base][1]), { size: 11.5 });
   }
 
   function draw() {
@@ -235,5 +239,6 @@ export default widget("sequence-encoder", (view) => {
     return `Position ${i}${strand} is ${base}: token ${LETTERS.indexOf(base)}, column (${onehot.join(", ")}). As tokens, T is three times as far from A as C is; as columns, all bases are equally far apart.`;
   }
 
-  return { draw, numbers: () => ({ encoded: encoded(), tokens: tokenise(encoded()), one_hot: oneHot(encoded()), distances: distances(encoded()[at()]) }) };
+  return { draw, numbers: () => ({ encoded: encoded(), tokens: tokenise(encoded()), one_hot: oneHot(encoded()),
+    distances: distances(encoded()[at()]) }) };
 });

@@ -1,5 +1,4 @@
-const BINS = 60,
-  CUTS = 300;
+const BINS = 60, CUTS = 300;
 const DOTS_TOP = 22, LINE = 18; // of the hundred dots: CSS pixels
 const share = (part, whole) => (whole > 0 ? part / whole : 0);
 const count = (n) => (n < 10 && n % 1 ? n.toFixed(1) : Math.round(n).toLocaleString("en"));
@@ -7,8 +6,7 @@ const percent = (value) => (value < 0.1 ? (100 * value).toFixed(1) : Math.round(
 
 /** How many of the sorted scores lie below `cut`, or, with `orAt`, at it, too. */
 function below(scores, cut, orAt = false) {
-  let low = 0,
-    high = scores.length;
+  let low = 0, high = scores.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (scores[middle] < cut || (orAt && scores[middle] === cut)) low = middle + 1;
@@ -18,20 +16,15 @@ function below(scores, cut, orAt = false) {
 }
 
 export default widget("threshold-explorer", (view) => {
-  const yes = floats(view.get("positive_scores")),
-    no = floats(view.get("negative_scores")); // sorted
-  const lowest = Math.min(yes[0], no[0]),
-    highest = Math.max(yes.at(-1), no.at(-1)),
-    room = (highest - lowest || 1) * 0.03;
+  const yes = floats(view.get("positive_scores")), no = floats(view.get("negative_scores")); // sorted
+  const lowest = Math.min(yes[0], no[0]), highest = Math.max(yes.at(-1), no.at(-1)), room = (highest - lowest || 1) * 0.03;
   const range = [lowest - room, highest + room];
   const colours = () => ({ ...view.colours, yes: PALETTE.T, no: PALETTE.C });
   const weight = () => (yes.length * (1 - view.get("positives"))) / view.get("positives") / no.length;
 
   // ---- arithmetic
   function countsAt(cut) {
-    const fn = below(yes, cut),
-      tn = below(no, cut),
-      w = weight();
+    const fn = below(yes, cut), tn = below(no, cut), w = weight();
     return { tp: yes.length - fn, fn, fp: (no.length - tn) * w, tn: tn * w };
   }
 
@@ -76,8 +69,7 @@ export default widget("threshold-explorer", (view) => {
   }
 
   function histogram(scores) {
-    const bins = new Float64Array(BINS),
-      [low, high] = range;
+    const bins = new Float64Array(BINS), [low, high] = range;
     for (const score of scores) bins[Math.min(Math.floor(((score - low) / (high - low)) * BINS), BINS - 1)]++;
     return bins;
   }
@@ -92,8 +84,7 @@ export default widget("threshold-explorer", (view) => {
     return measures(countsAt(view.get("threshold"))).mcc > best - 0.003;
   });
   const step = (range[1] - range[0]) / 400;
-  view.controls(
-    view.slider("threshold", "Threshold", { min: range[0], max: range[1], step, format: (value) => fixed(value) }),
+  view.controls(view.slider("threshold", "Threshold", { min: range[0], max: range[1], step, format: (value) => fixed(value) }),
     view.slider("positives", "Positives", { min: -3, max: Math.log10(0.9), step: 0.01, log: true, format: percent }),
   );
   const scores = new Surface(view, {
@@ -103,31 +94,17 @@ export default widget("threshold-explorer", (view) => {
   const inRow = (width) => (width >= 640 ? 50 : 20), pitch = (width) => Math.min(width / inRow(width), 17);
   const dots = new Surface(view, { label: "Of 100 sequences", height: (width) => DOTS_TOP + 2 * LINE + (100 / inRow(width) + 1) * pitch(width) });
   const cells = Object.fromEntries(["tp", "fn", "fp", "tn"].map((name) => [name, h("td", { class: `dlg-${name}` })]));
-  const matrix = h(
-    "table",
-    { class: "dlg-confusion" },
-    h("caption", {}, "Confusion matrix"),
-    h(
-      "thead",
-      {},
-      h(
-        "tr",
-        {},
-        h("td", {}),
+  const matrix = h("table", { class: "dlg-confusion" }, h("caption", {}, "Confusion matrix"), h("thead", {}, h("tr", {}, h("td", {}),
         h("th", { scope: "col" }, "called negative"),
         h("th", { scope: "col" }, "called positive"),
       ),
     ),
-    h(
-      "tbody",
-      {},
-      h("tr", {}, h("th", { scope: "row" }, "negatives"), cells.tn, cells.fp),
+    h("tbody", {}, h("tr", {}, h("th", { scope: "row" }, "negatives"), cells.tn, cells.fp),
       h("tr", {}, h("th", { scope: "row" }, "positives"), cells.fn, cells.tp),
     ),
   );
   const gauges = ["sensitivity", "precision", "specificity", "accuracy", "mcc"].map((name) => {
-    const value = h("span", {}),
-      bar = h("span", { class: "dlg-gauge" });
+    const value = h("span", {}), bar = h("span", { class: "dlg-gauge" });
     return {
       name,
       value,
@@ -135,12 +112,7 @@ export default widget("threshold-explorer", (view) => {
       element: h("div", {}, h("dt", {}, name === "mcc" ? "MCC" : name), h("dd", {}, value, bar)),
     };
   });
-  const panel = h(
-    "div",
-    { class: "dlg-panel" },
-    matrix,
-    h("dl", { class: "dlg-gauges" }, ...gauges.map((gauge) => gauge.element)),
-  );
+  const panel = h("div", { class: "dlg-panel" }, matrix, h("dl", { class: "dlg-gauges" }, ...gauges.map((gauge) => gauge.element)), );
   const columns = view.add(h("div", { class: "dlg-columns dlg-thirds" }, panel));
   const square = (width) => clamp(width * 0.95, 220, 300);
   const roc = new Surface(view, { label: "ROC curve", height: square, place: columns });
@@ -164,21 +136,10 @@ export default widget("threshold-explorer", (view) => {
 
   /** Positives grow upwards, negatives downwards, from one line: nothing hides behind anything. */
   function drawScores() {
-    const c = scores.begin(),
-      ink = colours(),
-      w = weight(),
-      cut = view.get("threshold");
-    const tallest = Math.max(...bars.yes),
-      deepest = Math.max(...bars.no) * w,
-      whole = tallest + deepest;
+    const c = scores.begin(), ink = colours(), w = weight(), cut = view.get("threshold");
+    const tallest = Math.max(...bars.yes), deepest = Math.max(...bars.no) * w, whole = tallest + deepest;
     const heights = [-Math.max(deepest, 0.2 * whole) * 1.1, Math.max(tallest, 0.2 * whole) * 1.25]; // one scale: imbalance shows
-    axes = new Axes(
-      scores,
-      ink,
-      { left: 58, right: scores.width - 12, top: 10, bottom: scores.tall - 40 },
-      range,
-      heights,
-    );
+    axes = new Axes(scores, ink, { left: 58, right: scores.width - 12, top: 10, bottom: scores.tall - 40 }, range, heights, );
     const up = ticks(...heights, 5);
     axes.frame({
       xLabel: "score (logit)",
@@ -189,18 +150,14 @@ export default widget("threshold-explorer", (view) => {
     const width = (axes.box.right - axes.box.left) / BINS;
     const paint = (values, colour) =>
       values.forEach((value, i) => {
-        const middle = range[0] + ((i + 0.5) / BINS) * (range[1] - range[0]),
-          y = axes.y(Math.max(value, 0));
+        const middle = range[0] + ((i + 0.5) / BINS) * (range[1] - range[0]), y = axes.y(Math.max(value, 0));
         c.globalAlpha = middle >= cut ? 1 : 0.35;
         c.fillStyle = colour;
         const tall = value === 0 ? 0 : Math.max(axes.y(Math.min(value, 0)) - y, 2); // few are not none
         c.fillRect(axes.box.left + i * width + 0.5, value > 0 ? axes.y(0) - tall : y, width - 1, tall);
       });
     paint(bars.yes, ink.yes);
-    paint(
-      bars.no.map((n) => -n * w),
-      ink.no,
-    );
+    paint(bars.no.map((n) => -n * w), ink.no, );
     c.globalAlpha = 1;
     scores.font(13, "600");
     c.fillStyle = asText(ink.yes, ink.dark);
@@ -219,9 +176,7 @@ export default widget("threshold-explorer", (view) => {
     c.fill();
     scores.font(12);
     const right = x + 16 + c.measureText("called positive →").width < axes.box.right;
-    axes.text(
-      right ? "called positive →" : "← called negative",
-      x + (right ? 12 : -12),
+    axes.text(right ? "called positive →" : "← called negative", x + (right ? 12 : -12),
       axes.box.top + (right ? 12 : 28), // under the word "positives"
       { align: right ? "left" : "right", halo: true },
     );
