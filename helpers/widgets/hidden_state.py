@@ -107,6 +107,7 @@ class HiddenState(Widget):
                 raise ValueError(f"HiddenState: {name} is {value}; expected 0 to {last}, one of the bases")
         if base is not None and base not in [*BASES]:
             raise ValueError(f"HiddenState: base is {base!r}; expected one of {', '.join(BASES)}")
+        cells.sort(key=lambda cell: list(BLOCKS).index(cell.kind))
         super().__init__(
             units={cell.kind: cell.units for cell in cells},
             weights=pack(np.concatenate([cell.flat() for cell in cells])),
@@ -224,8 +225,9 @@ class HiddenState(Widget):
         figure.supylabel("units, and the share of the difference that is left", fontsize=9)
 
     def _cell(self, kind: str) -> Cell:
-        counts = {name: BLOCKS[name] * n * (4 + n + 2) for name, n in self.units.items()}
-        before = list(self.units).index(kind)
+        # in the order of BLOCKS: a saved notebook sorts `units`
+        counts = {name: rows * n * (4 + n + 2) for name, rows in BLOCKS.items() if (n := self.units.get(name))}
+        before = list(counts).index(kind)
         start = sum(list(counts.values())[:before])
         numbers = unpack(self.weights)[start : start + counts[kind]]
         return Cell.from_flat(kind, self.units[kind], numbers, relu=self.relu)

@@ -151,7 +151,8 @@ def test_every_cell_computes_in_the_browser_what_it_computes_here(blank, layer):
 
 def test_a_layer_of_ones_own_is_asked_nothing(blank):
     blank.mount(HiddenState.from_rnn([LAYERS["LSTM"](), LAYERS["RNN"]()], DNA))
-    assert list(blank.numbers()["left"]) == ["LSTM", "RNN"] and blank.numbers()["answers"] == {}
+    # always in this order
+    assert list(blank.numbers()["left"]) == ["RNN", "LSTM"] and blank.numbers()["answers"] == {}
     said = blank.tab.locator("[id$=about0]").text_content()
     assert "TATA" not in said and "LSTM" in said and "RNN" in said
 
@@ -171,6 +172,16 @@ def test_letters_write_and_arrows_choose_where(blank):
     assert blank.get("step") == len(DNA) - 1
     blank.tab.get_by_role("radio", name="G").check()
     assert "Base 2 stays G" in blank.message() and max(blank.numbers()["left"]["LSTM"]) == 0
+
+
+def test_a_notebook_that_sorted_the_kinds_shows_the_same(blank):
+    widget = HiddenState()
+    left = {kind: widget.left(kind) for kind in ("RNN", "GRU", "LSTM")}
+    widget.units = dict(sorted(widget.units.items()))
+    blank.mount(widget)
+    for kind, shares in left.items():
+        np.testing.assert_allclose(widget.left(kind), shares)
+        np.testing.assert_allclose(blank.numbers()["left"][kind], shares, atol=1e-4)
 
 
 def test_the_challenge_is_met_by_the_letter_that_lesson_05_asks_for(blank):

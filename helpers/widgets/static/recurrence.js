@@ -4,11 +4,12 @@ const GATES = { RNN: [], GRU: ["reset", "update", "candidate"], LSTM: ["input", 
 const BLOCKS = { RNN: 1, GRU: 3, LSTM: 4 };
 const logistic = (x) => 1 / (1 + Math.exp(-x));
 
-/** The cells behind one vector of weights, in the order of `units`, { kind: hidden units }. */
+/** The cells behind one vector of weights, in the order of BLOCKS (a saved notebook sorts `units`, { kind: hidden units }). */
 function recurrentCells(numbers, units, relu) {
   let start = 0;
   const take = (count) => Float64Array.from(numbers.subarray(start, (start += count)));
-  return Object.fromEntries(Object.entries(units).map(([kind, n]) => {
+  return Object.fromEntries(Object.keys(BLOCKS).filter((kind) => kind in units).map((kind) => {
+    const n = units[kind];
     const rows = BLOCKS[kind] * n;
     return [kind, { kind, n, relu, wih: take(rows * 4), whh: take(rows * n), bih: take(rows), bhh: take(rows) }];
   }));
