@@ -19,11 +19,7 @@ from helpers.training.devices import own_randomness, reseed
 KINDS: dict[str, Any] = {"RNN": nn.RNN, "GRU": nn.GRU, "LSTM": nn.LSTM}
 MOTIF = "TATAAA"
 BATCH, LR, CLIP, TESTED = 64, 5e-3, 1.0, 2000
-SHOWN = {
-    "RNN": 0.0,
-    "GRU": 5.0,
-    "LSTM": 5.0,
-}  # whom HiddenState compares, and how far their gates start open
+SHOWN = {"RNN": 0.0, "GRU": 5.0, "LSTM": 5.0}  # whom HiddenState compares, and how far their gates start open
 SURE, RECENT = 0.02, 20  # training stops early where the mean loss of the last 20 batches is below 0.02
 
 
