@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from itertools import cycle
 
 PALETTE = {"A": "#266E36", "C": "#0095FF", "G": "#B78D08", "T": "#B23D8B"}
+# Of classes, models and what is marked: no base's colour and no sign's.
+HUES = {"blue": "#2A5CBE", "red": "#B23240", "coral": "#F65E48", "teal": "#2F9CAE"}
 SIGNS = {"plus": "#7A5AD0", "minus": "#C25A12"}  # of a number: no base's colour
 INK = "#222222"
 PALE = "#767676"  # what is only beside the point: chance, what others did; contrast 4.5 on white
 
 
-def colours_of(names: Iterable[str], order: str = "CTGA") -> dict[str, str]:
-    """Give each name a colour of the palette, in this order of bases; they recur after four."""
-    return {name: PALETTE[base] for name, base in zip(dict.fromkeys(names), cycle(order), strict=False)}
+def colours_of(names: Iterable[str]) -> dict[str, str]:
+    """Give each name one of `HUES`, in their order; they recur after four."""
+    return dict(zip(dict.fromkeys(names), cycle(HUES.values()), strict=False))

@@ -3,7 +3,7 @@
 Every picture carries its own white background, so that it can be read in light and in dark notebooks.
 """
 
-from helpers.palette import INK, PALETTE
+from helpers.palette import HUES, INK, PALETTE
 from helpers.plots.attention import attention_arcs, attention_map, cost_against_length, embedding
 from helpers.plots.filters import against_chance, attributions, filter_matches, mutation_maps
 from helpers.plots.live import Live
@@ -17,6 +17,7 @@ from helpers.plots.sequences import composition, logo
 from helpers.plots.training import confusion, learning_curves, roc_and_pr, scoreboard
 
 __all__ = [
+    "HUES",
     "INK",
     "PALETTE",
     "Live",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.palette import INK, PALETTE, colours_of
+from helpers.palette import HUES, INK, PALETTE, colours_of
 from helpers.plots.look import axes
 from helpers.plots.networks import over_seeds
 
@@ -53,10 +53,10 @@ def attention_map(weights: ArrayLike, sequence: str = "", *, marks: Marks = (), 
     shades: Any = {"cmap": "Blues", "vmin": 0, "vmax": max(table.max(), 1e-9), "cbar": False, "square": True}
     sns.heatmap(table, xticklabels=ticks, yticklabels=ticks, ax=ax, **shades)
     for start, stop, name in marks:
-        ax.plot([start, stop], [-0.9, -0.9], color=PALETTE["T"], linewidth=3, clip_on=False)
-        ax.text((start + stop) / 2, -1.7, name, color=PALETTE["T"], ha="center", va="bottom")
-        ax.plot([length + 0.9] * 2, [start, stop], color=PALETTE["T"], linewidth=3, clip_on=False)
-        ax.text(length + 1.7, (start + stop) / 2, name, color=PALETTE["T"], va="center")
+        ax.plot([start, stop], [-0.9, -0.9], color=HUES["red"], linewidth=3, clip_on=False)
+        ax.text((start + stop) / 2, -1.7, name, color=HUES["red"], ha="center", va="bottom")
+        ax.plot([length + 0.9] * 2, [start, stop], color=HUES["red"], linewidth=3, clip_on=False)
+        ax.text(length + 1.7, (start + stop) / 2, name, color=HUES["red"], va="center")
     for label in (*ax.get_xticklabels(), *ax.get_yticklabels()):
         if sequence and length <= LETTERS_UP_TO:
             small = 9 if length <= 30 else 6
@@ -104,19 +104,19 @@ def attention_arcs(
         weight, top = table[row, column], 0.35 + abs(row - column) / 2
         height = max(height, top)
         curve = Path([(row, 0), (row, 1.33 * top), (column, 1.33 * top), (column, 0)], [1, 4, 4, 4])
-        colour = PALETTE["C"] if column < row else PALETTE["G"]
+        colour = HUES["blue"] if column < row else HUES["coral"]
         ax.add_patch(PathPatch(curve, fill=False, edgecolor=colour, linewidth=4 * weight, alpha=0.2 + 0.8 * weight))
     below = -0.11 * height
     letters: Any = {"ha": "center", "va": "center", "size": 9, "family": "monospace"}
     for place, base in enumerate(sequence):
         ax.text(place, 0.5 * below, base, color=PALETTE.get(base, INK), **letters)
     for start, stop, name in marks:
-        ax.plot([start - 0.4, stop - 0.6], [1.15 * below] * 2, color=PALETTE["T"], linewidth=3)
-        ax.text((start + stop - 1) / 2, 1.35 * below, name, ha="center", va="top", color=PALETTE["T"])
+        ax.plot([start - 0.4, stop - 0.6], [1.15 * below] * 2, color=HUES["red"], linewidth=3)
+        ax.text((start + stop - 1) / 2, 1.35 * below, name, ha="center", va="top", color=HUES["red"])
     ax.set(xlim=(-1, len(sequence)), ylim=(2.6 * below if marks else 1.2 * below, 1.05 * height), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
-    for side, x, base in (("left", 0.0, "C"), ("right", 1.0, "G")):
-        look: Any = {"ha": side, "va": "bottom", "color": PALETTE[base], "weight": "bold"}
+    for side, x, hue in (("left", 0.0, "blue"), ("right", 1.0, "coral")):
+        look: Any = {"ha": side, "va": "bottom", "color": HUES[hue], "weight": "bold"}
         ax.text(x, 1.0, f"asks to the {side}", transform=ax.transAxes, **look)
     return ax
 
@@ -144,10 +144,10 @@ def embedding(points: ArrayLike, groups: Sequence[str], *, ax: Axes | None = Non
     import seaborn as sns
 
     places, names = np.asarray(points, dtype=float), list(dict.fromkeys(groups))
-    if places.ndim != 2 or places.shape[1] != 2 or len(places) != len(groups) or len(names) > len(PALETTE):
+    if places.ndim != 2 or places.shape[1] != 2 or len(places) != len(groups) or len(names) > len(HUES):
         raise ValueError(
             f"embedding: points {places.shape}, {len(groups)} names, {len(names)} of them different; expected (N, 2), "
-            f"N, and at most {len(PALETTE)}"
+            f"N, and at most {len(HUES)}"
         )
     ax = axes(ax, 4.8, 4.0)
     colours = colours_of(names)

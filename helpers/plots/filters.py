@@ -10,7 +10,7 @@ import torch
 
 from helpers.dna.motifs import Matrix, checked_matrix
 from helpers.interpret.filters import FilterMatch
-from helpers.palette import INK, PALE, PALETTE
+from helpers.palette import HUES, INK, PALE
 from helpers.plots.look import axes, panels
 from helpers.plots.sequences import logo
 
@@ -80,7 +80,7 @@ def against_chance(
 
     ax = axes(ax, width=6.4, height=3.0)
     found = {"untrained": np.asarray(untrained), "trained": np.asarray(trained)}
-    colours = {"untrained": PALE, "trained": PALETTE["T"]}
+    colours = {"untrained": PALE, "trained": HUES["red"]}
     each: Any = {"stat": "percent", "common_norm": False, "binwidth": 0.025, "binrange": (0, 1)}
     sns.histplot(found, palette=colours, linewidth=0, alpha=0.75, ax=ax, **each)
     sns.move_legend(ax, "upper left")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.palette import INK, PALETTE
+from helpers.palette import HUES, INK
 from helpers.settings import smoke
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def style() -> None:
     import matplotlib as mpl
     from cycler import cycler
 
-    mpl.rcParams.update(_RC | {"axes.prop_cycle": cycler(color=list(PALETTE.values()))})
+    mpl.rcParams.update(_RC | {"axes.prop_cycle": cycler(color=list(HUES.values()))})
 
 
 def axes(ax: Axes | None, width: float = 6.4, height: float = 3.6) -> Axes:

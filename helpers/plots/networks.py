@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from helpers.palette import INK, PALE, PALETTE
+from helpers.palette import HUES, INK, PALE
 from helpers.plots.look import axes, label_ends
 from helpers.plots.seeds import draw_curves
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
-_COLOURS = (*(PALETTE[base] for base in "CTGA"), PALE)  # in the order in which lines take them
-_TINTS = ("#f0dcea", "#ffffff", "#d3ecff")  # of class 0, of "don't know", of class 1
+_COLOURS = (*HUES.values(), PALE)  # in the order in which lines take them
+_TINTS = ("#f5d9dc", "#ffffff", "#d3dff5")  # of class 0, of "don't know", of class 1
 _FINE = 121  # cells along one side of a drawn plane
 
 
@@ -71,8 +71,8 @@ def decision_boundary(
     ax.contourf(xs, ys, np.tanh(logits / 2), cmap=tints, levels=np.linspace(-1, 1, 17))
     if logits.min() < 0 < logits.max():
         ax.contour(xs, ys, logits, levels=[0], colors=INK, linewidths=1.6)
-    for label, marker, base in ((0, "s", "T"), (1, "o", "C")):
-        ax.plot(*points[labels == label].T, marker, color=PALETTE[base], markersize=5, markeredgecolor="white")
+    for label, marker, hue in ((0, "s", "red"), (1, "o", "blue")):
+        ax.plot(*points[labels == label].T, marker, color=HUES[hue], markersize=5, markeredgecolor="white")
     ax.set(xlabel=x_label, ylabel=y_label, xlim=xs[[0, -1]], ylim=ys[[0, -1]])
     return ax
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from helpers.palette import INK, PALE, PALETTE
+from helpers.palette import HUES, INK, PALE
 from helpers.plots.look import panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KINDS = {"model": PALETTE["T"], "ensemble": PALETTE["T"], "baseline": PALETTE["G"], "published": PALE}
-ON_DARK = {"model": "#E58BC6", "ensemble": "#E58BC6", "baseline": "#E0B53A", "published": "#A3ADBA"}
+KINDS = {"model": HUES["red"], "ensemble": HUES["red"], "baseline": HUES["teal"], "published": PALE}
+ON_DARK = {"model": "#E8828C", "ensemble": "#E8828C", "baseline": "#4FC3D4", "published": "#A3ADBA"}
 SIGNS = {"model": "o", "ensemble": "*", "baseline": "s", "published": "D"}
 MEANING = {
     "model": "a model of this course; bar: lowest to highest seed, line: 95 % of resamples of the test set",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.palette import INK, PALE, PALETTE
+from helpers.palette import HUES, INK, PALE, PALETTE
 from helpers.plots.look import axes, label_ends, panels
 from helpers.plots.seeds import draw_curves, draw_ranges
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from helpers.experiments.memory import Remembered
 
-CELLS = {"RNN": PALETTE["T"], "GRU": PALETTE["C"], "LSTM": PALETTE["A"]}
+CELLS = {"RNN": HUES["red"], "GRU": HUES["blue"], "LSTM": HUES["teal"]}
 
 
 def hidden_path(truth: ArrayLike, guesses: Mapping[str, ArrayLike], *, what: str, ax: Axes | None = None) -> Axes:
@@ -95,7 +95,7 @@ def gates_by_base(parts: Mapping[str, ArrayLike], sequence: str, *, marked: tupl
         sns.heatmap(part.T, vmax=1, cbar_kws=bar, xticklabels=False, yticklabels=False, ax=ax, **scale)
         ax.set_ylabel(name, rotation=0, ha="right", va="center")
         if marked:
-            ax.axvspan(*marked, fill=False, edgecolor=PALETTE["T"], linewidth=1.6)
+            ax.axvspan(*marked, fill=False, edgecolor=HUES["red"], linewidth=1.6)
     for i, letter in enumerate(sequence):
         rows[0].text(i + 0.5, -0.2, letter, ha="center", fontsize=8, weight="bold", color=PALETTE.get(letter, INK))
     rows[-1].set_xlabel("base")

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.palette import INK, PALETTE, colours_of
+from helpers.palette import HUES, INK, colours_of
 from helpers.plots.look import axes, label_ends
 from helpers.plots.seeds import draw_ranges
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
-
-_STRONG = "TCAG"  # the order in which lines and paths take their colours
 
 
 def _points(caller: str, x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -62,7 +60,7 @@ def lines(
     xs, ys = _points("lines", x, y)
     ax = axes(ax)
     sns.scatterplot(x=xs, y=ys, s=14, color=INK, alpha=0.45, linewidth=0, zorder=1, ax=ax)
-    ends, colours = np.array([xs.min(), xs.max()]), colours_of(lines, _STRONG)
+    ends, colours = np.array([xs.min(), xs.max()]), colours_of(lines)
     for name, (slope, intercept) in lines.items():
         ax.plot(ends, slope * ends + intercept, color=colours[name], zorder=2)
     ax.set(xlabel=x_label, ylabel=y_label, ylim=ax.get_ylim())
@@ -116,7 +114,7 @@ def loss_surface(
     floor = float(((np.polyval(best, xs) - ys) ** 2).mean())
     ax.contourf(w, b, np.log10(np.maximum(loss - floor, 0) + floor), levels=24, cmap="Greys_r", zorder=0)
     ax.plot(*best, marker="+", markersize=13, markeredgewidth=2.5, color="#D62728", zorder=4)
-    colours = colours_of(paths or {}, _STRONG)
+    colours = colours_of(paths or {})
     for name, path in (paths or {}).items():
         steps = np.asarray(path, dtype=float)
         ax.plot(*steps.T, color=colours[name], marker="o", markersize=3, linewidth=1.2, zorder=3)
@@ -151,7 +149,7 @@ def error_ranges(errors: Mapping[str, Sequence[float]], *, x_label: str, ax: Axe
         raise ValueError(f"error_ranges: {dict(errors)}; expected at least one model, each with at least one error")
     ordered = sorted(errors, key=lambda name: float(np.mean(errors[name])))
     ax = axes(ax, 6.4, 0.7 + 0.42 * len(ordered))
-    draw_ranges(ax, {name: errors[name] for name in ordered}, dict.fromkeys(ordered, PALETTE["T"]))
+    draw_ranges(ax, {name: errors[name] for name in ordered}, dict.fromkeys(ordered, HUES["red"]))
     for row, name in enumerate(ordered):
         mean, highest = np.mean(errors[name]), max(errors[name])
         ax.annotate(f"{mean:.1f}", (highest, row), (8, 0), textcoords="offset points", va="center")
@@ -187,7 +185,7 @@ def named_points(
     if len(names) != len(xs):
         raise ValueError(f"named_points: {len(names)} names for {len(xs)} points; expected as many")
     ax = axes(ax, 6.4, 4.4)
-    ax.scatter(xs, ys, s=30, color=PALETTE["T"], zorder=2)
+    ax.scatter(xs, ys, s=30, color=HUES["red"], zorder=2)
     named = sorted((i for i in range(len(xs)) if names[i]), key=lambda i: -xs[i])
     for turn, i in enumerate(named):
         side, offset = ("left", 8) if turn % 2 == 0 else ("right", -8)

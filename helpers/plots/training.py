@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from helpers.palette import PALE, PALETTE, colours_of
+from helpers.palette import HUES, PALE, colours_of
 from helpers.plots.look import axes, label_ends, panels
 from helpers.plots.seeds import draw_curves, draw_ranges
 from helpers.training.batches import checked_array
@@ -62,7 +62,7 @@ def learning_curves(histories: Runs | Mapping[str, Runs]) -> Figure:
                 ends |= {} if name else {"training": training}
         ax.set(xlabel="epoch", ylabel=label)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        label_ends(ax, ax.dataLim.x1, ends, colours | {"validation": PALETTE["C"], "training": PALE})
+        label_ends(ax, ax.dataLim.x1, ends, colours | {"validation": HUES["blue"], "training": PALE})
     if any(models):
         drawn[0].set_title("full: validation, dashed: training", color=PALE, fontsize=10)
     return figure
@@ -194,7 +194,7 @@ def scoreboard(
         If there is nothing to draw, or a row lacks the metric.
     """
     simulated = {True: ", simulated data", False: ""}
-    entries = [(row, PALETTE["T"], f"{row['seconds']:.1f} s{simulated[bool(row.get('simulated'))]}") for row in rows]
+    entries = [(row, HUES["red"], f"{row['seconds']:.1f} s{simulated[bool(row.get('simulated'))]}") for row in rows]
     entries += [(row, PALE, "published") for row in published]
     if not entries:
         raise ValueError("scoreboard: there are no rows to draw")

@@ -54,7 +54,7 @@ import numpy as np
 import traitlets
 
 from helpers.dna.sequences import BASES
-from helpers.palette import PALETTE, SIGNS
+from helpers.palette import HUES, PALETTE, SIGNS
 from helpers.places import STATIC
 
 if TYPE_CHECKING:
@@ -79,9 +79,10 @@ def js(*names: str) -> str:
     Returns
     -------
     str
-        The module's text, with ``BASES``, ``PALETTE`` and ``SIGNS`` defined at its top.
+        The module's text, with ``BASES``, ``PALETTE``, ``HUES`` and ``SIGNS`` defined at its top.
     """
-    constants = f"const BASES = {json.dumps(BASES)}, PALETTE = {json.dumps(PALETTE)}, SIGNS = {json.dumps(SIGNS)};"
+    named = {"BASES": BASES, "PALETTE": PALETTE, "HUES": HUES, "SIGNS": SIGNS}
+    constants = f"const {', '.join(f'{name} = {json.dumps(value)}' for name, value in named.items())};"
     files = [file for name in names for file in ((name, *CONTROLS) if name == "common.js" else (name,))]
     return "\n".join([constants, *((STATIC / name).read_text(encoding="utf-8") for name in files)])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from helpers.palette import PALETTE
+from helpers.palette import HUES
 from helpers.plots import label_ends
 from helpers.widgets.base import Widget, as_array, js
 from helpers.widgets.mlp import ACTIVATIONS, Network
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_POINTS, MOST_UNITS, MOST_LAYERS = 400, 16, 3
 MOST_STEPS, RECORD_EVERY = 4000, 10
-COLOURS = {0: PALETTE["G"], 1: PALETTE["C"]}
+COLOURS = {0: HUES["red"], 1: HUES["blue"]}
 
 
 def datasets(per_class: int = 40) -> dict[str, list[list[float]]]:
@@ -91,7 +91,7 @@ class BoundaryExplorer(Widget):
     learning_rate = traitlets.Float(0.03).tag(sync=True)
     hold_out = traitlets.Bool(True).tag(sync=True)
     seed = traitlets.Int(1, min=0).tag(sync=True)
-    pen = traitlets.Enum(("blue", "gold", "eraser"), "blue").tag(sync=True)
+    pen = traitlets.Enum(("blue", "red", "eraser"), "blue").tag(sync=True)
     units = traitlets.Bool(True).tag(sync=True)
     given = traitlets.Dict().tag(sync=True)
     network = traitlets.Dict().tag(sync=True)
@@ -225,7 +225,7 @@ class BoundaryExplorer(Widget):
         plane.set(xlim=self.window[0], ylim=self.window[1], xlabel=self.x_label, ylabel=self.y_label)
         losses = np.array(self.losses())
         steps = RECORD_EVERY * np.arange(len(losses))
-        colours = {"training": PALETTE["A"], "held out": PALETTE["T"]} if self.hold_out else {"training": PALETTE["A"]}
+        colours = {"training": HUES["teal"], "held out": HUES["coral"]} if self.hold_out else {"training": HUES["teal"]}
         for column, colour in enumerate(colours.values()):
             curves.plot(steps, losses[:, column], color=colour, marker="o" if len(losses) == 1 else None)
         curves.set(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from helpers.palette import PALETTE
+from helpers.palette import HUES
 from helpers.widgets.base import Widget, as_array, js, unpack
 from helpers.widgets.descent import (
     BUILT_IN,
@@ -25,7 +25,7 @@ from helpers.widgets.descent import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLOURS = dict(zip(OPTIMISERS, (*PALETTE.values(), "#1d2129"), strict=True))
+COLOURS = dict(zip(OPTIMISERS, (*HUES.values(), "#1d2129"), strict=True))
 LONGEST_WALK = 2000
 
 

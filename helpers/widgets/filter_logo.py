@@ -13,7 +13,7 @@ import traitlets
 from helpers.dna.motifs import Motif, information, jaspar_all, probabilities
 from helpers.dna.sequences import BASES, tokenise
 from helpers.interpret.filters import aligned_counts, resemblance, stack_motifs
-from helpers.palette import PALETTE
+from helpers.palette import HUES
 from helpers.plots import logo
 from helpers.widgets.base import Widget, as_array, as_dna, js, pack, unpack
 
@@ -233,7 +233,7 @@ class FilterLogo(Widget):
         sums, threshold = self.activations(), self.threshold()
         edges = np.linspace(sums.min(), max(sums.max(), sums.min() + 1e-6), 41).tolist()
         above = self._above(sums, self.share)
-        axes.hist([sums[~above], sums[above]], bins=edges, stacked=True, color=["#b9c0c8", PALETTE["C"]])
+        axes.hist([sums[~above], sums[above]], bins=edges, stacked=True, color=["#b9c0c8", HUES["blue"]])
         axes.axvline(threshold, color="#222222", ls="--", lw=1.2)
         axes.set(yscale="log", xlabel="activation", ylabel="windows")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from helpers.palette import PALETTE, SIGNS
+from helpers.palette import HUES, SIGNS
 from helpers.widgets.base import Widget, as_array, js, pack, unpack
 
 if TYPE_CHECKING:
@@ -161,9 +161,9 @@ class ImageKernel(Widget):
         strongest = float(np.abs(self.result()).max()) or 1.0
         row, column = self.position
         before.imshow(self.grey(), cmap="gray")
-        before.add_patch(Rectangle((column - 0.5, row - 0.5), 3, 3, fill=False, ec=PALETTE["C"], lw=2.5))
+        before.add_patch(Rectangle((column - 0.5, row - 0.5), 3, 3, fill=False, ec=HUES["blue"], lw=2.5))
         shown = after.imshow(self.result(), cmap=signed, vmin=-strongest, vmax=strongest)
-        after.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, ec=PALETTE["C"], lw=2.5))
+        after.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, ec=HUES["blue"], lw=2.5))
         figure.colorbar(shown, ax=after, shrink=0.7, label="answer")
         self._draw_products(nine)
         for axes, title in ((before, "picture"), (nine, "pixel × weight"), (after, "result")):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import traitlets
 
-from helpers.palette import INK, PALE, PALETTE
+from helpers.palette import HUES, INK, PALE
 from helpers.widgets.base import Widget, as_array, as_dna, js, pack, unpack
 
 if TYPE_CHECKING:
@@ -213,10 +213,10 @@ class LatentWalk(Widget):
         places.plot(*dots[list(self._ends())].T, color=INK)
         for letter, place in zip("ABCDEF", dots[: len(self.sequences)], strict=False):
             places.text(*place, letter, weight="bold", ha="center", va="center", bbox={"fc": "white", "pad": 1.5})
-        places.plot(x, y, "o", color=PALETTE["T"], markersize=9, zorder=5)
+        places.plot(x, y, "o", color=HUES["red"], markersize=9, zorder=5)
         places.set(title=f"{self.names[self._model_now()]}: codes", xticks=[], yticks=[])
         steps, good = np.arange(self.steps), self._way("obeys").astype(bool)
-        for truth, colour, said in ((good, PALETTE["C"], "obey"), (~good, PALETTE["T"], "break it")):
+        for truth, colour, said in ((good, HUES["blue"], "obey"), (~good, HUES["red"], "break it")):
             shares.bar(steps[truth], self._way("shares")[truth], color=colour, label=f"likeliest letters {said}")
         shares.axvline(self._at(), color=INK, lw=1)
         shares.set(ylim=(0, 1.05), xlabel="step on the way", ylabel="draws that obey")

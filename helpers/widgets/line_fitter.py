@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from helpers.palette import PALETTE
+from helpers.palette import HUES
 from helpers.widgets.base import Widget, as_array, js
 
 if TYPE_CHECKING:
@@ -133,17 +133,17 @@ class LineFitter(Widget):
         heights = self._bowl(slopes, intercepts)
         heights -= heights.min()
         bowl.contourf(slopes, intercepts, heights**0.25, 12, cmap="Blues_r")
-        bowl.plot(self.slope, self.intercept, "o", color=PALETTE["T"], markeredgecolor="white", markersize=8)
+        bowl.plot(self.slope, self.intercept, "o", color=HUES["red"], markeredgecolor="white", markersize=8)
         bowl.set(xlabel="slope", ylabel="intercept", title="mean square of every line")
         axes.set(xlim=self.x_window, ylim=self.y_window, xlabel=self.x_label, ylabel=self.y_label)
         figure.canvas.draw()  # the layout is settled: pixels of one axis can be told in units of the other
         box = axes.get_window_extent()
         x_per_y = (np.ptp(self.x_window) / box.width) / (np.ptp(self.y_window) / box.height)
         for x, y, residual in zip(self.x, self.y, self._residuals(), strict=True):
-            square = Rectangle((x, y), abs(residual) * x_per_y, -residual, facecolor=PALETTE["C"], alpha=0.2)
+            square = Rectangle((x, y), abs(residual) * x_per_y, -residual, facecolor=HUES["blue"], alpha=0.2)
             axes.add_patch(square)
         ends = np.array(self.x_window)
-        axes.plot(ends, self.slope * ends + self.intercept, color=PALETTE["T"], lw=2)
+        axes.plot(ends, self.slope * ends + self.intercept, color=HUES["red"], lw=2)
         axes.scatter(self.x, self.y, color="#1d2129", zorder=3)
         axes.set_title(f"mean squared error {self.mse():.4g}", loc="left")
 

@@ -11,7 +11,7 @@ import traitlets
 from torch import Tensor, nn
 
 from helpers.dna.sequences import BASES, one_hot
-from helpers.palette import INK, PALE, PALETTE, SIGNS
+from helpers.palette import HUES, INK, PALE, SIGNS
 from helpers.widgets.base import Widget, as_dna, js, pack, unpack
 from helpers.widgets.network import Network, adds, best
 
@@ -179,11 +179,11 @@ class NetworkExplorer(Widget):
         for row, one in enumerate(rows):
             bottom = len(rows) - 1 - row
             tracks.bar(
-                middle, (track[one] / most * 0.85).numpy(), 0.9, bottom, color=PALETTE["C"] if one == k else PALE
+                middle, (track[one] / most * 0.85).numpy(), 0.9, bottom, color=HUES["blue"] if one == k else PALE
             )
             tracks.axhline(bottom, color=PALE, lw=0.5)
         start, end = self._window(numbers["places"][k])
-        tracks.axvspan(start - 0.5, end - 0.5, color=PALETTE["C"], alpha=0.15, lw=0)
+        tracks.axvspan(start - 0.5, end - 0.5, color=HUES["blue"], alpha=0.15, lw=0)
         tracks.set_yticks(np.arange(len(rows))[::-1] + 0.3, [f"filter {one}" for one in rows])
         tracks.set(xlim=(-0.5, len(self.sequence) - 0.5), xlabel="base", title="where each filter fires")
         tracks.tick_params(axis="y", length=0, labelsize=8)

@@ -9,7 +9,7 @@ import numpy as np
 import traitlets
 
 from helpers.dna.sequences import random_dna, tokenise
-from helpers.palette import PALETTE
+from helpers.palette import HUES, PALETTE
 from helpers.widgets.base import Widget, as_dna, js
 
 if TYPE_CHECKING:
@@ -182,12 +182,12 @@ class PoolExplorer(Widget):
         for row, values in enumerate(rows, start=1):
             for i, value in enumerate(values):
                 left = i * step + (width - 1) / 2 - 0.5
-                box = Rectangle((left, row - 0.4), wide, 0.8, fc=PALETTE["C"], alpha=0.08 + 0.85 * value / strongest)
+                box = Rectangle((left, row - 0.4), wide, 0.8, fc=HUES["blue"], alpha=0.08 + 0.85 * value / strongest)
                 axes.add_patch(box)
             wide, step = wide + (self.pool - 1) * step, step * self.stride
         field = self.receptive_field()
         if field:
-            axes.axvspan(field[0] - 0.5, field[1] + 0.5, color=PALETTE["G"], alpha=0.15)
+            axes.axvspan(field[0] - 0.5, field[1] + 0.5, color=HUES["coral"], alpha=0.15)
         names = ["sequence", "activation", *(f"pooled {k + 1}×" for k in range(self.rounds))]
         axes.set_yticks(range(len(names)), names)
         axes.set(xlim=(-1, shown), ylim=(len(names) - 0.4, -0.7), xlabel="base")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from helpers.palette import INK, PALE, PALETTE
+from helpers.palette import HUES, INK, PALE, PALETTE, colours_of
 from helpers.widgets.base import Widget, as_array, as_dna, js
 from helpers.widgets.threshold_explorer import measures
 
@@ -209,11 +209,11 @@ class ShiftExplorer(Widget):
         strip.set(xlabel="column that the network sees", title=f"sequences, moved by {self.shift:+d}")
         shifts, curves = range(-self.reach, self.reach + 1), self.curves()
         if self.revealed:
-            for (name, curve), base in zip(curves.items(), "CTGACT", strict=False):
-                plot.plot(shifts, curve, color=PALETTE[base], label=name)
+            for (name, curve), colour in zip(curves.items(), colours_of(curves).values(), strict=True):
+                plot.plot(shifts, curve, color=colour, label=name)
             plot.legend(fontsize=8, loc="lower right")
         else:
-            plot.plot(0, list(curves.values())[self._model_now()][self.reach], "o", color=PALETTE["T"])
+            plot.plot(0, list(curves.values())[self._model_now()][self.reach], "o", color=HUES["red"])
             plot.text(0, 0.1, "your guess?", ha="center", color=PALE, fontsize=12)
         if self.guess:
             plot.plot(shifts, self.guess, "--", color=PALE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from helpers.palette import PALETTE
+from helpers.palette import HUES
 from helpers.widgets.base import Widget, as_array, js, pack, unpack
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MOST_SCORES = 200_000
 BINS = 60
-POSITIVE, NEGATIVE = PALETTE["T"], PALETTE["C"]
+POSITIVE, NEGATIVE = HUES["blue"], HUES["red"]
 
 
 def measures(counts: dict[str, float]) -> dict[str, float]:

@@ -14,7 +14,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from helpers.experiments.costs import Cost
-from helpers.plots import PALETTE, attention_arcs, attention_map, cost_against_length, embedding, poster
+from helpers.plots import HUES, PALETTE, attention_arcs, attention_map, cost_against_length, embedding, poster
 
 WEIGHTS = np.array([[0.9, 0.1, 0.0], [0.0, 0.0, 1.0], [0.05, 0.05, 0.9]])
 
@@ -72,10 +72,10 @@ def test_a_fifth_layer_has_a_colour_of_its_own_and_shares_it_with_its_slope() ->
 
 def test_embedding_names_each_group_in_the_colour_of_its_points() -> None:
     ax = embedding([[0, 0], [2, 2], [9, 9]], ["promoter", "promoter", "other"])
-    assert [(t.get_text(), t.get_color()) for t in ax.texts] == [("promoter", PALETTE["C"]), ("other", PALETTE["T"])]
+    assert [(t.get_text(), t.get_color()) for t in ax.texts] == [("promoter", HUES["blue"]), ("other", HUES["red"])]
     (dots,) = ax.collections
     assert dots.get_offsets().tolist() == [[0, 0], [2, 2], [9, 9]]
-    assert [to_hex(colour).upper() for colour in dots.get_facecolor()] == [PALETTE[base].upper() for base in "CCT"]
+    assert [to_hex(colour).upper() for colour in dots.get_facecolor()] == [HUES[hue] for hue in ("blue", "blue", "red")]
     with pytest.raises(ValueError, match=r"points \(3, 2\), 1 names"):
         embedding(np.zeros((3, 2)), ["promoter"])
 

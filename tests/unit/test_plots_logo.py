@@ -14,7 +14,7 @@ import logomaker
 import matplotlib.pyplot as plt
 
 from helpers.dna.motifs import information, jaspar
-from helpers.plots import PALETTE, composition, label_ends, logo, style
+from helpers.plots import HUES, PALETTE, composition, label_ends, logo, style
 
 TATA = jaspar("POL012.1")
 
@@ -187,4 +187,4 @@ def test_pictures_are_white_with_dark_text_in_a_dark_notebook() -> None:
 def test_style_sets_the_look_of_the_course() -> None:
     style()
     assert matplotlib.rcParams["figure.facecolor"] == "white"
-    assert matplotlib.rcParams["axes.prop_cycle"].by_key()["color"] == list(PALETTE.values())
+    assert matplotlib.rcParams["axes.prop_cycle"].by_key()["color"] == list(HUES.values())

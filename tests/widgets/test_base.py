@@ -14,7 +14,7 @@ import torch
 from browser import missing
 from jupyter_host import ROOT
 
-from helpers.places import STATIC
+from helpers.places import PACKAGE, STATIC
 from helpers.widgets.base import as_array, as_dna, js, pack, unpack
 
 
@@ -78,14 +78,22 @@ def test_packed_arrays_come_back():
 
 
 def test_bases_and_colours_have_one_home():
-    from helpers.palette import PALETTE, SIGNS
+    from helpers.palette import HUES, PALETTE, SIGNS
 
-    colours = [*PALETTE.values(), *SIGNS.values()]
-    assert len(set(colours)) == 6, "a sign is no base"
+    colours = [*PALETTE.values(), *HUES.values(), *SIGNS.values()]
+    assert len(set(colours)) == 10, "a sign or a class is no base"
     module = js("common.js")
     assert all(colour in module for colour in colours)
     for file in STATIC.glob("*.js"):
         assert not re.search("|".join(colours), file.read_text(encoding="utf-8")), file.name
+
+
+def test_only_a_base_has_the_colour_of_a_base():
+    """A name of a base beside `PALETTE` is a colour for something else: what is drawn of DNA takes it by its letter."""
+    sources = [*PACKAGE.rglob("*.py"), *STATIC.glob("*.js"), *(ROOT / "solutions").rglob("*.ipynb")]
+    by_name = re.compile(r"""PALETTE(\.[ACGT]\b|\[\\*["'][ACGT]|\.values)|values\(PALETTE""")
+    found = [file.name for file in sources if by_name.search(file.read_text(encoding="utf-8"))]
+    assert not found, f"{found}: a class, a model or a mark takes its colour from HUES"
 
 
 @pytest.mark.parametrize("file", sorted(STATIC.glob("*.js")), ids=lambda file: file.name)

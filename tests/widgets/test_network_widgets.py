@@ -136,7 +136,7 @@ def test_points_are_drawn_by_mouse_and_by_keys_and_rubbed_out(blank):
     box = plane.bounding_box()
     plane.click(position={"x": box["width"] / 2, "y": box["height"] / 3})
     assert [point[2] for point in blank.get("points")] == [1]
-    blank.tab.get_by_role("radio", name="gold").check()
+    blank.tab.get_by_role("radio", name="red").check()
     plane.focus()
     for key in ["ArrowLeft"] * 4 + ["Enter"]:
         blank.tab.keyboard.press(key)

@@ -109,7 +109,7 @@ export default widget("attention-map", (view) => {
       if (to > from) paint(from, to, i % LANES, words);
     });
   }
-  const PINK = () => asText(PALETTE.T, view.colours.dark);
+  const RED = () => asText(HUES.red, view.colours.dark);
 
   /** Every head, small: the largest weight of each block of its map, on a scale of its own. */
   function thumb(k) {
@@ -157,7 +157,7 @@ export default widget("attention-map", (view) => {
     drawSquare(square, box, { count: windowed, from: [down, across], at, most: all.most, row: base() - down, names: name, column, margin: lanes });
     nameAxes(square, box, 9, 9);
     const cellWide = side / windowed;
-    c.fillStyle = PINK();
+    c.fillStyle = RED();
     const beside = (edge_, lane) => edge_ + 1 - (lane + 1) * LANE, long = (from, to) => Math.max(to - from - 1, 2);
     annotations((i) => box.x + (i - across) * cellWide, box.x, box.x + side, (from, to, lane) =>
       c.fillRect(from + 0.5, beside(box.y, lane), long(from, to), LANE - 4));
@@ -174,7 +174,7 @@ export default widget("attention-map", (view) => {
     axes.text(`base ${base()} (${name(base())}) asks`, plot.left, 10);
     axes.frame({ xLabel: "is asked (base)", yLabel: "weight", yTicks: 3, xTicks: 6 });
     const wide = (plot.right - plot.left) / count;
-    c.fillStyle = PALETTE.C;
+    c.fillStyle = HUES.blue;
     values.forEach((value, i) => c.fillRect(axes.x(i - 0.5), axes.y(value), Math.max(wide * 0.9, 1), plot.bottom - axes.y(value)));
     c.strokeStyle = colours.fg;
     c.lineWidth = 1.5;
@@ -182,7 +182,7 @@ export default widget("attention-map", (view) => {
     lineThrough(c, axes.x(base()), plot.top - 4, 0, plot.bottom - plot.top + 4);
     c.stroke();
     profile.font(11);
-    c.fillStyle = PINK();
+    c.fillStyle = RED();
     annotations((i) => axes.x(i - 0.5), plot.left, plot.right, (from, to, lane, words) => {
       c.fillRect(from, 38 + lane * 13, Math.max(to - from, 2), 3);
       const half = c.measureText(words).width / 2;
@@ -200,7 +200,7 @@ export default widget("attention-map", (view) => {
     axes.text(entry.name.length > from / 7 ? entry.name.slice(0, from / 7 - 1) + "…" : entry.name, from - 10, y, { align: "right" });
     c.fillStyle = colours.grid;
     c.fillRect(from, y - 6, room, 12);
-    c.fillStyle = PINK();
+    c.fillStyle = RED();
     c.fillRect(from, y - 6, room * got, 12);
     c.fillStyle = colours.fg;
     c.fillRect(from + room * even - 1, y - 9, 2, 18);

@@ -19,7 +19,7 @@ export default widget("descent-explorer", (view) => {
   const grid = view.get("grid");
   const samples = grid && grid.byteLength ? floats(grid) : null;
   const colour = (name) => {
-    const own = Object.values(PALETTE)[OPTIMISERS.indexOf(name)] ?? "#1d2129";
+    const own = Object.values(HUES)[OPTIMISERS.indexOf(name)] ?? "#1d2129";
     return view.colours.dark ? asText(own, true) : own;
   };
   let map = null,

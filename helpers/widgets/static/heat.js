@@ -19,8 +19,8 @@ function ramp(signed, dark) {
     const far = dark ? "#eaf5ff" : "#00224d";
     const colour = (share) => {
       if (signed) return weightTint(2 * share - 1, 1, dark);
-      if (share < 0.6) return tint(PALETTE.C, share / 0.6, dark);
-      const [from, to] = [channels(PALETTE.C), channels(far)];
+      if (share < 0.6) return tint(HUES.blue, share / 0.6, dark);
+      const [from, to] = [channels(HUES.blue), channels(far)];
       return hex(from.map((channel, i) => channel + ((share - 0.6) / 0.4) * (to[i] - channel)));
     };
     const pixel = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;

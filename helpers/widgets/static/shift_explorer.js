@@ -1,6 +1,6 @@
 const LEFT = 66, ROW = 15, RULER = 34, LEGIBLE = 9; // of the sequences, in CSS pixels; LEGIBLE: the least width of a letter
 const BAR = 28, PAD = 52; // of the bars and the plot
-const INKS = ["C", "T", "G", "A"]; // of the models' lines; from the fifth on they are dashed
+const INKS = Object.values(HUES); // of the models' lines; from the fifth on they are dashed
 
 const ints = (bytes) => new Int8Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 const signed = (by) => (by > 0 ? `+${by}` : fixed(by, 0));
@@ -29,7 +29,7 @@ export default widget("shift-explorer", (view) => {
   const at = () => clamp(get("shift"), -reach, reach), model = () => clamp(get("model"), 0, names.length - 1), open = () => get("revealed");
   const guess = () => (get("guess").length ? get("guess") : shifts.map(() => curves[model()][reach])); // as if nothing would happen
   const off = () => (get("guess").length ? get("guess").reduce((sum, value, i) => sum + Math.abs(value - curves[model()][i]), 0) / shifts.length : 0);
-  const paint = (i) => asText(PALETTE[INKS[i % INKS.length]], view.colours.dark);
+  const paint = (i) => asText(INKS[i % INKS.length], view.colours.dark);
 
   // ---- controls
   view.hint("All sequences move by a few bases. How much of the MCC is left? Draw your guess over the plot, then see.");
