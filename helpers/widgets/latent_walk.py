@@ -197,7 +197,7 @@ class LatentWalk(Widget):
 
     def alt_text(self) -> str:
         numbers, name = self.numbers(), self.names[self._model_now()]
-        start, end = ("ABCDEF"[i] for i in self._ends())
+        start, end = (i + 1 for i in self._ends())
         verb = "obey" if numbers["obeys"] else "break"
         return (
             f"{name}: step {self._at()} of {self.steps - 1} on the way from {start} to {end}. The likeliest letters "
@@ -211,8 +211,8 @@ class LatentWalk(Widget):
         dots, (x, y) = unpack(self.places, (len(self.names), -1, 2))[self._model_now()], self._position()
         places.plot(*dots[len(self.sequences) :].T, ".", color=PALE, markersize=3, alpha=0.6)
         places.plot(*dots[list(self._ends())].T, color=INK)
-        for letter, place in zip("ABCDEF", dots[: len(self.sequences)], strict=False):
-            places.text(*place, letter, weight="bold", ha="center", va="center", bbox={"fc": "white", "pad": 1.5})
+        for number, place in enumerate(dots[: len(self.sequences)], 1):
+            places.text(*place, number, weight="bold", ha="center", va="center", bbox={"fc": "white", "pad": 1.5})
         places.plot(x, y, "o", color=HUES["red"], markersize=9, zorder=5)
         places.set(title=f"{self.names[self._model_now()]}: codes", xticks=[], yticks=[])
         steps, good = np.arange(self.steps), self._way("obeys").astype(bool)

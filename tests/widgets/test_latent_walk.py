@@ -129,8 +129,19 @@ def test_the_walker_is_dragged_along_the_way_on_the_map_and_over_the_bars(blank)
 
 def test_the_ends_are_exchanged_where_both_would_be_the_same(walk: LatentWalk, blank) -> None:
     blank.mount(walk)
-    blank.tab.get_by_role("group", name="From", exact=True).get_by_role("radio", name="B").check(force=True)
+    blank.tab.get_by_role("group", name="From", exact=True).get_by_role("radio", name="2").check(force=True)
     assert (blank.get("start"), blank.get("end")) == (1, 0)
+
+
+def test_ends_have_numbers_for_letters_are_bases(blank) -> None:
+    widget = LatentWalk(**truths())
+    assert "on the way from 1 to 2" in widget.alt_text()
+    dots = widget.static_figure().subfigs[0].axes[0].texts
+    assert [dot.get_text() for dot in dots] == ["1", "2"]
+    blank.mount(widget)
+    assert "of 2 from 1 to 2:" in blank.message()
+    choice = blank.tab.get_by_role("group", name="To", exact=True)
+    assert choice.inner_text().split() == ["To", "1", "2"]
 
 
 def test_walk_goes_the_whole_way(blank) -> None:

@@ -1,4 +1,5 @@
-const LETTERS = "ABCDEF", PAD = 64; // names of the ends; room left of a plot
+const PAD = 64; // room left of a plot
+const called = (i) => String(i + 1); // an end: by a number, for letters are bases
 const bytesOf = (bytes) => new Uint8Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 
 /** Heights of a logo in bits: each letter's share of what its column tells; `chance(b, j)`. */
@@ -52,10 +53,10 @@ export default widget("latent-walk", (view) => {
   const good = () => every.reduce((sum, k) => sum + obeys[row(k)], 0);
 
   // ---- controls
-  view.hint("Walk from one sequence's code to another's. Does what the decoder writes on the way still obey the grammar?");
+  view.hint("Walk from the code of one numbered sequence to another's. Does what the decoder writes on the way still obey the grammar?");
   view.challenge("find a walk on which every sequence obeys the grammar.", () => good() === steps);
   const go = (step) => view.set({ step: clamp(step, 0, steps - 1) });
-  const named = sequences.map((_, i) => [i, LETTERS[i]]);
+  const named = sequences.map((_, i) => [i, called(i)]);
   const turn = (trait, other) => ({ onchange: (i) => view.set(i === ends()[other] ? { start: ends()[1], end: ends()[0] } : { [trait]: i }) });
   const walk = view.button("Walk", () => {
     let frame = 0;
@@ -113,7 +114,7 @@ export default widget("latent-walk", (view) => {
     map.line([place(start)[0], place(end)[0]], [place(start)[1], place(end)[1]], colours.fg, 1.5);
     codes.font(13, "700");
     c.fillStyle = colours.fg;
-    all.slice(0, count).forEach(([x, y], i) => map.text(LETTERS[i], map.x(x), map.y(y) - 11, { align: "center", halo: true }));
+    all.slice(0, count).forEach(([x, y], i) => map.text(called(i), map.x(x), map.y(y) - 11, { align: "center", halo: true }));
     all.slice(0, count).forEach(([x, y]) => map.dot(x, y, colours.fg, 4));
     map.dot(...here(), asText(HUES.red, colours.dark), 7);
     codes.font(12.5, "600");
@@ -124,7 +125,7 @@ export default widget("latent-walk", (view) => {
   function drawTruth() {
     const c = truth.begin(), { colours } = view, box = { left: PAD, right: truth.width - 8, top: 24, bottom: truth.tall - 44 };
     plot = new Axes(truth, colours, box, [-0.5, steps - 0.5], [0, 1]);
-    const [start, end] = ends().map((i) => LETTERS[i]);
+    const [start, end] = ends().map(called);
     plot.frame({ xLabel: `step from ${start} to ${end}`, yLabel: "draws that obey", yTicks: { values: [0, 0.5, 1], text: (value) => `${100 * value} %` } });
     const wide = plot.x(1) - plot.x(0);
     for (const k of every) {
@@ -164,7 +165,7 @@ export default widget("latent-walk", (view) => {
     drawMap();
     drawTruth();
     drawLetters();
-    const [start, end] = ends().map((i) => LETTERS[i]), right = obeys[row(at())] === 1, share = fixed(100 * shares[row(at())], 0);
+    const [start, end] = ends().map(called), right = obeys[row(at())] === 1, share = fixed(100 * shares[row(at())], 0);
     const sentence =
       `${names[model()]}, step ${at()} of ${steps - 1} from ${start} to ${end}: the likeliest letters ${right ? "obey" : "break"} the grammar, ` +
       `and ${share} % of what is drawn here obeys. On this way ${good()} of ${steps} steps obey.`;
