@@ -28,8 +28,8 @@ How a widget is made
    keys, and ``static/plot.js`` for axes. Bases and colours come as ``BASES``,
    ``PALETTE`` and, for what is above and below zero, ``SIGNS``.
    A canvas is never the only way: whatever can be dragged can be reached by a control or by keys. A finger that moves
-   up or down scrolls the page, whatever lies under it but a knob. Controls stand under the pictures, seldom used ones
-   in ``view.more(...)``. A picture's name is short and stays; ``describe`` says what it shows. After the hint comes the
+   up or down scrolls the page, whatever lies under it; one that rests on a knob grips it. Controls stand under the
+   pictures, seldom used ones in ``view.more(...)``. A picture's name is short and stays; ``describe`` says what it shows. After the hint comes the
    first thing to do, ``view.challenge(sentence, reached)``, which ticks itself. Beside pictures ``numbers()`` can be
    read as a table.
 

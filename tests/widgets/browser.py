@@ -41,6 +41,30 @@ def listen_for_errors(page: Any) -> list[str]:
     return errors
 
 
+class Finger:
+    """A finger on a page, as the browser hears of one: whether it scrolls or drags is the browser's to say."""
+
+    def __init__(self, page: Any) -> None:
+        self.session = page.context.new_cdp_session(page)
+
+    def _say(self, kind: str, *points: tuple[float, float]) -> None:
+        touching = [{"x": x, "y": y} for x, y in points]
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touching})
+
+    def down(self, x: float, y: float) -> None:
+        self.at = (x, y)
+        self._say("touchStart", self.at)
+
+    def move(self, across: float, down: float, steps: int = 7) -> None:
+        x, y = self.at
+        for i in range(1, steps + 1):
+            self.at = (x + across * i / steps, y + down * i / steps)
+            self._say("touchMove", self.at)
+
+    def up(self) -> None:
+        self._say("touchEnd")
+
+
 def unreadable(page: Any, axe: str, widths: tuple[int, ...]) -> dict[tuple[str, int], list[str]]:
     """What axe finds wrong with a page in light and dark and at each width, and whether it is wider than the screen."""
     page.evaluate(axe)

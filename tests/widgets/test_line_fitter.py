@@ -109,29 +109,6 @@ def test_the_best_line_is_told_only_when_asked_for(blank):
     assert "The best line has" in blank.message()
 
 
-def test_a_finger_drags_a_point_and_scrolls_elsewhere(chromium):
-    from blank_page import BlankPage
-
-    context = chromium.new_context(has_touch=True, viewport={"width": 1000, "height": 500})
-    tab = context.new_page()
-    blank = BlankPage(tab).mount(LineFitter(X, Y))
-    touch = """([x, y, to]) => {
-        const canvas = document.querySelector('canvas');
-        const finger = (x, y) => new Touch({ identifier: 1, target: canvas, clientX: x, clientY: y });
-        const start = new TouchEvent('touchstart', { touches: [finger(x, y)], cancelable: true, bubbles: true });
-        canvas.dispatchEvent(start);
-        return start.defaultPrevented; }"""
-    assert tab.evaluate(touch, [*pixel(blank, 2.0, 2.5), None]), "the page would scroll instead of dragging"
-    assert not tab.evaluate(touch, [*pixel(blank, 1.5, 4.9), None]), "the picture would trap a scrolling finger"
-    session = context.new_cdp_session(tab)
-    start, end = pixel(blank, 2.0, 2.5), pixel(blank, 2.5, 4.0)
-    for kind, at in [("touchStart", start), ("touchMove", end), ("touchEnd", None)]:
-        points = [{"x": at[0], "y": at[1]}] if at else []
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    assert blank.get("x")[1] == pytest.approx(2.5, abs=0.02)
-    context.close()
-
-
 def test_every_place_on_the_map_is_a_line(blank):
     widget = LineFitter(X, Y)
     blank.mount(widget)

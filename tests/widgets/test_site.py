@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
-from browser import listen_for_errors
+from browser import Finger, listen_for_errors
 from jupyter_host import ROOT
 from widget_examples import EXAMPLES
 
@@ -288,7 +288,7 @@ def test_on_a_phone_a_vertical_swipe_scrolls_and_everything_is_large_enough_for_
         .filter(([, ...sides]) => Math.min(...sides) < 44)"""
     )
     assert small == []
-    session = context.new_cdp_session(tab)
+    finger = Finger(tab)
     trapped = []
     for place in tab.locator(".course-widget").all():
         for picture in place.locator("canvas").all():
@@ -296,11 +296,9 @@ def test_on_a_phone_a_vertical_swipe_scrolls_and_everything_is_large_enough_for_
             picture.evaluate(f"e => scrollTo({{ top: {top}, behavior: 'instant' }})")
             box, root = picture.bounding_box(), place.locator(".dlg")
             before = root.evaluate("e => [scrollY, e.dataset.paints, JSON.stringify(e.numbers())]")
-            x, y = box["x"] + 0.55 * box["width"], box["y"] + 0.08 * box["height"]  # where there is no knob
-            steps = [("touchStart", y), *(("touchMove", y - 20 * i) for i in range(1, 8)), ("touchEnd", None)]
-            for kind, at in steps:
-                points = [{"x": x, "y": at}] if at else []
-                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            finger.down(box["x"] + 0.55 * box["width"], box["y"] + 0.08 * box["height"])
+            finger.move(0, -140)
+            finger.up()
             tab.wait_for_timeout(30)
             after = root.evaluate("e => [scrollY, e.dataset.paints, JSON.stringify(e.numbers())]")
             if after[0] < before[0] + 60 or after[1:] != before[1:]:

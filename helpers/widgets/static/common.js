@@ -160,8 +160,13 @@ class Page {
     return elements[0];
   }
 
-  hint(sentence) {
-    this.root.querySelector(".dlg-title").after(h("p", { class: "dlg-hint" }, sentence));
+  hint(sentence, look = "dlg-hint") {
+    this.#head().after(h("p", { class: look }, sentence));
+  }
+
+  /** What stands over the pictures ends here. */
+  #head() {
+    return [...this.root.querySelectorAll(":scope > :is(.dlg-title, .dlg-hint)")].at(-1);
   }
 
   /**
@@ -171,7 +176,7 @@ class Page {
   challenge(sentence, reached) {
     const tick = h("span", { class: "dlg-tick", "aria-hidden": "true" }), done = h("span", { class: "dlg-spoken" });
     const line = h("p", { class: "dlg-challenge" }, tick, h("span", {}, h("b", {}, "Try: "), sentence), done);
-    [...this.root.querySelectorAll(":scope > .dlg-title, :scope > .dlg-hint")].at(-1).after(line);
+    this.#head().after(line);
     let open = false, first = true;
     const check = () => {
       if (line.dataset.done) return;

@@ -4,6 +4,8 @@ const KEY_NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDo
 const MOUSE_REACH = 12;
 const FINGER_REACH = 24; // how near counts as a hit, in CSS pixels
 const STILL = 6; // a finger that has moved less has not said yet whether it drags or scrolls
+const REST_MS = 250; // a finger that was still for so long on a knob has gripped it
+const TOUCH = "By touch: hold the finger still for a moment on what you want to move, then drag it anywhere. A swipe up or down scrolls the page.";
 
 /** A canvas that fills its place, `height(width)` CSS pixels tall. `begin()` clears it and gives the context. */
 class Surface {
@@ -45,42 +47,48 @@ class Surface {
 
   /**
    * Drag with mouse, pen or finger. `grab(point, reach)` returns what lies under the point, or null; `move(point, what)`
-   * follows; points are in CSS pixels of the canvas. A finger that goes up or down scrolls the page, one that goes
-   * sideways drags, a tap moves at once; on a `knob(what)`, drawn to be gripped, a finger drags in every direction.
+   * follows; points are in CSS pixels of the canvas. A finger that goes up or down scrolls the page, one that first goes
+   * sideways drags, a tap moves at once. A `knob(what)` is gripped, too, by a finger that rests on it, and then goes anywhere.
    */
-  drag({ grab, move, drop = () => {}, knob = () => false }) {
+  drag({ grab, move, drop = () => {}, knob }) {
     const { element: canvas, view } = this;
-    let held = null, waiting = null; // a finger's, of which nobody knows yet what it wants
+    let held = null, waiting = null, rest = 0; // a finger's, of which nobody knows yet what it wants
     const at = (event) => {
       const box = canvas.getBoundingClientRect();
       return { x: event.clientX - box.left, y: event.clientY - box.top };
     };
-    const stopScroll = (event) => {
-      const found = grab(at(event.touches[0]), FINGER_REACH);
-      if (found !== null && knob(found)) event.preventDefault();
+    const hold = (what, from) => {
+      clearTimeout(rest);
+      [held, waiting] = [what, null];
+      canvas.toggleAttribute("data-held", held !== null);
+      if (held !== null && from) move(from, held);
     };
-    view.listen(canvas, "touchstart", stopScroll, { passive: false });
+    const ours = (event) => (waiting ?? held) !== null && event.cancelable && event.preventDefault();
+    if (knob) view.hint(TOUCH, "dlg-hint dlg-touch");
+    view.listen(canvas, "contextmenu", ours); // of a finger that rests
+    view.listen(canvas, "touchmove", (event) => waiting || ours(event), { passive: false });
     view.listen(canvas, "pointerdown", (event) => {
       if (event.button !== 0) return;
-      const finger = event.pointerType === "touch", found = grab(at(event), finger ? FINGER_REACH : MOUSE_REACH);
+      const finger = event.pointerType === "touch", found = grab(at(event), finger ? FINGER_REACH : MOUSE_REACH), from = at(event);
       if (found === null) return;
       canvas.setPointerCapture(event.pointerId);
-      if (finger && !knob(found)) waiting = { found, from: at(event) };
-      else move(at(event), (held = found));
+      if (!finger) return hold(found, from);
+      waiting = { found, from };
+      if (knob?.(found)) rest = setTimeout(() => view.signal.aborted || hold(found, from), REST_MS);
     });
     view.listen(canvas, "pointermove", (event) => {
       const { x, y } = at(event);
       const across = waiting && Math.abs(x - waiting.from.x), down = waiting && Math.abs(y - waiting.from.y);
-      if (waiting && Math.max(across, down) >= STILL) [held, waiting] = [across > down ? waiting.found : null, null];
+      if (waiting && Math.max(across, down) >= STILL) hold(across > down ? waiting.found : null);
       if (held !== null) move(at(event), held);
       const near = held === null && event.pointerType === "mouse" && grab(at(event), MOUSE_REACH) !== null;
       canvas.style.cursor = held !== null ? "grabbing" : near ? "grab" : "";
     });
     for (const type of ["pointerup", "pointercancel"]) {
       view.listen(canvas, type, () => {
-        if (waiting && type === "pointerup") move(waiting.from, (held = waiting.found));
+        if (waiting && type === "pointerup") hold(waiting.found, waiting.from);
         if (held !== null) drop(held);
-        held = waiting = null;
+        hold(null);
       });
     }
   }
@@ -114,20 +122,10 @@ const inkOn = (colour) => (luminance(colour) > 0.179 ? "#000000" : "#ffffff");
 
 /** A "#rrggbb" colour, brought far enough towards the text's colour to be read as small text. */
 function asText(colour, dark) {
-  const towards = dark ? 255 : 0,
-    readable = (c) => (dark ? luminance(c) > 0.22 : luminance(c) < 0.18);
+  const towards = dark ? 255 : 0, readable = (c) => (dark ? luminance(c) > 0.22 : luminance(c) < 0.18);
+  const part = (i, t) => Math.round(parseInt(colour.slice(i, i + 2), 16) * (1 - t) + towards * t).toString(16).padStart(2, "0");
   let mixed = colour;
-  for (let t = 0.1; !readable(mixed) && t < 1; t += 0.1) {
-    mixed =
-      "#" +
-      [1, 3, 5]
-        .map((i) =>
-          Math.round(parseInt(colour.slice(i, i + 2), 16) * (1 - t) + towards * t)
-            .toString(16)
-            .padStart(2, "0"),
-        )
-        .join("");
-  }
+  for (let t = 0.1; !readable(mixed) && t < 1; t += 0.1) mixed = "#" + [1, 3, 5].map((i) => part(i, t)).join("");
   return mixed;
 }
 
