@@ -63,3 +63,45 @@ function logo(axes, heights, first = 0) {
     }
   }
 }
+
+const LEAST_LETTER = 7.5; // in CSS pixels: a narrower column is a block of colour, without its letter
+const GLASS = 20, FUNNEL = 6; // heights of a loupe, and of what leads down from it
+
+/**
+ * `count` letters of `sequence` from `first` on, `wide` pixels each; `here` is drawn strong, or those that `strong(i)`
+ * says; `dim(i)` says which are faint.
+ */
+function letterStrip(surface, sequence, { x, y, height, wide, first, count, here, strong = (i) => i === here, dim = () => false }) {
+  const { dark } = surface.view.colours, gap = wide > 8 ? 2 : wide > 3 ? 1 : 0, look = { y, height, width: wide - gap, family: MONO, radius: 3 };
+  for (let i = first; i < first + count; i++) {
+    const letter = sequence[i] ?? "", colour = PALETTE[letter] ?? "#8a94a0";
+    const ground = strong(i) ? colour : tint(colour, dim(i) ? 0.08 : 0.24, dark), size = clamp(wide * 0.62, 7, 15);
+    const text = wide >= LEAST_LETTER ? letter : "", weight = strong(i) ? "700" : "500";
+    cell(surface, { ...look, x: x + (i - first) * wide, ground, text, size, weight });
+  }
+}
+
+/** The height that a loupe takes over columns of `wide` pixels: none where their letters can be read. */
+const loupeRoom = (wide) => (wide < LEAST_LETTER ? GLASS + FUNNEL : 0);
+
+/**
+ * The letters around `here`, large, at the top of a picture from `x` to `right`, over a `strip` { x, wide } of columns too
+ * narrow for letters; `mark` is outlined, `look` goes to the letters. Gives which base stands at a place in the loupe.
+ */
+function loupe(surface, sequence, { x, right, strip, here, mark = -1, ...look }) {
+  const c = surface.context, { muted, fg } = surface.view.colours, count = Math.min(sequence.length, Math.floor((right - x) / 18));
+  const wide = (right - x) / count, first = clamp(here - (count >> 1), 0, sequence.length - count);
+  letterStrip(surface, sequence, { x, y: 1, height: GLASS - 2, wide, first, count, here, ...look });
+  c.strokeStyle = muted;
+  c.lineWidth = 1;
+  c.beginPath();
+  for (const [from, i] of [[x, first], [right, first + count]]) {
+    c.moveTo(from, GLASS);
+    c.lineTo(strip.x + i * strip.wide, GLASS + FUNNEL);
+  }
+  c.stroke();
+  c.strokeStyle = fg;
+  c.lineWidth = 2;
+  if (mark >= first && mark < first + count) c.strokeRect(x + (mark - first) * wide - 1, 1, wide, GLASS - 2);
+  return (pixel) => clamp(first + Math.floor((pixel - x) / wide), 0, sequence.length - 1);
+}

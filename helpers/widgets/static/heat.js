@@ -65,16 +65,3 @@ function lineThrough(c, x, y, across, down) {
   c.moveTo(x, y);
   c.lineTo(x + across, y + down);
 }
-
-/**
- * `count` letters of `sequence` from `first` on, `wide` pixels each; `here` is drawn strong, `dim(i)` says which are faint.
- */
-function letterStrip(surface, sequence, { x, y, height, wide, first, count, here, dim = () => false }) {
-  const { dark } = surface.view.colours;
-  for (let i = first; i < first + count; i++) {
-    const letter = sequence[i] ?? "", colour = PALETTE[letter] ?? "#8a94a0", strong = i === here;
-    const ground = strong ? colour : tint(colour, dim(i) ? 0.08 : 0.24, dark);
-    const gap = wide > 8 ? 2 : wide > 3 ? 1 : 0;
-    cell(surface, { x: x + (i - first) * wide, y, width: wide - gap, height, ground, text: wide >= 9 ? letter : "", size: clamp(wide * 0.62, 7, 15), weight: strong ? "700" : "500", family: MONO, radius: 3 });
-  }
-}

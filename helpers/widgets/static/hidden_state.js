@@ -4,6 +4,7 @@ const KEEPS = { GRU: "update", LSTM: "forget" }; // the gate that holds on to th
 
 export default widget("hidden-state", (view) => {
   const get = (name) => view.get(name), dna = () => get("sequence"), kept = keeper(), floor = Math.log10(get("faintest"));
+  let glass = null; // says which base stands where in the loupe
   const cells = recurrentCells(floats(get("weights")), get("units"), get("relu")), kinds = Object.keys(cells);
 
   // ---- arithmetic
@@ -57,8 +58,12 @@ export default widget("hidden-state", (view) => {
   const picture = new Surface(view, { label: "What each cell remembers", height: () => TOP + kinds.length * ROW + FOOT });
   const wide = () => (picture.width - LEFT - RIGHT) / dna().length, x = (base) => LEFT + base * wide();
   picture.drag({
-    grab: (point) => (point.x < LEFT - 8 ? null : point.y < TOP ? "base" : "step"),
-    move: (point, what) => (what === "base" ? change : go)(Math.floor((point.x - LEFT) / wide())),
+    grab: (point) => (point.x < LEFT - 8 ? null : point.y >= TOP ? "step" : point.y < GLASS && glass ? { glass } : "base"),
+    move(point, what) {
+      const column = Math.floor((point.x - LEFT) / wide());
+      if (what === "step") go(column);
+      else change(what.glass?.(point.x) ?? column);
+    },
   });
   const walk = (by) => () => go(step() + by), other = (by) => () => change(position() + by);
   const keys = { ArrowLeft: walk(-1), ArrowRight: walk(1), PageUp: walk(-10), PageDown: walk(10), Home: () => go(0), End: () => go(last()) };
@@ -76,7 +81,15 @@ export default widget("hidden-state", (view) => {
 
   /** The changed base among its neighbours, large, over the strip of all bases. */
   function drawLetters() {
-    const at = position(), { colours } = view, size = 13, letter = 8.5;
+    const at = position(), strip = { x: LEFT, wide: wide() }, dim = (i) => i > step();
+    letterStrip(picture, changed(), { ...strip, y: 26, height: LETTERS, first: 0, count: dna().length, here: at, dim });
+    glass = strip.wide < LEAST_LETTER ? loupe(picture, changed(), { x: LEFT, right: picture.width - RIGHT, strip, here: at, mark: at, dim }) : null;
+    if (glass) words(`${dna()[at]} → ${get("base")}`, LEFT - 6, GLASS / 2, { align: "right", weight: "600" });
+    else drawNeighbours(at);
+  }
+
+  function drawNeighbours(at) {
+    const { colours } = view, size = 13, letter = 8.5;
     const around = Array.from({ length: 9 }, (_, i) => at - 4 + i).filter((i) => i >= 0 && i <= last());
     const room = (around.length + 2.7) * letter + 62;
     let from = clamp(x(at + 0.5) - room / 2, 0, picture.width - room);
@@ -89,8 +102,6 @@ export default widget("hidden-state", (view) => {
         from += base === "→" ? 1.4 * letter : letter;
       }
     }
-    letterStrip(picture, changed(), { x: LEFT, y: 26, height: LETTERS, wide: wide(), first: 0,
-      count: dna().length, here: at, dim: (i) => i > step() });
   }
 
   function drawMap(kind, y) {

@@ -6,6 +6,7 @@ export default widget("network-explorer", (view) => {
   const get = (name) => view.get(name), steps = get("steps"), plan = get("plan"), originals = get("originals"), length = originals[0].length;
   const weights = floats(get("weights")), net = makeNetwork(steps, weights, length), conv = steps[plan.conv];
   const [filters, windows] = conv.shape, span = conv.dilation * (conv.width - 1) + 1, kept = new Map();
+  let glass = null; // says which base stands where in the loupe
   let peek = null, place = null, list = []; // the filter under the mouse; where the picture's parts lie, and what is in its rows
 
   // ---- arithmetic, once a state
@@ -75,20 +76,27 @@ export default widget("network-explorer", (view) => {
 
   // ---- pictures and hands
   const narrow = (width) => width < 560;
-  const picture = new Surface(view, { label: "From bases to the logit", height: () => TOP + LETTERS + GAP + (list.length + 1) * ROW + 4 });
+  /** Where the columns lie in a picture so wide: under a loupe, where they have no room for letters. */
+  function lay(width) {
+    const left = narrow(width) ? 60 : 74, right = width - (narrow(width) ? 116 : clamp(width * 0.26, 150, 240)), wide = (right - left) / length;
+    return { left, right, wide, top: TOP + loupeRoom(wide) };
+  }
+  const height = (width) => lay(width).top + LETTERS + GAP + (list.length + 1) * ROW + 4;
+  const picture = new Surface(view, { label: "From bases to the logit", height });
   const columns = view.add(h("div", { class: "dlg-columns" }));
   const logos = new Surface(view, { label: "The filter on its best window", height: () => 24 + LOGO + LETTERS + PRODUCTS + 20, place: columns });
   const stages = new Surface(view, { label: "From sums to the vote", height: () => 24 + shownStages().length * STAGE + 26, place: columns });
-  const rowAt = (y) => list[Math.floor((y - TOP - LETTERS - GAP) / ROW)]?.[2];
+  const rowAt = (y) => list[Math.floor((y - place.top - LETTERS - GAP) / ROW)]?.[2];
   const baseAt = (x) => clamp(Math.floor((x - place.left) / place.wide), 0, length - 1);
   picture.drag({
     grab({ x, y }) {
       if (!place) return null;
-      if (y < TOP + LETTERS) return x >= place.left && x < place.right ? "base" : null;
+      if (y < GLASS && glass) return { glass };
+      if (y < place.top + LETTERS) return x >= place.left && x < place.right ? "base" : null;
       return rowAt(y) === undefined ? null : "row";
     },
     move({ x, y }, what) {
-      if (what === "base") go(baseAt(x));
+      if (what !== "row") go(what.glass?.(x) ?? baseAt(x));
       else if (rowAt(y) !== undefined) pick(rowAt(y));
     },
   });
@@ -120,19 +128,21 @@ export default widget("network-explorer", (view) => {
   const signed = (value) => (value < 0 ? "" : "+") + fixed(value);
 
   function drawBases() {
-    const { dark, muted, fg } = view.colours, dna = get("sequence"), was = originals[chosen()], { left, wide } = place, k = filter();
+    const { dark, muted, fg } = view.colours, dna = get("sequence"), was = originals[chosen()], { left, wide, top } = place, k = filter();
     const every = [5, 10, 20, 50, 100, 200].find((n) => n * wide >= 34) ?? 500;
-    for (let i = 0; i < length; i += every) words(picture, String(i), left + (i + 0.5) * wide, 8, { align: "center", size: 11, colour: muted });
+    for (let i = 0; i < length; i += every) words(picture, String(i), left + (i + 0.5) * wide, top - 10, { align: "center", size: 11, colour: muted });
     for (let i = 0; i < length; i++) {
       const colour = PALETTE[dna[i]] ?? "#8a94a0", strong = sees(k, i), x = left + i * wide, gap = wide > 8 ? 1.5 : wide > 3 ? 0.5 : 0;
-      cell(picture, { x, y: TOP, width: wide - gap, height: LETTERS, ground: strong ? colour : tint(colour, 0.28, dark), text: wide >= 6.5 ? dna[i] : "",
+      cell(picture, { x, y: top, width: wide - gap, height: LETTERS, ground: strong ? colour : tint(colour, 0.28, dark), text: wide >= LEAST_LETTER ? dna[i] : "",
         size: clamp(wide, 7, 14), weight: strong ? "700" : "500", family: MONO, radius: 3 });
       picture.context.fillStyle = fg;
-      if (dna[i] !== was[i]) picture.context.fillRect(x, TOP + LETTERS + 1, Math.max(wide - gap, 1.5), 3);
+      if (dna[i] !== was[i]) picture.context.fillRect(x, top + LETTERS + 1, Math.max(wide - gap, 1.5), 3);
     }
     picture.context.strokeStyle = fg;
     picture.context.lineWidth = 2.5;
-    picture.context.strokeRect(left + position() * wide - 1, TOP - 1, Math.max(wide, 4) + 1, LETTERS + 2);
+    picture.context.strokeRect(left + position() * wide - 1, top - 1, Math.max(wide, 4) + 1, LETTERS + 2);
+    const here = position(), look = { x: 0, right: picture.width - 2, strip: { x: left, wide }, here, mark: here, strong: (i) => sees(k, i) };
+    glass = top > TOP ? loupe(picture, dna, look) : null;
   }
 
   function drawRows() {
@@ -141,7 +151,7 @@ export default widget("network-explorer", (view) => {
     for (const [, value] of list) ends.push(ends.at(-1) + value);
     const [low, high] = extent([...ends, given().logit], 0.02), room = narrow(picture.width) ? 44 : 54;
     const x = (value) => place.right + 14 + ((value - low) / (high - low)) * (picture.width - place.right - 14 - room);
-    const first = TOP + LETTERS + GAP, half = (span / 2) * place.wide;
+    const first = place.top + LETTERS + GAP, half = (span / 2) * place.wide;
     list.forEach(([name, value, one], row) => {
       const top = first + row * ROW, here = one === k && one !== undefined, silent = off().includes(one);
       if (here) {
@@ -235,8 +245,7 @@ export default widget("network-explorer", (view) => {
   function draw() {
     list = parts();
     picture.begin();
-    const left = narrow(picture.width) ? 60 : 74, right = picture.width - (narrow(picture.width) ? 116 : clamp(picture.width * 0.26, 150, 240));
-    place = { left, right, wide: (right - left) / length };
+    place = lay(picture.width);
     const k = filter(), { logit, adds, finds } = state(), { logit: before } = given(), silent = off().includes(k), i = position();
     drawBases();
     drawRows();

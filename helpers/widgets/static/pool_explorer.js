@@ -1,6 +1,5 @@
 const TOP = 26, BASE_ROW = 34, ROW = 46, GAP = 18; // of the picture, in CSS pixels
 const FRAMES = 30; // from base to base while it plays
-const LEAST_LETTER = 7.5; // narrower than this a base is a block, not a letter
 
 /** Matches with the motif above its width less 3, for each window. */
 function matchesAbove(dna, motif) {
@@ -29,7 +28,7 @@ function poolOnce(values, { pool, stride, kind }) {
 }
 
 export default widget("pool-explorer", (view) => {
-  let chosen = 0, axes = null, rows = [];
+  let chosen = 0, axes = null, rows = [], glass = null; // which says what base stands where in the loupe
 
   const get = (name) => view.get(name);
   const width = () => get("motif").length, length = () => get("sequence").length, last = () => length() - width();
@@ -106,13 +105,17 @@ export default widget("pool-explorer", (view) => {
   view.watch("sequence", "motif", "places", "remembered", "cell");
 
   // ---- the picture: rows from the bases up to the last round, each value above the middle of what it sees
-  const height = () => TOP + BASE_ROW + (get("rounds") + 1) * (ROW + GAP) + 26;
+  const side = (width) => (width > 700 ? 92 : 72), lens = (width) => loupeRoom((width - side(width) - 6) / (length() + 0.4));
+  const head = () => TOP + lens(picture.width);
+  const height = (width) => TOP + lens(width) + BASE_ROW + (get("rounds") + 1) * (ROW + GAP) + 26;
   const picture = new Surface(view, { label: "Sequence, activations and pooled cells", height });
-  const under = (point) => (axes.xAt(point.x) + 0.5) | 0;
+  const under = (point, through) => through?.(point.x) ?? (axes.xAt(point.x) + 0.5) | 0;
   picture.drag({
     grab(point, reach) {
-      const inside = get("places").findIndex((place) => axes.x(place - 0.5) - reach / 2 < point.x && point.x < axes.x(place + width() - 0.5) + reach / 2);
-      if (point.y < TOP + BASE_ROW + 6) return inside < 0 ? null : { motif: inside, off: under(point) - get("places")[inside] };
+      const through = point.y < GLASS ? glass : null, base = under(point, through);
+      const near = (place) => axes.x(place - 0.5) - reach / 2 < point.x && point.x < axes.x(place + width() - 0.5) + reach / 2;
+      const inside = get("places").findIndex((place) => (through ? base >= place && base < place + width() : near(place)));
+      if (point.y < head() + BASE_ROW + 6) return inside < 0 ? null : { motif: inside, off: base - get("places")[inside], through };
       return point.y > rows.at(-1).y - 4 && rows.at(-1).values.length ? { cell: true } : null;
     },
     move(point, held) {
@@ -121,7 +124,7 @@ export default widget("pool-explorer", (view) => {
         return view.set({ cell: clamp(Math.round((axes.xAt(point.x) - middle) / step), 0, values.length - 1) });
       }
       chosen = held.motif;
-      view.set({ places: get("places").map((place, i) => (i === chosen ? holds(under(point) - held.off) : place)) });
+      view.set({ places: get("places").map((place, i) => (i === chosen ? holds(under(point, held.through) - held.off) : place)) });
     },
   });
   picture.keys("sequence with motifs to move; page keys choose a motif, up and down a cell",
@@ -134,23 +137,29 @@ export default widget("pool-explorer", (view) => {
     let step = 1, wide = 1;
     return all.map((cells, k) => {
       if (k > 0) [wide, step] = [wide + (get("pool") - 1) * step, step * get("stride")];
-      return { values: cells, step, wide, middle: (width() - 1) / 2 + (wide - 1) / 2, y: TOP + BASE_ROW + GAP + k * (ROW + GAP), name: k === 0 ? "activation" : get("rounds") === 1 ? "pooled" : `pooled ${k}×` };
+      return { values: cells, step, wide, middle: (width() - 1) / 2 + (wide - 1) / 2, y: head() + BASE_ROW + GAP + k * (ROW + GAP), name: k === 0 ? "activation" : get("rounds") === 1 ? "pooled" : `pooled ${k}×` };
     });
+  }
+
+  const inMotif = (i) => get("places").some((place) => i >= holds(place) && i < holds(place) + width());
+  function drawLoupe(dna) {
+    const wide = axes.x(1) - axes.x(0), strip = { x: axes.x(-0.5), wide }, here = holds(get("places")[chosen] ?? 0) + (width() >> 1);
+    glass = lens(picture.width) ? loupe(picture, dna, { x: 0, right: picture.width, strip, here, strong: inMotif }) : null;
   }
 
   function drawBases(dna) {
     const c = picture.context, wide = axes.x(1) - axes.x(0), { colours } = view, size = clamp(wide * 0.7, 7, 14);
     for (let i = 0; i < dna.length; i++) {
-      const own = get("places").some((place) => i >= holds(place) && i < holds(place) + width()), colour = PALETTE[dna[i]] ?? "#8a94a0";
+      const own = inMotif(i), colour = PALETTE[dna[i]] ?? "#8a94a0";
       const ground = own ? colour : tint(colour, 0.2, colours.dark), gap = wide > 5 ? 1.5 : 0;
-      if (wide >= 2 || own) cell(picture, { x: axes.x(i - 0.5) + gap / 2, y: TOP, width: Math.max(wide - gap, 1), height: BASE_ROW - 6, ground, text: wide >= LEAST_LETTER ? dna[i] : "", size, weight: own ? "700" : "", family: MONO });
+      if (wide >= 2 || own) cell(picture, { x: axes.x(i - 0.5) + gap / 2, y: head(), width: Math.max(wide - gap, 1), height: BASE_ROW - 6, ground, text: wide >= LEAST_LETTER ? dna[i] : "", size, weight: own ? "700" : "", family: MONO });
     }
-    if (wide < 2) cell(picture, { x: axes.x(-0.5), y: TOP + BASE_ROW - 10, width: wide * dna.length, height: 3, ground: tint("#8a94a0", 0.4, colours.dark) });
+    if (wide < 2) cell(picture, { x: axes.x(-0.5), y: head() + BASE_ROW - 10, width: wide * dna.length, height: 3, ground: tint("#8a94a0", 0.4, colours.dark) });
     const frame = (place, colour, dash, line) => {
       c.strokeStyle = colour;
       c.lineWidth = line;
       c.setLineDash(dash);
-      c.strokeRect(axes.x(holds(place) - 0.5) - 1, TOP - 3, Math.max(wide * width(), 4) + 2, BASE_ROW);
+      c.strokeRect(axes.x(holds(place) - 0.5) - 1, head() - 3, Math.max(wide * width(), 4) + 2, BASE_ROW);
       c.setLineDash([]);
     };
     for (const place of get("remembered")) if (!get("places").includes(place)) frame(place, asText(HUES.red, colours.dark), [4, 3], 1.8);
@@ -190,29 +199,30 @@ export default widget("pool-explorer", (view) => {
       }
     });
     const [low, high] = ranges.at(-1);
-    for (const y of [TOP + BASE_ROW, TOP - 8]) c.lineTo(axes.x(low - 0.5), y);
-    for (const y of [TOP - 8, TOP + BASE_ROW]) c.lineTo(axes.x(high + 0.5), y);
+    for (const y of [head() + BASE_ROW, head() - 8]) c.lineTo(axes.x(low - 0.5), y);
+    for (const y of [head() - 8, head() + BASE_ROW]) c.lineTo(axes.x(high + 0.5), y);
     for (const corner of right) c.lineTo(...corner);
     c.fill();
     picture.font(12, "600");
     c.fillStyle = asText(HUES.coral, view.colours.dark);
     const label = `sees ${high - low + 1} bases`, half = c.measureText(label).width / 2;
-    axes.text(label, clamp(axes.x((low + high) / 2), axes.box.left + half, axes.box.right - half), 8, { align: "center" });
+    axes.text(label, clamp(axes.x((low + high) / 2), axes.box.left + half, axes.box.right - half), head() - 18, { align: "center" });
   }
 
   function draw() {
     const c = picture.begin(), now = activations(get("places")), then = pooled(activations(get("remembered"))).at(-1);
-    const box = { left: picture.width > 700 ? 92 : 72, right: picture.width - 6, top: 0, bottom: picture.tall - 24 };
+    const box = { left: side(picture.width), right: picture.width - 6, top: 0, bottom: picture.tall - 24 };
     axes = new Axes(picture, view.colours, box, [-0.7, length() - 0.3], [0, 1]);
     rows = layOut(now);
     const top = rows.at(-1), index = cellNow(top.values.length), changed = differ(top.values, then), strongest = Math.max(1, ...now);
     const ranges = top.values.length ? sight(index) : null;
     if (ranges) drawSight(ranges);
     drawBases(planted(get("places")));
+    drawLoupe(planted(get("places")));
     rows.forEach((row, k) => drawRow(row, strongest, k === rows.length - 1 ? { changed, index } : {}));
     picture.font(12.5);
     c.fillStyle = view.colours.muted;
-    axes.text("sequence", 0, TOP + 14);
+    axes.text("sequence", 0, head() + 14);
     for (const row of rows) axes.text(row.name, 0, row.y + ROW / 2);
     picture.font(11);
     for (const base of ticks(0, length() - 1, picture.width / 90).values) axes.text(String(base), axes.x(base), picture.tall - 10, { align: "center" });
