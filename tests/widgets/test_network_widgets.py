@@ -147,6 +147,31 @@ def test_points_are_drawn_by_mouse_and_by_keys_and_rubbed_out(blank):
     assert len(blank.get("points")) == 1, "a click on a point takes it and adds none"
 
 
+@pytest.mark.parametrize("width", [320, 374, 900])
+@pytest.mark.parametrize("hidden", [0, 8])
+def test_nothing_below_moves_while_it_trains_or_another_pen_is_taken(blank, width: int, hidden: int) -> None:
+    blank.mount(BoundaryExplorer(data="noisy moons", hidden=hidden), width=f"{width}px")
+    heights, sentences = [], set()
+
+    def look() -> None:
+        blank.tab.evaluate("new Promise(requestAnimationFrame)")
+        heights.append(blank.tab.evaluate("hosted[0].root().offsetHeight"))
+        sentences.add(blank.message())
+
+    for name, times in (("1 step", 10), ("100 steps", 10)):
+        for _ in range(times):
+            blank.tab.get_by_role("button", name=name).click()
+            look()
+    assert any("by heart" in sentence for sentence in sentences) == (hidden == 8)
+    for name in ("red", "eraser"):
+        blank.tab.get_by_role("radio", name=name).check(force=True)
+        look()
+    for name in ("Units' lines", "Hold out half"):
+        blank.tab.get_by_role("switch", name=name).click(force=True)
+        look()
+    assert len(sentences) > 10 and len(set(heights)) == 1
+
+
 def test_nothing_trains_by_itself_where_motion_is_not_wanted(blank):
     blank.tab.emulate_media(reduced_motion="reduce")
     blank.mount(BoundaryExplorer())

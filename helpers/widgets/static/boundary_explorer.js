@@ -1,5 +1,7 @@
 const GRID = 64, THUMBS = [18, 64], STEPS_A_FRAME = 5, RECORD_EVERY = 10, STEPS_AT_ONCE = 400, SPRAY = 16;
 const BLUE = HUES.blue, RED = HUES.red;
+const BY_HEART = "The held-out loss has turned upwards: it learns its own points by heart."; // the longest verdict
+const LONGEST = `Step 10000, training: loss 0.0088, 100 % right; held out: loss 0.0088, 100 % right. ${BY_HEART}`;
 const percent = (share) => `${Math.round(100 * share)} %`;
 const brief = (value) => (value >= 0.01 ? String(Number(value.toPrecision(2))) : value.toFixed(4));
 
@@ -244,7 +246,7 @@ export default widget("boundary-explorer", (view) => {
     if (parts.train.length === 0) return "Draw points of both colours, then train.";
     const hidden = net.sizes.length > 2, best = Math.min(...curve.map((pair) => pair[1]));
     if (net.steps < 100) return net.steps ? "" : "Not trained yet.";
-    if (parts.held.length && curve.at(-1)[1] > 1.4 * best && curve.at(-1)[1] > best + 0.1) return "The held-out loss has turned upwards: it learns its own points by heart.";
+    if (parts.held.length && curve.at(-1)[1] > 1.4 * best && curve.at(-1)[1] > best + 0.1) return BY_HEART;
     if (right < 0.9 && !hidden) return "One line cannot part these points: add hidden units.";
     if (right < 0.9 && net.activation === "none") return "Without an activation the whole network is still one line.";
     if (right < 0.9 && net.steps > 600) return "It is stuck: more units, or another start.";
@@ -267,7 +269,7 @@ export default widget("boundary-explorer", (view) => {
     const here = cursor ? ` The cursor is at ${fixed(cursor[0])}, ${fixed(cursor[1])}.` : "";
     plane.describe(`${points().length} points and a network ${net.sizes.join(" to ")}.${here} ${sentence}`);
     curves.describe(`Loss curves. ${sentence}`);
-    view.say(sentence);
+    view.say(sentence, "", LONGEST);
   }
 
   function numbers() {

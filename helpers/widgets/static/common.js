@@ -42,7 +42,8 @@ class Page {
   constructor(model, el, name) {
     this.model = model;
     this.id = "dlg" + Math.random().toString(36).slice(2, 9);
-    this.text = h("p", { class: "dlg-message", "aria-hidden": "true" });
+    this.text = h("span");
+    this.message = h("p", { class: "dlg-message", "aria-hidden": "true" }, this.text);
     this.spoken = h("p", { class: "dlg-spoken", role: "status" });
     this.root = h(
       "div",
@@ -51,7 +52,7 @@ class Page {
     );
     this.body = h("div", { class: "dlg-body" });
     this.below = h("div", { class: "dlg-body dlg-below" });
-    this.root.append(this.body, this.below, this.text, this.spoken);
+    this.root.append(this.body, this.below, this.message, this.spoken);
     el.append(this.root);
     this.#guardKeys();
     this.#followHost();
@@ -140,8 +141,9 @@ class Page {
     adopt();
   }
 
-  /** Show a sentence; a screen reader says it once the hand rests, after `more` that stands elsewhere in the picture. */
-  say(sentence, more = "") {
+  /** Show a sentence, in room for the `longest`; a screen reader says it once the hand rests, after `more` from elsewhere in the picture. */
+  say(sentence, more = "", longest = "") {
+    this.message.dataset.room = longest;
     if (this.text.textContent === sentence && !more) return;
     this.text.textContent = sentence;
     this.#onceAtRest("speak", () => (this.spoken.textContent = `${more} ${sentence}`));
