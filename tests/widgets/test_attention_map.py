@@ -118,6 +118,21 @@ def test_long_maps_are_shown_in_windows_and_coarse_until_the_head_comes(blank, l
     assert set(np.flatnonzero(row)) == set(range(edges[block], edges[block + 1]))
 
 
+def test_the_aim_quotes_the_sentence_that_counts_and_is_reached_where_the_count_is_least(blank):
+    weights = np.full((12, 12), 1 / 12)
+    weights[7, :], weights[3, :] = 0, 0
+    weights[7, [1, 2]], weights[3, 5] = 0.5, 1
+    blank.mount(AttentionMap("ACGTACGTACGT", weights))
+    aim = blank.tab.locator(".dlg-challenge")
+    before, after = aim.inner_text().split("“")[1].split("”")[0].split("…")
+    for base, count in ((7, "2.0"), (3, "1.0")):
+        assert aim.get_attribute("data-done") is None
+        blank.set("base", base)
+        blank.tab.wait_for_function(f"document.querySelector('[role=status]').textContent.includes('base {base} ')")
+        assert f"{before}{count}{after}".strip() in blank.message()
+    blank.tab.wait_for_selector(".dlg-challenge[data-done]")
+
+
 def test_strongest_pair_is_brought_into_view(blank):
     weights = np.full((600, 600), 1 / 600)
     weights[500] = 0
