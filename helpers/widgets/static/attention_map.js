@@ -48,7 +48,7 @@ export default widget("attention-map", (view) => {
 
   // ---- controls
   view.hint("A row asks, a column is asked. Choose a base by dragging over the map, and see whom it asks. A map shows where weight goes; it is no proof of why the model decides: mutate to test.");
-  view.challenge("find, in this head, the base that asks the fewest others: a dark cell or two in its row, and the rest pale. " +
+  view.challenge("find, in this head, the base that asks the fewest others: a strong cell or two in its row, and the rest faint. " +
     "The sentence below counts them: “asks about … bases”.", () => spread() > 0 && spread() <= narrowest() * 1.001);
   const follow = (at, edge) => (at < edge ? at : at >= edge + windowed ? at - windowed + 1 : edge);
   const ask = (to) => {
