@@ -211,8 +211,12 @@ class LatentWalk(Widget):
         dots, (x, y) = unpack(self.places, (len(self.names), -1, 2))[self._model_now()], self._position()
         places.plot(*dots[len(self.sequences) :].T, ".", color=PALE, markersize=3, alpha=0.6)
         places.plot(*dots[list(self._ends())].T, color=INK)
-        for number, place in enumerate(dots[: len(self.sequences)], 1):
-            places.text(*place, number, weight="bold", ha="center", va="center", bbox={"fc": "white", "pad": 1.5})
+        ends = dots[: len(self.sequences)]
+        places.plot(*ends.T, "o", color=INK, markersize=5)
+        boxed = {"weight": "bold", "ha": "center", "bbox": {"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.8}}
+        for number, place in enumerate(ends, 1):  # above its dot, where the walker does not hide it
+            places.annotate(str(number), place, (0, 7), textcoords="offset points", **boxed)
+        places.margins(y=0.15)
         places.plot(x, y, "o", color=HUES["red"], markersize=9, zorder=5)
         places.set(title=f"{self.names[self._model_now()]}: codes", xticks=[], yticks=[])
         steps, good = np.arange(self.steps), self._way("obeys").astype(bool)
