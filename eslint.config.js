@@ -4,7 +4,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 const folder = path.join(__dirname, "helpers", "widgets", "static");
-const names = ["BASES", "PALETTE", "HUES", "SIGNS"];
+const names = ["BASES", "PALETTE", "HUES", "HUES_ON_DARK", "SIGNS"];
 for (const file of fs.readdirSync(folder).filter((name) => name.endsWith(".js"))) {
   const text = fs.readFileSync(path.join(folder, file), "utf8");
   for (const [, constants, other] of text.matchAll(/^(?:const ([^;]*?)\s*=|(?:class|function|async function) (\w+))/gm))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from helpers.palette import HUES, INK, PALE
+from helpers.palette import HUES, HUES_ON_DARK, INK, PALE
 from helpers.plots.look import panels
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 KINDS = {"model": HUES["red"], "ensemble": HUES["red"], "baseline": HUES["teal"], "published": PALE}
-ON_DARK = {"model": "#E8828C", "ensemble": "#E8828C", "baseline": "#4FC3D4", "published": "#A3ADBA"}
+ON_DARK = dict(zip(KINDS, (*(HUES_ON_DARK[hue] for hue in ("red", "red", "teal")), "#A3ADBA"), strict=True))
 SIGNS = {"model": "o", "ensemble": "*", "baseline": "s", "published": "D"}
 MEANING = {
     "model": "a model of this course; bar: lowest to highest seed, line: 95 % of resamples of the test set",

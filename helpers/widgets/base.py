@@ -26,7 +26,7 @@ How a widget is made
    Python's ``numbers()`` gives, under the same names. Handlers only call ``view.set({trait: value})``; the one redraw
    follows by itself, and Python hears of it 120 ms later. See ``static/common.js`` for controls, canvases, dragging,
    keys, and ``static/plot.js`` for axes. Bases and colours come as ``BASES``,
-   ``PALETTE`` and, for what is above and below zero, ``SIGNS``.
+   ``PALETTE``, for what is above and below zero ``SIGNS``, for classes, models and marks ``view.colours.hues``.
    A canvas is never the only way: whatever can be dragged can be reached by a control or by keys. A finger that moves
    up or down scrolls the page, whatever lies under it; one that rests on a knob grips it. Controls stand under the
    pictures, seldom used ones in ``view.more(...)``. A picture's name is short and stays; ``describe`` says what it
@@ -54,7 +54,7 @@ import numpy as np
 import traitlets
 
 from helpers.dna.sequences import BASES
-from helpers.palette import HUES, PALETTE, SIGNS
+from helpers.palette import HUES, HUES_ON_DARK, PALETTE, SIGNS
 from helpers.places import STATIC
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def js(*names: str) -> str:
     Returns
     -------
     str
-        The module's text, with ``BASES``, ``PALETTE``, ``HUES`` and ``SIGNS`` defined at its top.
+        The module's text, with ``BASES``, ``PALETTE``, ``HUES``, ``HUES_ON_DARK`` and ``SIGNS`` defined at its top.
     """
-    named = {"BASES": BASES, "PALETTE": PALETTE, "HUES": HUES, "SIGNS": SIGNS}
+    named = {"BASES": BASES, "PALETTE": PALETTE, "HUES": HUES, "HUES_ON_DARK": HUES_ON_DARK, "SIGNS": SIGNS}
     constants = f"const {', '.join(f'{name} = {json.dumps(value)}' for name, value in named.items())};"
     files = [file for name in names for file in ((name, *CONTROLS) if name == "common.js" else (name,))]
     return "\n".join([constants, *((STATIC / name).read_text(encoding="utf-8") for name in files)])

@@ -110,7 +110,7 @@ export default widget("attention-map", (view) => {
       if (to > from) paint(from, to, i % LANES, words);
     });
   }
-  const RED = () => asText(HUES.red, view.colours.dark);
+  const RED = () => asText(view.colours.hues.red, view.colours.dark);
 
   /** Every head, small: the largest weight of each block of its map, on a scale of its own. */
   function thumb(k) {
@@ -175,7 +175,7 @@ export default widget("attention-map", (view) => {
     axes.text(`base ${base()} (${name(base())}) asks`, plot.left, 10);
     axes.frame({ xLabel: "is asked (base)", yLabel: "weight", yTicks: 3, xTicks: 6 });
     const wide = (plot.right - plot.left) / count;
-    c.fillStyle = HUES.blue;
+    c.fillStyle = view.colours.hues.blue;
     values.forEach((value, i) => c.fillRect(axes.x(i - 0.5), axes.y(value), Math.max(wide * 0.9, 1), plot.bottom - axes.y(value)));
     c.strokeStyle = colours.fg;
     c.lineWidth = 1.5;

@@ -194,7 +194,7 @@ export default widget("attention-steps", (view) => {
       if (stage() > 0) text(closed ? "masked" : figure(product / divisor() + masked(row, j), 2), x.scores, middle, "right", !closed);
     };
     const valueRow = (j, y) => {
-      c.fillStyle = HUES.blue;
+      c.fillStyle = view.colours.hues.blue;
       if (stage() > 1) {
         c.fillRect(x.bar, y + 4, (x.v - GAP - x.bar - 42) * shares[j], ROW - 8);
         text(share(shares[j]), x.v - GAP, y + ROW / 2, "right", shares[j] > 0.0005);

@@ -1,5 +1,4 @@
 const GRID = 64, THUMBS = [18, 64], STEPS_A_FRAME = 5, RECORD_EVERY = 10, STEPS_AT_ONCE = 400, SPRAY = 16;
-const BLUE = HUES.blue, RED = HUES.red;
 const BY_HEART = "The held-out loss has turned upwards: it learns its own points by heart."; // the longest verdict
 const LONGEST = `Step 10000, training: loss 0.0088, 100 % right; held out: loss 0.0088, 100 % right. ${BY_HEART}`;
 const percent = (share) => `${Math.round(100 * share)} %`;
@@ -59,7 +58,7 @@ export default widget("boundary-explorer", (view) => {
   };
   const names = Object.keys(datasets).map((name) => [name, name === "empty" ? "no points" : name]);
   view.controls(view.choice("data", "Points", names, { onchange: (data) => afresh({ data, points: [] }) }),
-    view.choice("pen", "Pen", [["blue", "blue", BLUE], ["red", "red", RED], ["eraser", "eraser"]]));
+    view.choice("pen", "Pen", [["blue", "blue", HUES.blue], ["red", "red", HUES.red], ["eraser", "eraser"]]));
   view.controls(view.slider("hidden", "Hidden units", { min: 0, max: most.units, step: 1, onchange: (hidden) => afresh({ hidden }) }),
     view.choice("layers", "Hidden layers", [[1, "1"], [2, "2"], [3, "3"]], { onchange: (layers) => afresh({ layers }) }),
     view.choice("activation", "Activation", ["none", "ReLU", "tanh", "sigmoid"].map((name) => [name, name]), { onchange: (activation) => afresh({ activation }) }),
@@ -197,7 +196,7 @@ export default widget("boundary-explorer", (view) => {
     const c = plane.context, { bg } = view.colours;
     for (const [list, hollow] of [[held, true], [train, false]]) {
       for (const [x, y, label] of list) {
-        const colour = label === 1 ? BLUE : RED, px = axes.x(x), py = axes.y(y);
+        const colour = view.colours.hues[label === 1 ? "blue" : "red"], px = axes.x(x), py = axes.y(y);
         c.beginPath();
         if (label === 1) c.arc(px, py, hollow ? 4.2 : 5, 0, 2 * Math.PI);
         else c.rect(px - (hollow ? 3.8 : 4.5), py - (hollow ? 3.8 : 4.5), hollow ? 7.6 : 9, hollow ? 7.6 : 9);
@@ -225,7 +224,7 @@ export default widget("boundary-explorer", (view) => {
     const tall = Math.max(0.75, ...curve.flat()) * 1.06, box = { left: 58, right: curves.width - 84, top: 10, bottom: curves.tall - 44 };
     const plot = new Axes(curves, view.colours, box, [0, Math.max(100, steps)], [0, Math.min(tall, 3)]);
     plot.frame({ xLabel: "step", yLabel: "loss (nats)", xTicks: 5 });
-    const lines = [["training", 0, HUES.teal], ["held out", 1, HUES.coral]].slice(0, view.get("hold_out") ? 2 : 1);
+    const lines = [["training", 0, view.colours.hues.teal], ["held out", 1, view.colours.hues.coral]].slice(0, view.get("hold_out") ? 2 : 1);
     const labels = lines.map(([name, column, colour]) => {
       const ink = asText(colour, view.colours.dark);
       plot.clip(() => plot.line(curve.map((_, i) => i * RECORD_EVERY), curve.map((pair) => pair[column]), ink, 2.5));

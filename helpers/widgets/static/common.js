@@ -107,13 +107,14 @@ class Page {
     });
   };
 
-  /** The host's colours as strings for a canvas. */
+  /** The host's colours as strings for a canvas, and `hues`: those of classes, models and marks on its ground. */
   get colours() {
     if (!this.#colours) {
       const style = getComputedStyle(this.root);
       const names = ["fg", "muted", "grid", "bg", "soft", "accent", "good", "bad"];
       this.#colours = Object.fromEntries(names.map((name) => [name, style.getPropertyValue("--dlg-" + name).trim()]));
       this.#colours.dark = this.root.dataset.theme === "dark";
+      this.#colours.hues = this.#colours.dark ? HUES_ON_DARK : HUES;
     }
     return this.#colours;
   }

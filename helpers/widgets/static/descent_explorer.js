@@ -18,10 +18,7 @@ export default widget("descent-explorer", (view) => {
     names = Object.keys(surfaces);
   const grid = view.get("grid");
   const samples = grid && grid.byteLength ? floats(grid) : null;
-  const colour = (name) => {
-    const own = Object.values(HUES)[OPTIMISERS.indexOf(name)] ?? "#1d2129";
-    return view.colours.dark ? asText(own, true) : own;
-  };
+  const colour = (name) => Object.values(view.colours.hues)[OPTIMISERS.indexOf(name)] ?? view.colours.fg;
   let map = null,
     ground = null,
     walkers = []; // as they were drawn last

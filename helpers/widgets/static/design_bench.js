@@ -1,5 +1,4 @@
 const LEFT = 30, TICKS = 18, LETTERS = 26, CELL = 24, GAP = 8, NARROWEST = 9, MOST = 100, SLICE_MS = 4; // CSS pixels; edits; time for a map
-const INKS = Object.values(HUES); // which the judges take in turn, as in Python
 
 export default widget("design-bench", (view) => {
   const get = (name) => view.get(name), names = get("names"), starts = get("starts"), weights = floats(get("weights")), scales = get("scales");
@@ -10,7 +9,7 @@ export default widget("design-bench", (view) => {
 
   // ---- arithmetic
   const driver = () => Math.min(get("driver"), names.length - 1), step = () => Math.min(get("step"), get("edits").length);
-  const position = () => Math.min(get("position"), length - 1), colour = (i) => INKS[i % INKS.length];
+  const position = () => Math.min(get("position"), length - 1), colour = (i) => Object.values(view.colours.hues)[i % 4];
   function design(steps = step()) {
     const letters = [...first];
     for (const [at, base] of get("edits").slice(0, steps)) letters[at] = BASES[base];

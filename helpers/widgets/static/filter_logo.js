@@ -170,7 +170,7 @@ export default widget("filter-logo", (view) => {
     bins.forEach((count, k) => {
       if (!count) return;
       const from = axes.x(least + k * wide), to = axes.x(least + (k + 1) * wide);
-      c.fillStyle = least + (k + 0.5) * wide >= threshold && largest > 0 ? HUES.blue : colours.muted + "80";
+      c.fillStyle = least + (k + 0.5) * wide >= threshold && largest > 0 ? colours.hues.blue : colours.muted + "80";
       c.fillRect(from + 0.5, axes.y(Math.log10(count + 1)), Math.max(to - from - 1, 1), box.bottom - axes.y(Math.log10(count + 1)));
     });
     if (largest <= 0) return;

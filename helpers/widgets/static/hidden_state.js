@@ -12,8 +12,10 @@ export default widget("hidden-state", (view) => {
   const changed = () => dna().slice(0, position()) + get("base") + dna().slice(position() + 1);
   const before = (kind) => kept(`before ${kind}`, dna(), () => recur(cells[kind], indices(dna())));
   const parts = (kind) => kept(`parts ${kind}`, changed(), () => recur(cells[kind], indices(changed())));
-  const differences = (kind) => kept(`differences ${kind}`, `${changed()} ${dna()}`, () =>
-    parts(kind).state.map((value, i) => Math.abs(value - before(kind).state[i])));
+  const differences = (kind) => kept(`differences ${kind}`, `${changed()} ${dna()}`, () => {
+    const was = before(kind).state;
+    return parts(kind).state.map((value, i) => Math.abs(value - was[i]));
+  });
   /** Of the largest distance so far between the two states, the share that is left after each base. */
   const left = (kind) => kept(`left ${kind}`, `${changed()} ${dna()}`, () => {
     const all = differences(kind), { n } = cells[kind];
@@ -27,9 +29,9 @@ export default widget("hidden-state", (view) => {
   });
   /** The probability of a yes after the step, without the change and with it. */
   function answers(kind) {
-    const score = get("scores")[kind], { n } = cells[kind];
+    const score = get("scores")[kind], { n } = cells[kind], from = step() * n;
     return [before(kind), parts(kind)].map(({ state }) =>
-      logistic(score.slice(0, n).reduce((sum, weight, k) => sum + weight * state[step() * n + k], score[n])));
+      logistic(score.slice(0, n).reduce((sum, weight, k) => sum + weight * state[from + k], score[n])));
   }
   const turn = (kind) => answers(kind).map((value) => `${fixed(100 * value, 0)} %`).join(" → ");
   const height_ = (share) => clamp(1 - Math.log10(Math.max(share, 1e-300)) / floor, 0, 1); // on the logarithmic scale

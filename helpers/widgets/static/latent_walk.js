@@ -116,7 +116,7 @@ export default widget("latent-walk", (view) => {
     c.fillStyle = colours.fg;
     all.slice(0, count).forEach(([x, y], i) => map.text(called(i), map.x(x), map.y(y) - 11, { align: "center", halo: true }));
     all.slice(0, count).forEach(([x, y]) => map.dot(x, y, colours.fg, 4));
-    map.dot(...here(), asText(HUES.red, colours.dark), 7);
+    map.dot(...here(), colours.hues.red, 7);
     codes.font(12.5, "600");
     c.fillStyle = colours.fg;
     map.text(`${names[model()]}: codes`, box.left, 11);

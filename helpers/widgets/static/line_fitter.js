@@ -151,8 +151,8 @@ export default widget("line-fitter", (view) => {
         side = Math.abs(axes.y(error) - axes.y(0));
       const left = x + side > axes.box.right && x - side > axes.box.left ? x - side : x,
         top = axes.y(Math.max(y, y - error));
-      c.fillStyle = HUES.blue + "26";
-      c.strokeStyle = HUES.blue + "99";
+      c.fillStyle = view.colours.hues.blue + "26";
+      c.strokeStyle = view.colours.hues.blue + "99";
       c.fillRect(left, top, side, side);
       c.strokeRect(left, top, side, side);
     });
@@ -165,8 +165,8 @@ export default widget("line-fitter", (view) => {
       room = beside ? STRIP - 34 : BELOW - 30;
     const side = (mean) => Math.min(axes.y(0) - axes.y(Math.sqrt(mean)), room);
     const tall = side(value);
-    c.fillStyle = HUES.blue + "40";
-    c.strokeStyle = HUES.blue;
+    c.fillStyle = view.colours.hues.blue + "40";
+    c.strokeStyle = view.colours.hues.blue;
     c.lineWidth = 1.5;
     c.fillRect(left, bottom - tall, tall, tall);
     c.strokeRect(left, bottom - tall, tall, tall);
@@ -225,7 +225,7 @@ export default widget("line-fitter", (view) => {
       bowl.line(trail.map(({ slope }) => slope), trail.map(({ intercept }) => intercept), colours.muted, 1.2);
       if (view.get("reveal")) cross(bowl.x(best.slope), bowl.y(best.intercept), colours.good);
     });
-    bowl.dot(clamp(line.slope, ...bowl.xs), clamp(line.intercept, ...bowl.ys), HUES.red, 8);
+    bowl.dot(clamp(line.slope, ...bowl.xs), clamp(line.intercept, ...bowl.ys), view.colours.hues.red, 8);
   }
 
   function cross(x, y, colour) {
@@ -254,7 +254,7 @@ export default widget("line-fitter", (view) => {
       least = mse(best);
     axes.clip(() => {
       if (view.get("squares")) drawSquares(errors);
-      c.strokeStyle = HUES.blue;
+      c.strokeStyle = view.colours.hues.blue;
       c.lineWidth = 1.5;
       errors.forEach((error, i) => {
         const x = axes.x(view.get("x")[i]);
@@ -265,8 +265,8 @@ export default widget("line-fitter", (view) => {
       });
     });
     if (view.get("reveal")) drawLine(best, colours.good, 2, [7, 5]);
-    drawLine(line, HUES.red, 3);
-    for (const { x, y } of handles()) axes.dot(x, clamp(y, y0, y1), HUES.red, 8);
+    drawLine(line, view.colours.hues.red, 3);
+    for (const { x, y } of handles()) axes.dot(x, clamp(y, y0, y1), view.colours.hues.red, 8);
     view
       .get("x")
       .forEach((x, i) =>

@@ -162,7 +162,7 @@ export default widget("pool-explorer", (view) => {
       c.strokeRect(axes.x(holds(place) - 0.5) - 1, head() - 3, Math.max(wide * width(), 4) + 2, BASE_ROW);
       c.setLineDash([]);
     };
-    for (const place of get("remembered")) if (!get("places").includes(place)) frame(place, asText(HUES.red, colours.dark), [4, 3], 1.8);
+    for (const place of get("remembered")) if (!get("places").includes(place)) frame(place, colours.hues.red, [4, 3], 1.8);
     get("places").forEach((place, i) => frame(place, i === chosen ? colours.accent : colours.fg, [], i === chosen ? 2.5 : 1.2));
   }
 
@@ -174,13 +174,13 @@ export default widget("pool-explorer", (view) => {
       const text = [short(value), fixed(value, 1)].find((figures) => figures.length * 7.5 < wide - 2) ?? "";
       cell(picture, { ...box, ground: weightTint(value, strongest, colours.dark), text, size: 12, weight: value > 0 ? "600" : "" });
       if (!changed[i] && i !== index) return;
-      c.strokeStyle = i === index ? colours.fg : asText(HUES.red, colours.dark);
+      c.strokeStyle = i === index ? colours.fg : colours.hues.red;
       c.lineWidth = 2.5;
       c.beginPath();
       c.roundRect(x, row.y, box.width, ROW, Math.min(4, wide / 3));
       c.stroke();
       if (i === index && changed[i]) {
-        c.fillStyle = asText(HUES.red, colours.dark);
+        c.fillStyle = colours.hues.red;
         c.fillRect(x + 2, row.y + ROW - 5, Math.max(box.width - 4, 1), 3);
       }
     });
@@ -204,7 +204,7 @@ export default widget("pool-explorer", (view) => {
     for (const corner of right) c.lineTo(...corner);
     c.fill();
     picture.font(12, "600");
-    c.fillStyle = asText(HUES.coral, view.colours.dark);
+    c.fillStyle = asText(view.colours.hues.coral, view.colours.dark);
     const label = `sees ${high - low + 1} bases`, half = c.measureText(label).width / 2;
     axes.text(label, clamp(axes.x((low + high) / 2), axes.box.left + half, axes.box.right - half), head() - 18, { align: "center" });
   }

@@ -1,6 +1,5 @@
 const LEFT = 66, ROW = 15, RULER = 34, LEGIBLE = 9; // of the sequences, in CSS pixels; LEGIBLE: the least width of a letter
 const BAR = 28, PAD = 52; // of the bars and the plot
-const INKS = Object.values(HUES); // of the models' lines; from the fifth on they are dashed
 
 const ints = (bytes) => new Int8Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 const signed = (by) => (by > 0 ? `+${by}` : fixed(by, 0));
@@ -29,7 +28,8 @@ export default widget("shift-explorer", (view) => {
   const at = () => clamp(get("shift"), -reach, reach), model = () => clamp(get("model"), 0, names.length - 1), open = () => get("revealed");
   const guess = () => (get("guess").length ? get("guess") : shifts.map(() => curves[model()][reach])); // as if nothing would happen
   const off = () => (get("guess").length ? get("guess").reduce((sum, value, i) => sum + Math.abs(value - curves[model()][i]), 0) / shifts.length : 0);
-  const paint = (i) => asText(INKS[i % INKS.length], view.colours.dark);
+  const inks = () => Object.values(view.colours.hues); // of the models' lines; from the fifth on they are dashed
+  const paint = (i) => asText(inks()[i % 4], view.colours.dark);
 
   // ---- controls
   view.hint("All sequences move by a few bases. How much of the MCC is left? Draw your guess over the plot, then see.");
@@ -127,7 +127,7 @@ export default widget("shift-explorer", (view) => {
     axes.frame({ xLabel: "shift (bases)", yLabel: "test MCC", xTicks: 5 });
     if (open()) {
       names.forEach((_, i) => {
-        c.setLineDash(i >= INKS.length ? [6, 4] : []);
+        c.setLineDash(i >= inks().length ? [6, 4] : []);
         axes.line(shifts, curves[i], paint(i), i === model() ? 3.5 : 1.5);
       });
       c.setLineDash([]);

@@ -19,7 +19,7 @@ export default widget("threshold-explorer", (view) => {
   const yes = floats(view.get("positive_scores")), no = floats(view.get("negative_scores")); // sorted
   const lowest = Math.min(yes[0], no[0]), highest = Math.max(yes.at(-1), no.at(-1)), room = (highest - lowest || 1) * 0.03;
   const range = [lowest - room, highest + room];
-  const colours = () => ({ ...view.colours, yes: HUES.blue, no: HUES.red });
+  const colours = () => ({ ...view.colours, yes: view.colours.hues.blue, no: view.colours.hues.red });
   const weight = () => (yes.length * (1 - view.get("positives"))) / view.get("positives") / no.length;
 
   // ---- arithmetic
