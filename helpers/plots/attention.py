@@ -121,7 +121,7 @@ def attention_arcs(
     return ax
 
 
-def embedding(points: ArrayLike, groups: Sequence[str], *, ax: Axes | None = None) -> Axes:
+def embedding(points: ArrayLike, groups: Sequence[str], *, first: Sequence[str] = (), ax: Axes | None = None) -> Axes:
     """Draw points in two dimensions, each group in its colour, its name in the corner.
 
     Parameters
@@ -129,6 +129,8 @@ def embedding(points: ArrayLike, groups: Sequence[str], *, ax: Axes | None = Non
     points : (N, 2)
     groups : sequence of str, length N
         At most four different ones.
+    first : sequence of str, optional
+        Groups that take the first colours; the others follow as they come.
     ax : Axes, optional
         Where to draw; a new figure if not given.
 
@@ -143,7 +145,7 @@ def embedding(points: ArrayLike, groups: Sequence[str], *, ax: Axes | None = Non
     """
     import seaborn as sns
 
-    places, names = np.asarray(points, dtype=float), list(dict.fromkeys(groups))
+    places, names = np.asarray(points, dtype=float), list(dict.fromkeys([*first, *groups]))
     if places.ndim != 2 or places.shape[1] != 2 or len(places) != len(groups) or len(names) > len(HUES):
         raise ValueError(
             f"embedding: points {places.shape}, {len(groups)} names, {len(names)} of them different; expected (N, 2), "

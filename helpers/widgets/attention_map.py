@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
+from helpers.palette import HUES
 from helpers.widgets.base import Widget, js, pack
 
 if TYPE_CHECKING:
@@ -149,11 +150,11 @@ class AttentionMap(Widget):
         square.imshow(part, cmap="Blues", vmin=0, extent=edges, interpolation="nearest")
         square.axhline(base, color="#1d2129", lw=0.8)
         square.set(xlabel="is asked", ylabel="asks", title=f"layer {layer}, head {head}")
-        row.bar(range(length), self._row(), width=1.0, color="#0095FF")
+        row.bar(range(length), self._row(), width=1.0, color=HUES["blue"])
         high = max(float(self._row().max()), 1e-9)
         for i, part_ in enumerate(self.track):
             y = high * (1.08 + 0.1 * (i % 2))
-            row.plot([part_["start"], part_["stop"]], [y, y], color="#B23D8B", lw=4, solid_capstyle="butt")
+            row.plot([part_["start"], part_["stop"]], [y, y], color=HUES["red"], lw=4, solid_capstyle="butt")
             row.text((part_["start"] + part_["stop"]) / 2, y + 0.03 * high, part_["name"], ha="center", fontsize=8)
         row.set(xlabel="is asked", ylabel="weight", ylim=(0, high * 1.35), title=f"base {base} asks")
 

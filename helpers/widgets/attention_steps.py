@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
+from helpers.palette import HUES
 from helpers.widgets.base import Widget, as_array, js, pack, unpack
 
 if TYPE_CHECKING:
@@ -240,7 +241,7 @@ class AttentionSteps(Widget):
         square.axhline(row - 0.5, color="#1d2129", lw=1)
         square.axhline(row + 0.5, color="#1d2129", lw=1)
         square.set(xlabel="is asked", ylabel="asks")
-        bars.bar(range(len(names)), weights[row], color="#0095FF")
+        bars.bar(range(len(names)), weights[row], color=HUES["blue"])
         bars.set(ylabel="weight", title=f"what token {row} ({names[row]}) takes from each")
         if len(names) <= 40:
             square.set_xticks(range(len(names)), names)

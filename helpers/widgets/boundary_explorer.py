@@ -217,7 +217,7 @@ class BoundaryExplorer(Widget):
         xs, ys = (np.linspace(low, high, 90) for low, high in self.window)
         grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
         logits = network.forward(grid).reshape(90, 90)
-        tints = LinearSegmentedColormap.from_list("classes", ["#ecd695", "#ffffff", "#a9d8ff"])
+        tints = LinearSegmentedColormap.from_list("classes", ["#f0b8bf", "#ffffff", "#b9cbf0"])
         plane.contourf(xs, ys, np.tanh(logits / 2), cmap=tints, levels=np.linspace(-1, 1, 21))
         plane.contour(xs, ys, logits, levels=[0], colors="#1d2129", linewidths=2)
         for part, filled in zip(self.split(), (True, False), strict=True):

@@ -90,9 +90,15 @@ def test_bases_and_colours_have_one_home():
 
 def test_only_a_base_has_the_colour_of_a_base():
     """A name of a base beside `PALETTE` is a colour for something else: what is drawn of DNA takes it by its letter."""
-    sources = [*PACKAGE.rglob("*.py"), *STATIC.glob("*.js"), *(ROOT / "solutions").rglob("*.ipynb")]
-    by_name = re.compile(r"""PALETTE(\.[ACGT]\b|\[\\*["'][ACGT]|\.values)|values\(PALETTE""")
-    found = [file.name for file in sources if by_name.search(file.read_text(encoding="utf-8"))]
+    scripts = [*PACKAGE.rglob("*.py"), *STATIC.glob("*.js")]
+    named = re.compile(r"""PALETTE(\.[ACGT]\b|\[\\*["'][ACGT]|\.values)|values\(PALETTE""")
+    typed = re.compile("|".join(PALETTE.values()), re.IGNORECASE)
+    found = [
+        file.name
+        for file in (*scripts, *(ROOT / "solutions").rglob("*.ipynb"))
+        for rule in ((named, typed) if file in scripts and file.name != "palette.py" else (named,))
+        if rule.search(file.read_text(encoding="utf-8"))
+    ]
     assert not found, f"{found}: a class, a model or a mark takes its colour from HUES"
 
 
