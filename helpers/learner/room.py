@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from helpers.lessons import key_of
+from helpers.palette import HUES
 
 if TYPE_CHECKING:
     from helpers.engine.exercise import Exercise
@@ -166,7 +167,7 @@ def show(sentence: str) -> None:
     """Put a sentence of the instructor's where the learner reads the check."""
     from helpers.engine import message
 
-    line = f'<div role="status" style="border-left:4px solid #0095ff;padding:.35em .9em">{html.escape(sentence)}</div>'
+    line = f'<div role="status" style="border-left:4px solid {HUES["blue"]};padding:.35em .9em">{html.escape(sentence)}</div>'
     message.tell({"text/plain": f"▸ {sentence}", "text/html": line})
 
 

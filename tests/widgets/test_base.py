@@ -14,6 +14,7 @@ import torch
 from browser import missing
 from jupyter_host import ROOT
 
+from helpers.palette import HUES, PALETTE, SIGNS
 from helpers.places import PACKAGE, STATIC
 from helpers.widgets.base import as_array, as_dna, js, pack, unpack
 
@@ -78,8 +79,6 @@ def test_packed_arrays_come_back():
 
 
 def test_bases_and_colours_have_one_home():
-    from helpers.palette import HUES, PALETTE, SIGNS
-
     colours = [*PALETTE.values(), *HUES.values(), *SIGNS.values()]
     assert len(set(colours)) == 10, "a sign or a class is no base"
     module = js("common.js")
