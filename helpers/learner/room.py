@@ -167,7 +167,8 @@ def show(sentence: str) -> None:
     """Put a sentence of the instructor's where the learner reads the check."""
     from helpers.engine import message
 
-    line = f'<div role="status" style="border-left:4px solid {HUES["blue"]};padding:.35em .9em">{html.escape(sentence)}</div>'
+    style = f"border-left:4px solid {HUES['blue']};padding:.35em .9em"
+    line = f'<div role="status" style="{style}">{html.escape(sentence)}</div>'
     message.tell({"text/plain": f"▸ {sentence}", "text/html": line})
 
 
