@@ -63,7 +63,12 @@ class SameComponent(Exercise):
             yield edges, n, names[torch.tensor(pairs)][torch.as_tensor(order)]
 
     def reference(self, edges: Tensor, n: int, pairs: Tensor) -> Tensor:
-        return self.within(pairs, touching(edges, n), n)
+        group, before = torch.arange(n), None
+        while before is None or not torch.equal(group, before):  # it stands in for thousands of proteins
+            before = group
+            for one, other in ((0, 1), (1, 0)):
+                group = group.scatter_reduce(0, edges[:, one], group[edges[:, other]], "amin")
+        return group[pairs[:, 0]] == group[pairs[:, 1]]
 
     def within(self, pairs: Tensor, A: Tensor, steps: int) -> Tensor:
         return reached(A, steps)[pairs[:, 0], pairs[:, 1]]
