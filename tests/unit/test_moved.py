@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from helpers.moved import MOVED
+from helpers.exercises import checks
+from helpers.moved import EXERCISES, MOVED
 
 
 @pytest.mark.parametrize("old", sorted(MOVED))
@@ -27,3 +28,9 @@ def test_a_notebook_written_before_still_runs() -> None:
     from helpers.dna import one_hot
 
     assert space["one_hot"] is one_hot and callable(space["progress"].show)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("lesson", "name"), sorted(EXERCISES))
+def test_an_exercise_that_went_to_another_lesson_is_still_found_from_the_old_one(lesson: str, name: str) -> None:
+    found = getattr(checks(lesson), name)
+    assert found.exercise.id == name and found.lesson == f"{EXERCISES[lesson, name]:02d}"
