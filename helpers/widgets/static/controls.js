@@ -1,4 +1,7 @@
-// What a widget's controls are made of. Joined after common.js.
+// What a widget's controls are made of, and its aim. Joined after common.js.
+
+const FOCUSABLE = 'button, input, textarea, summary, [tabindex="0"]';
+const PRAISE_MS = 5000;
 
 /** A page with controls that are bound to traits of the model. */
 class View extends Page {
@@ -90,6 +93,39 @@ class View extends Page {
     const button = h("button", { type: "button", class: primary ? "dlg-button dlg-primary" : "dlg-button" }, text);
     this.listen(button, "click", action);
     return button;
+  }
+
+  /**
+   * A first thing to do, under the hint; it ticks itself once `reached()`: when the hand rests, or now and then while
+   * something runs, so that a drag pays nothing for it and passes by. What holds from the start is not reached by the
+   * learner: it must have been false before.
+   */
+  challenge(sentence, reached) {
+    const tick = h("span", { class: "dlg-tick", "aria-hidden": "true" }), done = h("span", { class: "dlg-spoken" });
+    const line = h("p", { class: "dlg-challenge" }, tick, h("span", {}, h("b", {}, "Try: "), sentence), done);
+    this.head().after(line);
+    this.message.dataset.aim = `✓ Done: ${sentence}`;
+    const check = () => {
+      if (line.dataset.done || !reached()) return;
+      line.dataset.done = this.message.dataset.praise = "yes";
+      tick.textContent = "✓";
+      done.textContent = " Done.";
+      this.spoken.textContent = `Done: ${sentence} ${this.text.textContent}`;
+      setTimeout(() => delete this.message.dataset.praise, PRAISE_MS);
+    };
+    this.afterwards.push(() => {
+      if (!line.dataset.open && !reached()) line.dataset.open = "yes";
+      if (line.dataset.open && !line.dataset.done) this.onceAtRest("challenge", check, { runs: true });
+    });
+  }
+
+  /** Where a control with the focus is switched off or goes, the next one has it, or the one before: never the page. */
+  watchFocus() {
+    const held = this.root.getRootNode().activeElement, all = this.root.contains(held) ? [...this.root.querySelectorAll(FOCUSABLE)] : [];
+    const at = all.indexOf(held), usable = (element) => element.getClientRects().length > 0 && !element.matches(":disabled");
+    return () => {
+      if (at >= 0 && !usable(held)) [...all.slice(at + 1), ...all.slice(0, at).reverse()].find(usable)?.focus({ preventScroll: true });
+    };
   }
 
   #bind(trait, show) {

@@ -1,0 +1,78 @@
+"""The first thing to do that a widget names: open when it opens, ticked when it is done, said where one looks."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from jupyter_host import ROOT
+
+from helpers.widgets import BoundaryExplorer, LineFitter
+from helpers.widgets.base import SAVED
+
+X = np.linspace(10, 30, 12)
+Y = 22 + 1.3 * X + 6 * np.cos(9 * np.arange(12))
+GALLERY = json.loads((ROOT / "docs" / "widgets.ipynb").read_text(encoding="utf-8"))
+SAVED_STATES = [
+    output["data"][SAVED]
+    for cell in GALLERY["cells"]
+    for output in cell.get("outputs", [])
+    if SAVED in output.get("data", {})
+]
+LINE, MESSAGE = ".dlg-challenge", "document.querySelector('.dlg-message')"
+PAUSE = "(ms) => new Promise((done) => setTimeout(done, ms))"
+
+
+def not_yet_reached(blank):
+    """Of each aim on the page: whether it was seen not yet reached."""
+    return blank.tab.evaluate("() => [...document.querySelectorAll('.dlg-challenge')].map((e) => e.dataset.open)")
+
+
+def test_no_aim_of_an_example_is_reached_when_it_opens(blank, example):
+    blank.mount(example.make())
+    assert set(not_yet_reached(blank)) <= {"yes"}
+
+
+@pytest.mark.parametrize("saved", SAVED_STATES, ids=lambda saved: saved["widget"])
+def test_no_aim_of_the_gallery_is_reached_when_it_opens(blank, saved):
+    blank.mount_saved(saved)
+    assert set(not_yet_reached(blank)) <= {"yes"}
+
+
+def test_an_aim_ticks_while_the_network_still_trains(blank):
+    blank.mount(BoundaryExplorer(data="two clouds", hidden=3))
+    blank.tab.get_by_role("button", name="Train", exact=True).click()
+    blank.tab.wait_for_selector(f"{LINE}[data-done]")
+    assert blank.tab.get_by_role("button", name="Pause", exact=True).is_visible()
+
+
+def test_an_aim_that_was_left_for_a_moment_counts_when_it_is_reached_again(blank):
+    slope, intercept = np.polyfit(X, Y, 1)
+    blank.mount(LineFitter(X, Y, slope, intercept))
+    assert not_yet_reached(blank) == [None]
+    for value in (2 * slope, slope):  # faster than the hand rests
+        blank.tab.evaluate(f"async (value) => {{ hosted[0].model.set('slope', value); await ({PAUSE})(30); }}", value)
+    blank.tab.wait_for_selector(f"{LINE}[data-done]")
+
+
+def test_an_aim_that_a_drag_only_passes_does_not_tick(blank):
+    slope, intercept = np.polyfit(X, Y, 1)
+    blank.mount(LineFitter(X, Y, 2 * slope, intercept))
+    passing = "async ([at, past]) => { for (const value of [at, past]) {"
+    passing += f"hosted[0].model.set('slope', value); await ({PAUSE})(30); }} await ({PAUSE})(700); }}"
+    blank.tab.evaluate(passing, [slope, 3 * slope])
+    assert blank.tab.locator(LINE).get_attribute("data-done") is None
+
+
+def test_the_message_repeats_what_was_done_for_a_while(blank):
+    slope, intercept = np.polyfit(X, Y, 1)
+    blank.mount(LineFitter(X, Y, 2 * slope, intercept), width="390px")
+    height = blank.tab.evaluate(f"{MESSAGE}.clientHeight")
+    shown = f"getComputedStyle({MESSAGE}, '::before').visibility"
+    assert blank.tab.evaluate(shown) == "hidden"
+    blank.set("slope", slope)
+    blank.tab.wait_for_function(f"{shown} === 'visible'")
+    assert "✓ Done: bring the mean square" in blank.tab.evaluate(f"getComputedStyle({MESSAGE}, '::before').content")
+    assert blank.tab.evaluate(f"{MESSAGE}.clientHeight") == height, "nothing below it jumps"
+    blank.tab.wait_for_function(f"{shown} === 'hidden'")
