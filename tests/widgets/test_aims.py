@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 from jupyter_host import ROOT
+from widget_examples import EXAMPLES
 
 from helpers.widgets import BoundaryExplorer, LineFitter
 from helpers.widgets.base import SAVED
@@ -76,3 +77,56 @@ def test_the_message_repeats_what_was_done_for_a_while(blank):
     assert "✓ Done: bring the mean square" in blank.tab.evaluate(f"getComputedStyle({MESSAGE}, '::before').content")
     assert blank.tab.evaluate(f"{MESSAGE}.clientHeight") == height, "nothing below it jumps"
     blank.tab.wait_for_function(f"{shown} === 'hidden'")
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "button"),
+    [
+        ("AttentionSteps", {"order": [1, 0, 2, 3]}, "Back in order"),
+        ("AttentionSteps", {"edits": [["q", 0, 0, 0, 1.5]]}, "Undo changes"),
+        ("PileupGame", {"place": 0}, "Next place"),
+        ("PoolExplorer", {"places": [3, 20]}, "One fewer"),
+        ("Predict", {"guess": "It explodes"}, "Reveal"),
+        ("Quiz", {"letters": {"loss": "b"}}, "Next question"),
+        ("ShiftExplorer", {"revealed": False}, "Show what happens"),
+    ],
+)
+def test_a_button_that_goes_or_is_switched_off_hands_the_focus_on(blank, name, state, button):
+    [example] = [example for example in EXAMPLES if example.name == name]
+    widget = example.make()
+    for trait, value in state.items():
+        setattr(widget, trait, value)
+    blank.mount(widget)
+    pressed = blank.tab.get_by_role("button", name=button, exact=True).element_handle()
+    pressed.focus()
+    blank.tab.keyboard.press("Enter")
+    blank.tab.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
+    assert pressed.evaluate("(e) => e.disabled || !e.checkVisibility()")
+    assert blank.tab.evaluate("document.activeElement.matches('.dlg :is(button, input), .dlg[tabindex]')")
+
+
+def test_the_highest_mcc_of_the_gallery_is_within_the_slider_s_reach(blank):
+    blank.mount_saved(next(saved for saved in SAVED_STATES if saved["widget"] == "ThresholdExplorer"))
+    slider = blank.tab.get_by_role("slider", name="Threshold", exact=True)
+    to = "(e, value) => { e.value = value; e.dispatchEvent(new Event('input')); }"
+    low, high, step = (float(slider.get_attribute(name)) for name in ("min", "max", "step"))
+    places = np.arange(low, high, step)
+    mcc = slider.evaluate(
+        f"(e, places) => places.map((at) => {{ ({to})(e, at); return hosted[0].root().numbers().measures.mcc; }})",
+        places.tolist(),
+    )
+    assert blank.tab.locator(LINE).get_attribute("data-done") is None
+    slider.evaluate(to, places[int(np.argmax(mcc))])
+    blank.tab.wait_for_selector(f"{LINE}[data-done]")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "forced"])
+def test_a_dot_of_colour_stands_on_plain_ground_and_the_choice_is_framed(blank, scheme):
+    forced = "active" if scheme == "forced" else "none"
+    blank.tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light", forced_colors=forced)
+    blank.mount(BoundaryExplorer(data="XOR"))
+    look = """() => [...document.querySelectorAll('.dlg-segments span:has(> i)')].map((e) => {
+      const style = getComputedStyle(e), paper = getComputedStyle(e.closest('.dlg')).backgroundColor;
+      const ground = style.backgroundColor;
+      return [ground === paper || ground.endsWith(', 0)'), style.boxShadow !== 'none']; })"""
+    assert blank.tab.evaluate(look) == [[True, True], [True, False]]

@@ -1,6 +1,6 @@
 // What a widget's controls are made of, and its aim. Joined after common.js.
 
-const FOCUSABLE = 'button, input, textarea, summary, [tabindex="0"]';
+const FOCUSABLE = "button, input, textarea, canvas[tabindex]";
 const PRAISE_MS = 5000;
 
 /** A page with controls that are bound to traits of the model. */
@@ -119,12 +119,15 @@ class View extends Page {
     });
   }
 
-  /** Where a control with the focus is switched off or goes, the next one has it, or the one before: never the page. */
+  /** Where a control with the focus is switched off or goes, the next one has it, or the one before, or the widget: never the page. */
   watchFocus() {
     const held = this.root.getRootNode().activeElement, all = this.root.contains(held) ? [...this.root.querySelectorAll(FOCUSABLE)] : [];
-    const at = all.indexOf(held), usable = (element) => element.getClientRects().length > 0 && !element.matches(":disabled");
+    const at = all.indexOf(held), usable = (element) => element.checkVisibility() && !element.matches(":disabled");
     return () => {
-      if (at >= 0 && !usable(held)) [...all.slice(at + 1), ...all.slice(0, at).reverse()].find(usable)?.focus({ preventScroll: true });
+      if (at < 0 || usable(held)) return;
+      const next = [...all.slice(at + 1), ...all.slice(0, at).reverse()].find(usable) ?? this.root;
+      if (next === this.root) next.tabIndex = -1;
+      next.focus({ preventScroll: true });
     };
   }
 
