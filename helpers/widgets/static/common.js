@@ -11,6 +11,7 @@ const fixed = (value, digits = 2) => (Number(value.toFixed(digits)) < 0 ? MINUS 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const floats = (bytes) => new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const inOrder = (names, dictionary) => names ?? Object.keys(dictionary); // a notebook saved before there were names has none
 const SAVE_MS = 120;
 const SPEAK_MS = 400; // the kernel and the screen reader hear of a drag when it rests
 
