@@ -20,8 +20,8 @@ class View extends Page {
   }
 
   /**
-   * A slider bound to a number. `log`: in powers of ten. `format(value)` is shown and spoken. `min` and `max` may be
-   * functions; `mark()` gives a number to be marked under it, or null.
+   * A slider bound to a number. `log`: in powers of ten. `format(value)` is shown and spoken. `min`, `max` and
+   * `step` may be functions; `mark()` gives a number to be marked under it, or null.
    */
   slider(
     trait,
@@ -29,13 +29,13 @@ class View extends Page {
     { min, max, step, log = false, mark = null, format = String, onchange = (value) => this.set({ [trait]: value }) },
   ) {
     const bound = (edge) => (typeof edge === "function" ? edge() : edge);
-    const input = h("input", { type: "range", id: `${this.id}-${trait}`, min: bound(min), max: bound(max), step });
+    const input = h("input", { type: "range", id: `${this.id}-${trait}`, min: bound(min), max: bound(max), step: bound(step) });
     const shown = h("output", { for: input.id });
     const row = h("div", { class: "dlg-slider" }, h("label", { for: input.id }, label), input, shown), notch = h("i", { class: "dlg-mark" });
     if (mark) row.append(notch);
     this.listen(input, "input", () => onchange(log ? 10 ** Number(input.value) : Number(input.value)));
     this.#bind(trait, (value) => {
-      [input.min, input.max] = [bound(min), bound(max)];
+      Object.assign(input, { min: bound(min), max: bound(max), step: bound(step) });
       input.value = log ? Math.log10(value) : value;
       shown.textContent = format(value);
       input.setAttribute("aria-valuetext", format(value));
