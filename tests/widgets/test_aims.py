@@ -135,7 +135,8 @@ def test_a_dot_of_colour_stands_on_plain_ground_and_the_choice_is_framed(blank, 
 def test_the_aim_of_the_line_is_reached_by_keys_one_slider_after_the_other(blank):
     blank.mount_saved(next(saved for saved in SAVED_STATES if saved["widget"] == "LineFitter"))
     descend = """(e) => {
-      const mse = () => hosted[0].root().numbers().mse, press = (way) => { e['step' + way](); e.dispatchEvent(new Event('input')); };
+      const mse = () => hosted[0].root().numbers().mse;
+      const press = (way) => { e['step' + way](); e.dispatchEvent(new Event('input')); };
       let pressed = 0;
       for (const [way, back] of [['Up', 'Down'], ['Down', 'Up']]) {
         for (let before = mse(); press(way), mse() < before; before = mse()) pressed++;
