@@ -82,6 +82,7 @@ class BoundaryExplorer(Widget):
     _esm = js("common.js", "plot.js", "dna.js", "heat.js", "mlp.js", "unit_pictures.js", "boundary_explorer.js")
     label = traitlets.Unicode("Teach a network to part points").tag(sync=True)
     datasets = traitlets.Dict().tag(sync=True)
+    names = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of the datasets, in order: a saved notebook sorts them
     data = traitlets.Unicode().tag(sync=True)
     points = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
     window = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
@@ -121,7 +122,7 @@ class BoundaryExplorer(Widget):
             )
         if not 1e-4 <= traits.get("learning_rate", 0.03) <= 1:
             raise ValueError(f"BoundaryExplorer: learning_rate is {traits['learning_rate']}; expected 0.0001 to 1")
-        super().__init__(datasets=sets, data=data, window=window, **traits)
+        super().__init__(datasets=sets, names=list(sets), data=data, window=window, **traits)
 
     def sizes(self) -> list[int]:
         """Units of each layer, inputs and output included."""

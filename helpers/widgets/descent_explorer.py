@@ -61,6 +61,7 @@ class DescentExplorer(Widget):
     _esm = js("common.js", "plot.js", "landscape.js", "descent.js", "descent_explorer.js")
     label = traitlets.Unicode("Walk down a loss surface").tag(sync=True)
     surfaces = traitlets.Dict().tag(sync=True)
+    names = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of the surfaces, in order: a saved notebook sorts them
     surface = traitlets.Unicode().tag(sync=True)
     grid = traitlets.Bytes(b"").tag(sync=True)
     start = traitlets.List(traitlets.Float()).tag(sync=True)
@@ -109,6 +110,7 @@ class DescentExplorer(Widget):
             raise ValueError(f"DescentExplorer: start has {len(place)} numbers; expected 2, one for each weight")
         super().__init__(
             surfaces=surfaces,
+            names=list(surfaces),
             surface=surface,
             grid=grid,
             start=place.tolist(),

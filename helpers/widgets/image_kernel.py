@@ -95,6 +95,7 @@ class ImageKernel(Widget):
     kernel = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
     position = traitlets.List(traitlets.Int(), minlen=2, maxlen=2).tag(sync=True)
     presets = traitlets.Dict().tag(sync=True)
+    names = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of the presets, in order: a saved notebook sorts them
     picture_inches = (9.0, 3.6)
 
     def __init__(self, image: Any = None, kernel: Any = None, *, position: Any = None, **traits: Any) -> None:
@@ -116,6 +117,7 @@ class ImageKernel(Widget):
             kernel=_nine("Sobel x" if kernel is None else kernel),
             position=[int(row), int(column)],
             presets={name: {"kernel": weights, "answers": answers} for name, (weights, answers) in PRESETS.items()},
+            names=list(PRESETS),
             **traits,
         )
 

@@ -32,7 +32,7 @@ class MutationMap(Widget):
     prediction : float
         The logit of the sequence as it is.
     position : int, optional
-        The base chosen first, counted from 0; the one whose mutation changes most if not given.
+        The base chosen first, counted from 0; the middle if not given, for where a mutation matters is to be found.
 
     Raises
     ------
@@ -77,15 +77,15 @@ class MutationMap(Widget):
         guess = None if saliency is None else _checked_saliency(saliency, known)
         if position is not None and not 0 <= position < len(dna):
             raise ValueError(f"MutationMap: position is {position}; expected 0 to {len(dna) - 1}")
-        chosen = int(np.abs(changes).max(axis=0).argmax()) if position is None else position
-        strongest = BASES[int(np.abs(changes[:, chosen]).argmax())]
+        chosen = len(dna) // 2 if position is None else position
+        dearest = BASES[int(changes[:, chosen].argmax())]
         super().__init__(
             sequence=dna,
             effects=pack(np.where(known, 0, changes)),
             saliency=b"" if guess is None else pack(guess),
             prediction=float(logit),
             position=chosen,
-            **{"base": strongest, **traits},
+            **{"base": dearest, **traits},
         )
 
     @classmethod

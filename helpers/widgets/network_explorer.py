@@ -37,6 +37,8 @@ class NetworkExplorer(Widget):
         is; it is shown as it predicts, not as it trains.
     sequences : mapping from name to str
         What to begin with, up to eight, all of one length of up to 1,000 bases.
+    positive : str
+        What a logit above 0 says, in a word or two, such as "promoter".
     chosen : int
         Which of them is shown first.
     filter : int, optional
@@ -56,6 +58,7 @@ class NetworkExplorer(Widget):
     weights = traitlets.Bytes().tag(sync=True)
     plan = traitlets.Dict().tag(sync=True)
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    positive = traitlets.Unicode("1").tag(sync=True)
     originals = traitlets.List(traitlets.Unicode()).tag(sync=True)
     chosen = traitlets.Int(0, min=0).tag(sync=True)
     sequence = traitlets.Unicode().tag(sync=True)

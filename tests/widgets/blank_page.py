@@ -75,10 +75,19 @@ class BlankPage:
         tab.set_content(PAGE)
 
     def mount(self, *widgets: Any, width: str = "900px") -> BlankPage:
-        states = [state_of(widget) for widget in widgets]
-        self.tab.evaluate(HOST, [str(widgets[0]._esm), str(widgets[0]._css), states, width])
+        return self._show(widgets[0], [state_of(widget) for widget in widgets], width)
+
+    def mount_saved(self, saved: dict[str, Any], width: str = "900px") -> BlankPage:
+        """A widget as a notebook keeps it."""
+        import helpers.widgets
+
+        packed = {buffer["path"][0]: {"bytes": buffer["data"]} for buffer in saved["buffers"]}
+        return self._show(getattr(helpers.widgets, saved["widget"]), [saved["state"] | packed], width)
+
+    def _show(self, kind: Any, states: list[dict[str, Any]], width: str) -> BlankPage:
+        self.tab.evaluate(HOST, [str(kind._esm), str(kind._css), states, width])
         self.tab.wait_for_function(
-            "n => hosted.length >= n && hosted.every((h) => !h.root() || h.root().dataset.paints)", arg=len(widgets)
+            "n => hosted.length >= n && hosted.every((h) => !h.root() || h.root().dataset.paints)", arg=len(states)
         )
         return self
 

@@ -38,6 +38,13 @@ def test_saved_state_is_plain_and_holds_every_trait_of_the_widget(example):
             assert name.startswith("_") or name in {"layout", "tabbable", "tooltip"}, name
 
 
+def test_a_saved_notebook_which_sorts_dictionaries_shows_the_controls_in_the_same_order(blank, example):
+    widget = example.make()
+    blank.mount(widget).mount_saved(json.loads(json.dumps(widget.saved(), sort_keys=True)))
+    shown = "(i) => [...hosted[i].el.querySelectorAll('button, label, legend, summary')].map((e) => e.innerText)"
+    assert blank.tab.evaluate(shown, 0) == blank.tab.evaluate(shown, 1)
+
+
 def test_picture_is_not_blank_and_makes_no_stray_figure(example):
     from matplotlib import pyplot
     from PIL import Image

@@ -140,3 +140,15 @@ def test_what_holds_from_the_start_is_not_done_by_the_learner(blank):
     blank.mount(LineFitter(X, Y, *np.polyfit(X, Y, 1)))
     blank.tab.get_by_role("application").first.focus()
     assert blank.tab.locator(".dlg-challenge").get_attribute("data-done") is None
+
+
+def test_the_smallest_mean_square_is_told_and_what_is_cut_off(blank):
+    blank.tab.evaluate(
+        """() => { window.written = []; const write = CanvasRenderingContext2D.prototype.fillText;
+        CanvasRenderingContext2D.prototype.fillText = function (words, ...at) {
+          written.push(words); write.call(this, words, ...at); }; }"""
+    )
+    widget = LineFitter(X, Y, slope=5, intercept=60)
+    blank.mount(widget)
+    smallest = f"smallest: {widget.numbers()['best']['mse']:.3g}"
+    assert {smallest, "its square is cut off"} <= set(blank.tab.evaluate("written"))

@@ -76,3 +76,24 @@ def test_there_is_no_loupe_where_the_letters_have_room(blank) -> None:
     blank.tab.evaluate(RECORD)
     blank.mount(example.make(), width="900px")
     assert seen(blank) == ("", [])
+
+
+def test_a_loupe_stands_over_letters_of_less_than_nine_pixels(blank) -> None:
+    [example] = [example for example in EXAMPLES if example.name == "NetworkExplorer"]
+    blank.tab.evaluate(RECORD)
+    blank.mount(example.make(), width="910px")  # 70 columns of 8 to 9 pixels
+    assert len(seen(blank)[0]) >= 14
+
+
+@pytest.mark.parametrize("width", ["390px", "600px", "740px", "900px"])
+@pytest.mark.parametrize("name", ["DesignBench", "MutationMap", "NetworkExplorer"])
+def test_no_letter_of_a_map_is_smaller_than_nine_pixels(blank, name, width) -> None:
+    [example] = [example for example in EXAMPLES if example.name == name]
+    blank.tab.evaluate(
+        """() => { window.small = []; const write = CanvasRenderingContext2D.prototype.fillText;
+        CanvasRenderingContext2D.prototype.fillText = function (words, ...at) {
+          if (/^[ACGTN]$/.test(words) && parseFloat(this.font.match(/[\\d.]+px/)[0]) < 9) small.push(words);
+          write.call(this, words, ...at); }; }"""
+    )
+    blank.mount(example.make(), width=width)
+    assert blank.tab.evaluate("small") == []

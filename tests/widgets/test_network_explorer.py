@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
-from widget_examples import network
+from widget_examples import EXAMPLES, network
 
 from helpers.datasets import Split
 from helpers.dna.sequences import one_hot, random_dna
 from helpers.models import DilatedStack, InceptionBlock, MotifCNN, PromoterCNN, ResidualBlock
+from helpers.palette import PALETTE
 from helpers.widgets import NetworkExplorer
 from helpers.widgets.network import Network
 
@@ -236,3 +237,19 @@ def test_a_base_is_chosen_on_the_letters_and_another_sequence_is_loaded(explorer
     assert explorer.get("position") == 0
     explorer.tab.get_by_role("group", name="Sequence", exact=True).get_by_role("radio", name="two").check(force=True)
     assert explorer.get("sequence") == DNA[::-1] and f"Base 0, {DNA[-1]}," in explorer.message()
+
+
+def test_the_aim_says_what_a_logit_says_and_the_bases_to_write_carry_their_colours(blank):
+    [example] = [example for example in EXAMPLES if example.name == "NetworkExplorer"]
+    widget = example.make()
+    widget.positive = "promoter"
+    blank.mount(widget)
+    assert (
+        "above 0 says “promoter”, one below 0 says “not promoter”" in blank.tab.locator(".dlg-challenge").inner_text()
+    )
+    says = "“promoter”" if blank.numbers()["logit"] > 0 else "“not promoter”"
+    assert says in blank.message()
+    for base, colour in PALETTE.items():
+        dot = blank.tab.get_by_role("button", name=f"Write {base} here").locator("i")
+        red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+        assert dot.evaluate("(e) => getComputedStyle(e).backgroundColor") == f"rgb({red}, {green}, {blue})"

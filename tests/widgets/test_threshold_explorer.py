@@ -77,7 +77,7 @@ def test_the_threshold_can_be_dragged(blank):
     def pixel(score):
         return box["x"] + left + (score - low + room) / (high - low + 2 * room) * (right - left)
 
-    blank.tab.mouse.move(pixel(0.0), box["y"] + 60)
+    blank.tab.mouse.move(pixel(-1.5), box["y"] + 60)  # anywhere, not only on the line
     blank.tab.mouse.down()
     blank.tab.mouse.move(pixel(1.5), box["y"] + 60, steps=4)
     blank.tab.mouse.up()
@@ -101,3 +101,18 @@ def test_of_a_hundred_sequences_each_is_one_of_four(blank):
     blank.mount(widget)
     about = blank.tab.locator("canvas[aria-label='Of 100 sequences']").get_attribute("aria-describedby")
     assert f"Of 100 sequences {hundred['tp'] + hundred['fp']} are" in blank.tab.locator(f"#{about}").text_content()
+
+
+def test_a_cross_is_explained_and_a_cell_keeps_its_edge_in_the_system_s_colours(blank):
+    blank.tab.emulate_media(forced_colors="active")
+    blank.tab.evaluate(
+        """() => { window.written = []; const write = CanvasRenderingContext2D.prototype.fillText;
+        CanvasRenderingContext2D.prototype.fillText = function (words, ...at) {
+          written.push(words); write.call(this, words, ...at); }; }"""
+    )
+    blank.mount(ThresholdExplorer(Y, LOGITS, threshold=0.8))
+    assert blank.tab.evaluate("written.includes('✕ wrong call')")
+    edges = (
+        "() => [...document.querySelectorAll('.dlg-confusion tbody td')].map((e) => getComputedStyle(e).borderTopStyle)"
+    )
+    assert blank.tab.evaluate(edges) == ["solid"] * 4

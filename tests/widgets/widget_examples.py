@@ -374,7 +374,7 @@ EXAMPLES = [
         random=_boundary,
     ),
     Example(
-        code="ConvScanner('ACCGTCACCTAGGACCGATTACAGCCGTTACCGNATCGCCGA', 'CCG', -2, relu=True)",
+        code="ConvScanner('ACCGTCACCTAGGACCGATTACAGCCGTTACCGNATCGCCGA', 'CCG', relu=True)",
         control="Bias",
         key="ArrowRight",
         trait="bias",
@@ -529,7 +529,7 @@ EXAMPLES = [
         code=(
             "DesignBench({f'network {i}': [torch.manual_seed(i), torch.nn.Sequential(torch.nn.Conv1d(4, 16, 15), "
             "torch.nn.ReLU(), torch.nn.AdaptiveMaxPool1d(1), torch.nn.Flatten(), torch.nn.Linear(16, 1))][1] "
-            "for i in (1, 2)}, 'GCGCTATAAAAGGCTGACCGATTACAGCCGTTACGGATCGCCGATGCATCGACTGCAGTCGCGCTATAAA', "
+            "for i in (1, 4)}, 'GCGCTATAAAAGGCTGACCGATTACAGCCGTTACGGATCGCCGATGCATCGACTGCAGTCGCGCTATAAA', "
             "[''.join(np.random.default_rng(i).choice(list('ACGT'), 70)) for i in range(50)], climbed=6)"
         ),
         control="Mutations",

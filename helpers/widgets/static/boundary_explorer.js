@@ -56,7 +56,7 @@ export default widget("boundary-explorer", (view) => {
     view.stop();
     view.set({ ...changes, network: {} });
   };
-  const names = Object.keys(datasets).map((name) => [name, name === "empty" ? "no points" : name]);
+  const names = inOrder(view.get("names"), datasets).map((name) => [name, name === "empty" ? "no points" : name]);
   view.controls(view.choice("data", "Points", names, { onchange: (data) => afresh({ data, points: [] }) }),
     view.choice("pen", "Pen", [["blue", "blue", HUES.blue], ["red", "red", HUES.red], ["eraser", "eraser"]]));
   view.controls(view.slider("hidden", "Hidden units", { min: 0, max: most.units, step: 1, onchange: (hidden) => afresh({ hidden }) }),

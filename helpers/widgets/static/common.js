@@ -11,6 +11,7 @@ const fixed = (value, digits = 2) => (Number(value.toFixed(digits)) < 0 ? MINUS 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const floats = (bytes) => new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const inOrder = (names, dictionary) => names ?? Object.keys(dictionary); // a notebook saved before there were names has none
 const SAVE_MS = 120;
 const SPEAK_MS = 400; // the kernel and the screen reader hear of a drag when it rests
 
@@ -35,7 +36,7 @@ class Page {
   #waiting = false;
   #paints = 0;
   #colours = null;
-  #afterwards = []; // what each drawing is followed by
+  afterwards = []; // what each drawing is followed by
   #timers = new Map();
   manuals = []; // [picture, what its keys do, which they are]
 
@@ -100,10 +101,12 @@ class Page {
     queueMicrotask(() => {
       this.#waiting = false;
       if (this.signal.aborted || !this.paint || this.root.clientWidth === 0) return; // hidden: the resize will call
+      const handOn = this.watchFocus();
       this.#syncs.forEach((sync) => sync());
       this.paint();
+      handOn();
       this.root.dataset.paints = String(++this.#paints);
-      this.#afterwards.forEach((step) => step());
+      this.afterwards.forEach((step) => step());
     });
   };
 
@@ -147,13 +150,14 @@ class Page {
     this.message.dataset.room = longest;
     if (this.text.textContent === sentence && !more) return;
     this.text.textContent = sentence;
-    this.#onceAtRest("speak", () => (this.spoken.textContent = `${more} ${sentence}`));
+    this.onceAtRest("speak", () => (this.spoken.textContent = `${more} ${sentence}`));
   }
 
-  /** Do it when the hand has rested for a while; the last of a `kind` counts. */
-  #onceAtRest(kind, action) {
+  /** Do it when the hand has rested for a while; the last of a `kind` counts. With `runs`, every so often while something runs, too. */
+  onceAtRest(kind, action, { runs = false } = {}) {
+    if (runs && this.running && this.#timers.has(kind)) return;
     clearTimeout(this.#timers.get(kind));
-    this.#timers.set(kind, setTimeout(action, SPEAK_MS));
+    this.#timers.set(kind, setTimeout(() => (this.#timers.delete(kind), action()), SPEAK_MS));
   }
 
   // ---- the page ------------------------------------------------------------------------------------------------
@@ -164,38 +168,12 @@ class Page {
   }
 
   hint(sentence, look = "dlg-hint") {
-    this.#head().after(h("p", { class: look }, sentence));
+    this.head().after(h("p", { class: look }, sentence));
   }
 
   /** What stands over the pictures ends here. */
-  #head() {
+  head() {
     return [...this.root.querySelectorAll(":scope > :is(.dlg-title, .dlg-hint)")].at(-1);
-  }
-
-  /**
-   * A first thing to do, under the hint; it ticks itself once `reached()`. What holds from the start is not reached by
-   * the learner: it must have been false before.
-   */
-  challenge(sentence, reached) {
-    const tick = h("span", { class: "dlg-tick", "aria-hidden": "true" }), done = h("span", { class: "dlg-spoken" });
-    const line = h("p", { class: "dlg-challenge" }, tick, h("span", {}, h("b", {}, "Try: "), sentence), done);
-    this.#head().after(line);
-    let open = false, first = true;
-    const check = () => {
-      if (line.dataset.done) return;
-      const now = Boolean(reached());
-      open ||= !now;
-      if (!open || !now) return;
-      line.dataset.done = "yes";
-      tick.textContent = "✓";
-      done.textContent = " Done.";
-      this.say(this.text.textContent, `Done: ${sentence}`);
-    };
-    this.#afterwards.push(() => {
-      if (first) check(); // then when the hand rests: a drag pays nothing for it
-      else this.#onceAtRest("challenge", check);
-      first = false;
-    });
   }
 
   /** The numbers behind the pictures, for whom a picture says nothing; made only while it is open. */
@@ -204,7 +182,7 @@ class Page {
     const fold = h("details", { class: "dlg-more" }, h("summary", {}, "As a table"), place);
     const fill = () => fold.open && !this.signal.aborted && place.replaceChildren(...tablesOf(numbers()));
     this.listen(fold, "toggle", fill);
-    this.#afterwards.push(() => fold.open && this.#onceAtRest("table", fill));
+    this.afterwards.push(() => fold.open && this.onceAtRest("table", fill));
     this.below.append(fold);
   }
 

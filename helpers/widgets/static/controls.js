@@ -1,4 +1,7 @@
-// What a widget's controls are made of. Joined after common.js.
+// What a widget's controls are made of, and its aim. Joined after common.js.
+
+const FOCUSABLE = "button, input, textarea, canvas[tabindex]";
+const PRAISE_MS = 5000;
 
 /** A page with controls that are bound to traits of the model. */
 class View extends Page {
@@ -17,8 +20,8 @@ class View extends Page {
   }
 
   /**
-   * A slider bound to a number. `log`: in powers of ten. `format(value)` is shown and spoken. `min` and `max` may be
-   * functions; `mark()` gives a number to be marked under it, or null.
+   * A slider bound to a number. `log`: in powers of ten. `format(value)` is shown and spoken. `min`, `max` and
+   * `step` may be functions; `mark()` gives a number to be marked under it, or null.
    */
   slider(
     trait,
@@ -26,13 +29,13 @@ class View extends Page {
     { min, max, step, log = false, mark = null, format = String, onchange = (value) => this.set({ [trait]: value }) },
   ) {
     const bound = (edge) => (typeof edge === "function" ? edge() : edge);
-    const input = h("input", { type: "range", id: `${this.id}-${trait}`, min: bound(min), max: bound(max), step });
+    const input = h("input", { type: "range", id: `${this.id}-${trait}`, min: bound(min), max: bound(max), step: bound(step) });
     const shown = h("output", { for: input.id });
     const row = h("div", { class: "dlg-slider" }, h("label", { for: input.id }, label), input, shown), notch = h("i", { class: "dlg-mark" });
     if (mark) row.append(notch);
     this.listen(input, "input", () => onchange(log ? 10 ** Number(input.value) : Number(input.value)));
     this.#bind(trait, (value) => {
-      [input.min, input.max] = [bound(min), bound(max)];
+      Object.assign(input, { min: bound(min), max: bound(max), step: bound(step) });
       input.value = log ? Math.log10(value) : value;
       shown.textContent = format(value);
       input.setAttribute("aria-valuetext", format(value));
@@ -90,6 +93,42 @@ class View extends Page {
     const button = h("button", { type: "button", class: primary ? "dlg-button dlg-primary" : "dlg-button" }, text);
     this.listen(button, "click", action);
     return button;
+  }
+
+  /**
+   * A first thing to do, under the hint; it ticks itself once `reached()`: when the hand rests, or now and then while
+   * something runs, so that a drag pays nothing for it and passes by. What holds from the start is not reached by the
+   * learner: it must have been false before.
+   */
+  challenge(sentence, reached) {
+    const tick = h("span", { class: "dlg-tick", "aria-hidden": "true" }), done = h("span", { class: "dlg-spoken" });
+    const line = h("p", { class: "dlg-challenge" }, tick, h("span", {}, h("b", {}, "Try: "), sentence), done);
+    this.head().after(line);
+    this.message.dataset.aim = `✓ Done: ${sentence}`;
+    const check = () => {
+      if (line.dataset.done || !reached()) return;
+      line.dataset.done = this.message.dataset.praise = "yes";
+      tick.textContent = "✓";
+      done.textContent = " Done.";
+      this.spoken.textContent = `Done: ${sentence} ${this.text.textContent}`;
+      setTimeout(() => delete this.message.dataset.praise, PRAISE_MS);
+    };
+    this.afterwards.push(() => {
+      if (!line.dataset.open && !reached()) line.dataset.open = "yes";
+      if (line.dataset.open && !line.dataset.done) this.onceAtRest("challenge", check, { runs: true });
+    });
+  }
+
+  /** Where a control with the focus is switched off or goes, the next one has it, or the one before, or the widget: never the page. */
+  watchFocus() {
+    const held = this.root.getRootNode().activeElement, all = this.root.contains(held) ? [...this.root.querySelectorAll(FOCUSABLE)] : [];
+    const at = all.indexOf(held), usable = (element) => element.checkVisibility() && !element.matches(":disabled");
+    return () => {
+      if (at < 0 || usable(held)) return;
+      const next = [...all.slice(at + 1), ...all.slice(0, at).reverse()].find(usable) ?? this.root;
+      if (next === this.root) next.tabIndex = -1;
+      next.focus({ preventScroll: true });
+    };
   }
 
   #bind(trait, show) {

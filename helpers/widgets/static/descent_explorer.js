@@ -15,7 +15,7 @@ const brief = (value) =>
 export default widget("descent-explorer", (view) => {
   const most = view.get("most_steps"),
     surfaces = view.get("surfaces"),
-    names = Object.keys(surfaces);
+    names = inOrder(view.get("names"), surfaces);
   const grid = view.get("grid");
   const samples = grid && grid.byteLength ? floats(grid) : null;
   const colour = (name) => Object.values(view.colours.hues)[OPTIMISERS.indexOf(name)] ?? view.colours.fg;

@@ -46,7 +46,7 @@ export default widget("design-bench", (view) => {
   }
 
   // ---- controls
-  view.hint("Let one judge drive: its best mutation is written again and again. Do the others agree that the sequence becomes better, and is any real one like it?");
+  view.hint("Let one judge drive: its best mutation is written again and again. Do the others agree that the sequence becomes better, and is any real one like it? To write a base yourself, click its cell in the map, or move the frame there with the arrow keys.");
   if (names.length > 1) view.challenge("climb until one judge likes the design less than what it began from.", () => step() > 0 && names.some((_, i) => score(i, design()) < score(i, first)));
   function write(at, base) {
     const edits = get("edits").slice(0, step());

@@ -21,7 +21,7 @@ function correlate(image, rows, columns, kernel) {
 const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 export default widget("image-kernel", (view) => {
-  const image = floats(view.get("image")), [rows, columns] = view.get("size"), presets = view.get("presets");
+  const image = floats(view.get("image")), [rows, columns] = view.get("size"), presets = view.get("presets"), names = inOrder(view.get("names"), presets);
   const down = rows - SIDE + 1, across = columns - SIDE + 1, brightest = largest(image) || 1;
   let result = null;
 
@@ -30,7 +30,7 @@ export default widget("image-kernel", (view) => {
   const pixel = ([i, j]) => image[(row() + i) * columns + column() + j];
   const weight = ([i, j]) => view.get("kernel")[i][j];
   const sum = () => WHERE.reduce((total, at) => total + pixel(at) * weight(at), 0);
-  const named = () => Object.keys(presets).find((name) => WHERE.every(([i, j]) => Math.abs(presets[name].kernel[i][j] - weight([i, j])) < 1e-9));
+  const named = () => names.find((name) => WHERE.every(([i, j]) => Math.abs(presets[name].kernel[i][j] - weight([i, j])) < 1e-9));
 
   // ---- controls
   view.hint("Choose a kernel or write your own nine numbers. Drag the window over the picture, or move it with the arrow keys. In the result white is a strong answer, orange a negative one.");
@@ -38,7 +38,7 @@ export default widget("image-kernel", (view) => {
     WHERE.every(([i, j]) => weight([i, j]) === 0 || (weight([i, j]) === 1 && (i !== 1 || j !== 1))) && view.get("kernel").flat().filter(Boolean).length === 1,
   );
   view.watch("kernel", "position");
-  const choices = Object.keys(presets).map((name) => {
+  const choices = names.map((name) => {
     const button = view.button(name, () => view.set({ kernel: presets[name].kernel.map((line) => line.slice()) }));
     return [name, button];
   });

@@ -27,6 +27,12 @@ export default widget("line-fitter", (view) => {
   const [x0, x1] = view.get("x_window"), [y0, y1] = view.get("y_window");
   const steepest = view.get("steepest"), reach = steepest * Math.max(Math.abs(x0), Math.abs(x1));
   const fineSlope = steepest / 100, fineIntercept = (y1 - y0) / 100;
+  /** The sliders' steps: so small that who moves one after the other, each to its best, ends within a tenth of the smallest. */
+  function steps() {
+    const x = view.get("x"), middle = x.reduce((sum, value) => sum + value, 0) / x.length, far = x.reduce((sum, value) => sum + value * value, 0) / x.length;
+    const even = Math.sqrt((0.08 * mse(leastSquares(x, view.get("y"))) * (far - middle ** 2)) / (far || 1)), least = 1 / 20; // of the keys' steps
+    return { slope: clamp(even / Math.sqrt(far || 1), least * fineSlope, fineSlope), intercept: clamp(even, least * fineIntercept, fineIntercept) };
+  }
   view.hint(
     "Drag the line by its two handles, or drag any point; on the map every place is a line. Arrow keys move the line, too; Page Down and Page Up choose a point for them.",
   );
@@ -34,13 +40,8 @@ export default widget("line-fitter", (view) => {
     const best = leastSquares(view.get("x"), view.get("y"));
     return mse(mine()) <= 1.1 * mse(best);
   });
-  view.controls(view.slider("slope", "Slope", { min: -steepest, max: steepest, step: fineSlope, format: significant }),
-    view.slider("intercept", "Intercept", {
-      min: y0 - reach,
-      max: y1 + reach,
-      step: fineIntercept,
-      format: significant,
-    }),
+  view.controls(view.slider("slope", "Slope", { min: -steepest, max: steepest, step: () => steps().slope, format: significant }),
+    view.slider("intercept", "Intercept", { min: y0 - reach, max: y1 + reach, step: () => steps().intercept, format: significant }),
     view.toggle("squares", "Squares"),
     view.toggle("reveal", "Best line"),
   );
@@ -86,11 +87,7 @@ export default widget("line-fitter", (view) => {
     grab(point, within) {
       const handle = near(handles(), point, within + 4);
       if (handle !== null) return { handle };
-      const i = near(
-        view.get("x").map((x, k) => ({ x, y: view.get("y")[k] })),
-        point,
-        within,
-      );
+      const i = near(view.get("x").map((x, k) => ({ x, y: view.get("y")[k] })), point, within);
       return i === null ? null : { point: i };
     },
     knob: () => true,
@@ -179,10 +176,12 @@ export default widget("line-fitter", (view) => {
     c.fillStyle = colours.muted;
     picture.font(12);
     const [x, y] = beside ? [left, bottom - tall] : [left + tall + 12, bottom + 4];
-    axes.text(tall >= room ? "mean square (cut off)" : "mean square", x, y - 26);
+    const below = [`smallest: ${significant(best)}`, ...(tall >= room ? ["its square is cut off"] : [])], first = y - 10 - 16 * below.length;
+    below.forEach((words, i) => axes.text(words, x, first + 16 * (i + 1)));
+    axes.text("mean square", x, first - 16);
     c.fillStyle = colours.fg;
     picture.font(14, "600");
-    axes.text(significant(value), x, y - 10);
+    axes.text(significant(value), x, first);
   }
 
   /** The mean square of any line, from five means: every place on the map costs the same, however many points there are. */

@@ -10,6 +10,7 @@ export default widget("mutation-map", (view) => {
   const effect = (row, i) => effects[row * length + i];
   const most = effects.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9);
   const least = effects.reduce((low, value) => Math.min(low, value), 0);
+  let told = false; // by its button, which mutation is the worst
   let place = null; // of the detailed picture: { first, count, wide }
 
   // ---- arithmetic, once
@@ -28,10 +29,11 @@ export default widget("mutation-map", (view) => {
 
   // ---- controls
   view.hint("Choose a position and the base to write there: violet raises the prediction, orange lowers it, a dot marks the base that stands there.");
-  view.challenge("find the mutation that lowers the prediction most, before its button tells.", () => change() < 0 && change() === least);
+  view.challenge("find the mutation that lowers the prediction most, before you press “Worst mutation”.", () => !told && change() < 0 && change() === least);
   const go = (to) => view.set({ position: clamp(to, 0, length - 1) });
   const write = (base) => view.set({ base });
   const extreme = (sign) => () => {
+    told ||= sign < 0;
     const k = effects.reduce((top, value, i) => (sign * value > sign * effects[top] ? i : top), 0);
     view.set({ position: k % length, base: BASES[Math.floor(k / length)] });
   };
@@ -40,7 +42,7 @@ export default widget("mutation-map", (view) => {
     view.slider("position", "Position", { min: 0, max: length - 1, step: 1, format: (i) => `${i} ${dna[Math.min(i, length - 1)]}` }),
     view.choice("base", "Write", [...BASES].map((base) => [base, base, PALETTE[base]])),
   );
-  view.controls(h("div", { class: "dlg-buttons" }, view.button("Worst mutation", extreme(-1), { primary: true }), view.button("Best mutation", extreme(1)),
+  view.controls(h("div", { class: "dlg-buttons" }, view.button("Worst mutation", extreme(-1)), view.button("Best mutation", extreme(1)),
     ...(ours && theirs ? [view.button("Where saliency differs most", disagree)] : [])));
 
   // ---- hands

@@ -15,6 +15,7 @@ export default widget("network-explorer", (view) => {
     return kept.get(name).value;
   }
   const off = () => get("off").filter((k) => k >= 0 && k < filters), chosen = () => Math.min(get("chosen"), originals.length - 1);
+  const says = (logit) => `“${logit > 0 ? "" : "not "}${get("positive") ?? 1}”`; // a notebook saved before it was named has none
   const filter = () => peek ?? Math.min(get("filter"), filters - 1), position = () => Math.min(get("position"), length - 1);
   function fires(values) {
     const found = Array.from({ length: filters }, (_, k) => bestOf(values[plan.track], k * windows, (k + 1) * windows));
@@ -48,7 +49,7 @@ export default widget("network-explorer", (view) => {
 
   // ---- controls
   view.hint("Write another base, and watch where the filters fire and what each adds to the logit.");
-  view.challenge("make the network change its mind, with as few letters as you can.", () => state().logit > 0 !== given().logit > 0 && off().length === 0);
+  view.challenge(`make the network change its mind, with as few letters as you can: a logit above 0 says ${says(1)}, one below 0 says ${says(-1)}.`, () => state().logit > 0 !== given().logit > 0 && off().length === 0);
   const pick = (k) => view.set({ filter: clamp(k, 0, filters - 1) }), go = (to) => view.set({ position: clamp(to, 0, length - 1) });
   const write = (base) => view.set({ sequence: get("sequence").slice(0, position()) + base + get("sequence").slice(position() + 1) });
   const flip = () => {
@@ -59,6 +60,7 @@ export default widget("network-explorer", (view) => {
   const bases = [...BASES].map((base) => {
     const button = view.button(base, () => write(base));
     button.setAttribute("aria-label", `Write ${base} here`);
+    button.prepend(h("i", { style: `background: ${PALETTE[base]}` }));
     return button;
   });
   const switches = view.button("Switch filter off", flip);
@@ -258,7 +260,7 @@ export default widget("network-explorer", (view) => {
     const finding = finds[k] > 0 ? `Filter ${k} fires most on ${found} at base ${at} (${fixed(finds[k])})` : `Filter ${k} fires nowhere`;
     const vote = silent ? " and is switched off" : ` and adds ${fixed(adds[k])}`, moved = Math.abs(logit - before) < 0.005 ? "" : `, ${fixed(before)} as it was given`;
     const whose = seen.length ? `in the best window of ${seen.length > 1 ? "filters" : "filter"} ${seen.join(", ")}` : "in no best window";
-    const sentence = `${finding}${vote}. Logit ${fixed(logit)}${moved}. Base ${i}, ${get("sequence")[i]}, lies ${whose}.`;
+    const sentence = `${finding}${vote}. Logit ${fixed(logit)}, ${says(logit)}${moved}. Base ${i}, ${get("sequence")[i]}, lies ${whose}.`;
     picture.describe(`Sequence, filters and what each adds: ${list.map(([name, value]) => `${name} ${fixed(value)}`).join(", ")}. ${sentence}`);
     logos.describe(`The weights of filter ${k} over ${found}.`);
     stages.describe(`Filter ${k}: ${finding}${vote}.`);

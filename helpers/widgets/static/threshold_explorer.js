@@ -1,4 +1,4 @@
-const BINS = 60, CUTS = 300;
+const BINS = 60, CUTS = 300, STEPS = 400;
 const DOTS_TOP = 22, LINE = 18; // of the hundred dots: CSS pixels
 const share = (part, whole) => (whole > 0 ? part / whole : 0);
 const count = (n) => (n < 10 && n % 1 ? n.toFixed(1) : Math.round(n).toLocaleString("en"));
@@ -18,7 +18,7 @@ function below(scores, cut, orAt = false) {
 export default widget("threshold-explorer", (view) => {
   const yes = floats(view.get("positive_scores")), no = floats(view.get("negative_scores")); // sorted
   const lowest = Math.min(yes[0], no[0]), highest = Math.max(yes.at(-1), no.at(-1)), room = (highest - lowest || 1) * 0.03;
-  const range = [lowest - room, highest + room];
+  const range = [lowest - room, highest + room], step = (range[1] - range[0]) / STEPS; // of the slider and the keys
   const colours = () => ({ ...view.colours, yes: view.colours.hues.blue, no: view.colours.hues.red });
   const weight = () => (yes.length * (1 - view.get("positives"))) / view.get("positives") / no.length;
 
@@ -54,7 +54,8 @@ export default widget("threshold-explorer", (view) => {
     const pooled = Float32Array.from([...yes, ...no]).sort();
     const cuts = Array.from({ length: CUTS }, (_, i) => pooled[Math.round((i / (CUTS - 1)) * (pooled.length - 1))]);
     const points = [...cuts, Infinity].map((cut) => measures(countsAt(cut)));
-    curve = { w, points, areas: { auroc, auprc: auprc / yes.length } };
+    const bestMcc = Math.max(...Array.from({ length: STEPS + 1 }, (_, k) => measures(countsAt(range[0] + k * step)).mcc));
+    curve = { w, points, bestMcc, areas: { auroc, auprc: auprc / yes.length } };
     return curve;
   }
 
@@ -77,13 +78,12 @@ export default widget("threshold-explorer", (view) => {
 
   // ---- page
   view.hint(
-    "Drag the threshold over the scores: at or above it, a sequence is called positive. “Positives” pretends that they are rarer or more common.",
+    "Drag anywhere in the scores: at or above it, a sequence is called positive. “Positives” pretends that they are rarer or more common.",
   );
   view.challenge("find the threshold with the highest MCC.", () => {
-    const best = Math.max(...curves().points.map((point) => point.mcc));
-    return measures(countsAt(view.get("threshold"))).mcc > best - 0.003;
+    const shown = (value) => Number(value.toFixed(2)); // as it is read: the very best may lie between two steps
+    return shown(measures(countsAt(view.get("threshold"))).mcc) >= shown(curves().bestMcc);
   });
-  const step = (range[1] - range[0]) / 400;
   view.controls(view.slider("threshold", "Threshold", { min: range[0], max: range[1], step, format: (value) => fixed(value) }),
     view.slider("positives", "Positives", { min: -3, max: Math.log10(0.9), step: 0.01, log: true, format: percent }),
   );
@@ -121,7 +121,7 @@ export default widget("threshold-explorer", (view) => {
   let axes = null;
   const move = (value) => view.set({ threshold: clamp(value, ...range) });
   scores.drag({
-    grab: (point, reach) => (axes && Math.abs(axes.x(view.get("threshold")) - point.x) < reach ? "threshold" : null),
+    grab: (point) => (axes?.holds(point) ? "threshold" : null),
     move: (point) => move(axes.xAt(point.x)),
   });
   const nudge = (steps) => () => move(view.get("threshold") + steps * step);
@@ -188,7 +188,11 @@ export default widget("threshold-explorer", (view) => {
     const groups = [[`called positive: ${called}`, [["tp", ink.yes], ["fp", ink.no]]], [`called negative: ${100 - called}`, [["tn", ink.no], ["fn", ink.yes]]]];
     dots.font(13, "600");
     Object.assign(c, { fillStyle: ink.fg, textAlign: "left", textBaseline: "middle" });
-    c.fillText("of 100 sequences", 0, 10);
+    const title = "of 100 sequences";
+    c.fillText(title, 0, 10);
+    const beside = c.measureText(title).width + 16;
+    dots.font(12);
+    c.fillText("✕ wrong call", beside, 10);
     let y = DOTS_TOP;
     groups.forEach(([words, parts], g) => {
       dots.font(12);
@@ -259,10 +263,7 @@ export default widget("threshold-explorer", (view) => {
       xs: points.map((p) => 1 - p.specificity),
       ys: points.map((p) => p.sensitivity),
       here: [1 - m.specificity, m.sensitivity],
-      baseline: [
-        [0, 1],
-        [0, 1],
-      ],
+      baseline: [[0, 1], [0, 1]],
     });
     const drawn = points.filter((p) => p.sensitivity > 0);
     drawCurve(pr, {
@@ -272,10 +273,7 @@ export default widget("threshold-explorer", (view) => {
       xs: drawn.map((p) => p.sensitivity),
       ys: drawn.map((p) => p.precision),
       here: [m.sensitivity, m.precision],
-      baseline: [
-        [0, 1],
-        [base, base],
-      ],
+      baseline: [[0, 1], [base, base]],
     });
     const found = `At ${fixed(view.get("threshold"))}: ${count(counts.tp)} of ${count(yes.length)} positives are found; ${count(counts.tp)} of ${count(counts.tp + counts.fp)} calls are right.`;
     const lazy = Math.max(base, 1 - base);
