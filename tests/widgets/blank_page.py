@@ -68,6 +68,16 @@ LETTER_SIZES = r"""() => {
   };
 }"""
 
+# `written`: all that was written on the pictures
+WRITTEN = """() => {
+  const context = CanvasRenderingContext2D.prototype, { fillText } = context;
+  window.written = [];
+  context.fillText = function (words, ...place) {
+    written.push(words);
+    fillText.call(this, words, ...place);
+  };
+}"""
+
 
 def state_of(widget: Any) -> dict[str, Any]:
     """The traits that travel to the browser, bytes in base64."""
