@@ -12,6 +12,7 @@ from torch import nn
 
 from helpers.dna.motifs import jaspar, jaspar_all, scan
 from helpers.dna.sequences import one_hot, random_dna, reverse_complement
+from helpers.palette import HUES
 from helpers.widgets import ConvScanner, FilterLogo, PoolExplorer
 
 # ---- ConvScanner
@@ -150,6 +151,20 @@ def test_a_filter_that_no_longer_fits_is_told(blank):
 
 
 # ---- PoolExplorer
+
+
+def test_what_a_cell_sees_is_tinted_as_its_label_and_not_as_a_base(blank):
+    blank.tab.evaluate(
+        """() => {
+        const context = CanvasRenderingContext2D.prototype, { fill } = context;
+        window.filled = [];
+        context.fill = function (...rest) { filled.push(this.fillStyle); fill.apply(this, rest); };
+        }"""
+    )
+    blank.mount(PoolExplorer())
+    seen_through = {colour for colour in blank.tab.evaluate("filled") if colour.startswith("rgba")}
+    rgb = ", ".join(str(int(HUES["coral"][i : i + 2], 16)) for i in (1, 3, 5))
+    assert [colour.rsplit(",", 1)[0] for colour in seen_through] == [f"rgba({rgb}"]
 
 
 @pytest.mark.parametrize("kind", ["max", "average"])
