@@ -64,7 +64,7 @@ function logo(axes, heights, first = 0) {
   }
 }
 
-const LEAST_LETTER = 7.5; // in CSS pixels: a narrower column is a block of colour, without its letter
+const LEAST_LETTER = 9; // in CSS pixels, of a letter and of its column: a narrower one is a block of colour, without its letter
 const GLASS = 20, FUNNEL = 6; // heights of a loupe, and of what leads down from it
 
 /**
@@ -75,7 +75,7 @@ function letterStrip(surface, sequence, { x, y, height, wide, first, count, here
   const { dark } = surface.view.colours, gap = wide > 8 ? 2 : wide > 3 ? 1 : 0, look = { y, height, width: wide - gap, family: MONO, radius: 3 };
   for (let i = first; i < first + count; i++) {
     const letter = sequence[i] ?? "", colour = PALETTE[letter] ?? "#8a94a0";
-    const ground = strong(i) ? colour : tint(colour, dim(i) ? 0.08 : 0.24, dark), size = clamp(wide * 0.62, 7, 15);
+    const ground = strong(i) ? colour : tint(colour, dim(i) ? 0.08 : 0.24, dark), size = clamp(wide * 0.68, LEAST_LETTER, 15);
     const text = wide >= LEAST_LETTER ? letter : "", weight = strong(i) ? "700" : "500";
     cell(surface, { ...look, x: x + (i - first) * wide, ground, text, size, weight });
   }

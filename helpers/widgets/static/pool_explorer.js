@@ -148,7 +148,7 @@ export default widget("pool-explorer", (view) => {
   }
 
   function drawBases(dna) {
-    const c = picture.context, wide = axes.x(1) - axes.x(0), { colours } = view, size = clamp(wide * 0.7, 7, 14);
+    const c = picture.context, wide = axes.x(1) - axes.x(0), { colours } = view, size = clamp(wide * 0.7, LEAST_LETTER, 14);
     for (let i = 0; i < dna.length; i++) {
       const own = inMotif(i), colour = PALETTE[dna[i]] ?? "#8a94a0";
       const ground = own ? colour : tint(colour, 0.2, colours.dark), gap = wide > 5 ? 1.5 : 0;
