@@ -114,7 +114,7 @@ export default widget("image-kernel", (view) => {
     c.strokeRect(...edges);
   }
 
-  const below = (value) => (value < 0 ? asText(SIGNS.minus, view.colours.dark) : ""); // a negative number is orange, as in the result
+  const below = (value) => (value < 0 ? `color-mix(in srgb, ${SIGNS.minus} 70%, var(--dlg-fg))` : ""); // a negative number is orange, as in the result
   function drawEquation() {
     WHERE.forEach((where, k) => {
       const value = pixel(where), product = value * weight(where), grey = Math.round((255 * clamp(value, 0, brightest)) / brightest);
