@@ -169,14 +169,16 @@ export default widget("attention-map", (view) => {
 
   /** What the colours say: from 0 to the largest weight of all heads, by its square root. */
   function drawKey(c, y) {
-    const wide = Math.min(110, box.width * 0.4), { fg, muted, dark } = view.colours, put = (words, x, y_, align) => (c.textAlign = align, c.fillText(words, x, y_));
+    const wide = Math.min(110, box.width * 0.4), { fg, muted, dark } = view.colours;
+    const put = (words, x, y_, align) => (c.textAlign = align, c.fillText(words, x, y_));
     for (let x = 0; x < wide; x++) {
       c.fillStyle = rampColour(x / wide, false, dark);
       c.fillRect(box.x + x, y, 1, 9);
     }
     square.font(11);
     Object.assign(c, { fillStyle: fg, textBaseline: "middle" });
-    for (const [at, align] of [[0, "left"], [0.5, "center"], [1, "right"]]) put(at ? share(most() * at ** 2) : "0", box.x + at * wide, y + 18, align);
+    for (const [at, align] of [[0, "left"], [0.5, "center"], [1, "right"]])
+      put(at ? share(most() * at ** 2) : "0", box.x + at * wide, y + 18, align);
     c.fillStyle = muted;
     put("weight, by its", box.x + wide + 10, y + 5, "left");
     put("square root", box.x + wide + 10, y + 18, "left");

@@ -18,7 +18,8 @@ function freeSides(spots, { left, right, top, bottom }) {
   const placed = [], sides = [-2, 2, 0, 4, -1, -3, 1, 3].map((eighth) => (eighth * Math.PI) / 4);
   spots.forEach(([x, y], i) => {
     const others = [...spots.filter((_, k) => k !== i), ...placed];
-    const room = ([px, py]) => Math.min(BESIDE + 4, px - left - 4, right - 4 - px, py - top - 6, bottom - 6 - py, ...others.map(([ox, oy]) => Math.hypot(px - ox, py - oy)));
+    const inside = ([px, py]) => Math.min(px - left - 4, right - 4 - px, py - top - 6, bottom - 6 - py);
+    const room = (at) => Math.min(BESIDE + 4, inside(at), ...others.map(([ox, oy]) => Math.hypot(at[0] - ox, at[1] - oy)));
     const around = sides.map((angle) => [x + BESIDE * Math.cos(angle), y + BESIDE * Math.sin(angle)]);
     placed.push(around.reduce((best, place) => (room(place) > room(best) + 0.5 ? place : best)));
   });
