@@ -142,21 +142,26 @@ class AttentionMap(Widget):
         )
 
     def draw(self, figure: Figure) -> None:
+        from matplotlib.colors import PowerNorm
+
         (layer, head), base, length = self._chosen(), self._base_now(), self.shape[2]
         top, left = (max(0, min(corner, length - WINDOW)) for corner in self.corner)
         part = self.map()[top : top + WINDOW, left : left + WINDOW]
         edges = (left - 0.5, left + part.shape[1] - 0.5, top + part.shape[0] - 0.5, top - 0.5)
         square, row = figure.subplots(1, 2, width_ratios=[1, 1.3])
-        square.imshow(part, cmap="Blues", vmin=0, extent=edges, interpolation="nearest")
+        scale = PowerNorm(0.5, vmin=0, vmax=max(float(self._maps.max()), 1e-9))  # one for all heads
+        image = square.imshow(part, cmap="Blues", norm=scale, extent=edges, interpolation="nearest")
+        figure.colorbar(image, ax=square, label="weight (square root scale)", fraction=0.046)
         square.axhline(base, color="#1d2129", lw=0.8)
         square.set(xlabel="is asked", ylabel="asks", title=f"layer {layer}, head {head}")
         row.bar(range(length), self._row(), width=1.0, color=HUES["blue"])
-        high = max(float(self._row().max()), 1e-9)
+        high, spread = max(float(self._row().max()), 1e-9), self.spread()
+        asks = f"asks about {spread:.{int(spread < 9.5)}f} bases" if spread else "may ask nobody"
         for i, part_ in enumerate(self.track):
             y = high * (1.08 + 0.1 * (i % 2))
             row.plot([part_["start"], part_["stop"]], [y, y], color=HUES["red"], lw=4, solid_capstyle="butt")
             row.text((part_["start"] + part_["stop"]) / 2, y + 0.03 * high, part_["name"], ha="center", fontsize=8)
-        row.set(xlabel="is asked", ylabel="weight", ylim=(0, high * 1.35), title=f"base {base} asks")
+        row.set(xlabel="is asked", ylabel="weight", ylim=(0, high * 1.35), title=f"base {base} {asks}")
 
     def _row(self) -> np.ndarray:
         return self._maps[self._chosen()][self._base_now()].astype(np.float64)

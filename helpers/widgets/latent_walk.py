@@ -24,6 +24,8 @@ MOST_MODELS, MOST_ENDS = 4, 6
 MOST_PLACES = 600
 FULL = 255  # a probability of 1, in a byte
 DRAWS = 200  # at each step, for the share that obeys
+BESIDE = 10  # points from a dot to its number
+GRAMMAR = "TTGACA, a gap of 6 bases, TATAAT; or GCATGC, a gap of 12, TATAAT; a letter of each may be wrong"
 
 
 class Walks(NamedTuple):
@@ -58,6 +60,8 @@ class LatentWalk(Widget):
         Up to four; a tuple of the same four things will do.
     words : sequence of str
         Words that are marked where the likeliest letters hold them.
+    grammar : str
+        In a few words, what is to be obeyed: by default that of `helpers.datasets.simulated.grammar`.
     model, start, end, step : int
         Which model, from which sequence to which, and where on the way.
 
@@ -72,6 +76,7 @@ class LatentWalk(Widget):
     sequences = traitlets.List(traitlets.Unicode()).tag(sync=True)
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     words = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    grammar = traitlets.Unicode(GRAMMAR).tag(sync=True)
     places = traitlets.Bytes().tag(sync=True)
     decoded = traitlets.Bytes().tag(sync=True)
     obeys = traitlets.Bytes().tag(sync=True)
@@ -213,10 +218,7 @@ class LatentWalk(Widget):
         places.plot(*dots[list(self._ends())].T, color=INK)
         ends = dots[: len(self.sequences)]
         places.plot(*ends.T, "o", color=INK, markersize=5)
-        boxed = {"weight": "bold", "ha": "center", "bbox": {"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.8}}
-        for number, place in enumerate(ends, 1):  # above its dot, where the walker does not hide it
-            places.annotate(str(number), place, (0, 7), textcoords="offset points", **boxed)
-        places.margins(y=0.15)
+        places.margins(x=0.1, y=0.15)
         places.plot(x, y, "o", color=HUES["red"], markersize=9, zorder=5)
         places.set(title=f"{self.names[self._model_now()]}: codes", xticks=[], yticks=[])
         steps, good = np.arange(self.steps), self._way("obeys").astype(bool)
@@ -226,6 +228,11 @@ class LatentWalk(Widget):
         shares.set(ylim=(0, 1.05), xlabel="step on the way", ylabel="draws that obey")
         shares.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False)
         self._draw_logo(bottom.subplots())
+        figure.draw_without_rendering()  # now everything has its place
+        boxed = {"weight": "bold", "ha": "center", "va": "center", "bbox": {"fc": "white", "ec": "none", "pad": 0.5}}
+        beside = _free_sides(places.transData.transform(ends) * 72 / figure.dpi)
+        for number, (place, offset) in enumerate(zip(ends, beside, strict=True), 1):
+            places.annotate(str(number), place, offset, textcoords="offset points", **boxed)
 
     def _draw_logo(self, ax: Axes) -> None:
         from helpers.plots import logo
@@ -264,6 +271,17 @@ class LatentWalk(Widget):
 
     def _model_now(self) -> int:
         return min(self.model, len(self.names) - 1)
+
+
+def _free_sides(spots: np.ndarray) -> np.ndarray:
+    """For each dot ``(S, 2)`` the way to the side that is farthest from other dots and numbers: above where all are."""
+    angles = np.array([2, -2, 0, 4, 1, 3, -1, -3]) * np.pi / 4
+    around, placed = BESIDE * np.stack([np.cos(angles), np.sin(angles)], axis=1), np.empty((0, 2))  # (8, 2)
+    for i, spot in enumerate(spots):
+        others = np.concatenate([np.delete(spots, i, axis=0), placed])
+        room = np.linalg.norm((spot + around)[:, None] - others, axis=2).min(axis=1)  # (8,)
+        placed = np.concatenate([placed, [spot + around[np.minimum(room, BESIDE + 4).round(1).argmax()]]])
+    return placed - spots
 
 
 def _checked(name: str, walks: Walks | Sequence[Any], ends: Sequence[str]) -> Walks:

@@ -209,7 +209,12 @@ class PileupGame(Widget):
                 right.plot([numbers["sure"][name]] * 2, [row - 0.4, row + 0.4], color=INK, lw=2)
             points = f"{numbers['points'][name]:.0f}".replace("-", "−")
             right.text(0.02, row, f"{name}: {points} points" if count else name, va="center")
-        right.set(xlim=(0, 1.02), yticks=[], title=f"right calls of {count}; a line: how sure", xticks=[0, 0.5, 1])
+        right.set(
+            xlim=(0, 1.02),
+            yticks=[],
+            title=f"bar: right, of {count} calls\nline: how sure they said",
+            xticks=[0, 0.5, 1],
+        )
 
     def _draw_reads(self, ax: Axes) -> None:
         rows, place = self._rows(), self._place()

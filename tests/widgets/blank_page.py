@@ -57,6 +57,28 @@ HOST = """async ([esm, css, states, width]) => {
 }"""
 
 
+# `least`: the smallest size, in CSS pixels, at which a base was written on any picture, but for logos
+LETTER_SIZES = r"""() => {
+  const context = CanvasRenderingContext2D.prototype, { fillText } = context;
+  window.least = Infinity;
+  context.fillText = function (words, ...place) {
+    const { a, d } = this.getTransform(), plain = [a, d].every((scale) => Math.abs(scale - devicePixelRatio) < 1e-6);
+    if (/^[ACGTN]$/.test(words) && plain) least = Math.min(least, parseFloat(this.font.match(/[\d.]+(?=px)/)[0]));
+    fillText.call(this, words, ...place);
+  };
+}"""
+
+# `written`: all that was written on the pictures
+WRITTEN = """() => {
+  const context = CanvasRenderingContext2D.prototype, { fillText } = context;
+  window.written = [];
+  context.fillText = function (words, ...place) {
+    written.push(words);
+    fillText.call(this, words, ...place);
+  };
+}"""
+
+
 def state_of(widget: Any) -> dict[str, Any]:
     """The traits that travel to the browser, bytes in base64."""
     hidden = {"layout", "tooltip", "tabbable"}

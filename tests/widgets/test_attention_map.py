@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from blank_page import WRITTEN
 
 from helpers.widgets import AttentionMap
 from helpers.widgets.attention_map import COARSE, WINDOW, _coarse
 from helpers.widgets.base import unpack
 
 RNG = np.random.default_rng(0)
+CELLS = [174, 158, 40]  # of a large map, beyond the frame of the row that asks
 
 
 def maps(*shape):
@@ -122,6 +124,7 @@ def test_the_aim_quotes_the_sentence_that_counts_and_is_reached_where_the_count_
     weights = np.full((12, 12), 1 / 12)
     weights[7, :], weights[3, :] = 0, 0
     weights[7, [1, 2]], weights[3, 5] = 0.5, 1
+    blank.tab.evaluate(WRITTEN)
     blank.mount(AttentionMap("ACGTACGTACGT", weights))
     aim = blank.tab.locator(".dlg-challenge")
     before, after = aim.inner_text().split("“")[1].split("”")[0].split("…")
@@ -130,7 +133,30 @@ def test_the_aim_quotes_the_sentence_that_counts_and_is_reached_where_the_count_
         blank.set("base", base)
         blank.tab.wait_for_function(f"document.querySelector('[role=status]').textContent.includes('base {base} ')")
         assert f"{before}{count}{after}".strip() in blank.message()
+        assert any(f"{before}{count}{after}".strip() in words for words in blank.tab.evaluate("written"))
     blank.tab.wait_for_selector(".dlg-challenge[data-done]")
+
+
+# the darkest pixel, red + green + blue, in a square of a picture
+DARKEST = """(picture, [x, y, side]) => {
+  const { data } = picture.getContext('2d').getImageData(x, y, side, side);
+  const sums = Array.from({ length: side * side }, (_, k) => data[4 * k] + data[4 * k + 1] + data[4 * k + 2]);
+  return Math.min(...sums);
+}"""
+
+
+def test_all_heads_share_one_scale_of_colours_which_a_key_tells(blank):
+    weights = np.stack([np.eye(20) * 0.8 + 0.01, np.full((20, 20), 1 / 20)])
+    blank.tab.evaluate(WRITTEN)
+    blank.mount(AttentionMap("ACGT" * 5, weights))
+    heads, square = (blank.tab.get_by_role("application", name=name) for name in ("All heads", "Attention map"))
+    strong, even = (heads.evaluate(DARKEST, [62 + 70 * head + 4, 22, 50]) for head in (0, 1))
+    assert strong + 100 < even < 720, "an even head is faint, and not invisible"
+    large = square.evaluate(DARKEST, CELLS)
+    assert {"0", "0.81", "0.20", "square root"} <= set(blank.tab.evaluate("written"))
+    blank.set("head", 1)
+    blank.tab.wait_for_function("hosted[0].root().querySelector('.dlg-message').textContent.includes('head 1')")
+    assert large + 100 < square.evaluate(DARKEST, CELLS)
 
 
 def test_strongest_pair_is_brought_into_view(blank):
@@ -147,7 +173,7 @@ def test_strongest_pair_is_brought_into_view(blank):
 def test_a_click_in_the_map_chooses_who_asks(blank):
     blank.mount(AttentionMap("ACGT" * 5, np.eye(20)))
     box = blank.tab.get_by_role("application", name="Attention map").bounding_box()
-    blank.tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 14)
+    blank.tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 48)  # the last row, over the key
     assert blank.get("base") == 19
 
 

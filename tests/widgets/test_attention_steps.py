@@ -179,6 +179,23 @@ def test_masked_row_is_said_in_the_picture(blank, qkv):
     assert blank.numbers()["output"] == [0, 0, 0]
 
 
+@pytest.mark.parametrize("width", ["374px", "804px"])
+def test_long_names_stand_clear_of_the_words_beside_the_square(blank, width):
+    blank.tab.evaluate(
+        """() => {
+        const context = CanvasRenderingContext2D.prototype, { fillText } = context;
+        window.lefts = [];
+        context.fillText = function (words, x, y) {
+          const beside = this.canvas.ariaLabel === 'All weights' && this.textAlign === 'right';
+          if (beside && words === 'seventeenth') lefts.push(x - this.measureText(words).width);
+          fillText.call(this, words, x, y);
+        };
+        }"""
+    )
+    blank.mount(AttentionSteps(["first", "second", "seventeenth"], *np.ones((3, 3, 2))), width=width)
+    assert min(blank.tab.evaluate("lefts")) > 15, "“← asks” ends there"
+
+
 def test_steps_are_shown_one_after_the_other(blank):
     blank.mount(AttentionSteps("AC", [[1, 2], [0, 1]], [[1, 0], [0, 3]], [[1], [2]], stage="scores"))
     assert "gives the scores 1.00, 6.00" in blank.message() and "Output" not in blank.message()

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 import torch
 from agreement import agree
+from blank_page import BlankPage
+from browser import Finger
 from torch import nn
 
 from helpers.dna.motifs import jaspar, jaspar_all, scan
 from helpers.dna.sequences import one_hot, random_dna, reverse_complement
+from helpers.palette import HUES
 from helpers.widgets import ConvScanner, FilterLogo, PoolExplorer
 
 # ---- ConvScanner
@@ -97,6 +100,35 @@ def test_motif_weights_and_threshold_are_moved_by_hand(blank):
     assert "“X” is no base" in blank.message()
 
 
+@pytest.mark.parametrize("hold", [True, False])
+def test_a_finger_lifts_the_threshold_and_scrolls_elsewhere(chromium, hold):
+    context = chromium.new_context(has_touch=True, viewport={"width": 1000, "height": 700})
+    page = BlankPage(context.new_page()).mount(ConvScanner("ACCGTCACCTAGGTTACCGA", "CCG", -1, position=0))
+    page.tab.evaluate("document.body.style.paddingBottom = '2000px'")
+    lower = page.tab.get_by_role("application", name="Match score of each window")
+    page.tab.evaluate("scrollTo(0, 100)")
+    box, finger = lower.bounding_box(), Finger(page.tab)
+    low, high = -0.24, 3.24  # the scores go from 0 to 3, with a margin of 8 %
+    y = box["y"] + 26 + (high - 1) / (high - low) * (230 - 26 - 44)
+    finger.down(box["x"] + 400, y + 12)  # a finger's width below the dashed line
+    if hold:
+        page.tab.wait_for_selector("canvas[data-held]")
+    finger.move(0, -40)
+    finger.up()
+    if not hold:
+        page.tab.wait_for_function("scrollY > 110")
+    bias, scrolled = page.get("bias"), page.tab.evaluate("scrollY")
+    context.close()
+    assert (bias < -1.2) == hold and (scrolled == 100) == hold
+
+
+def test_the_bias_says_which_threshold_it_is(blank):
+    blank.mount(ConvScanner("ACCGTCACCTAGGTTACCGA", "CCG", -2, position=0))
+    slider = blank.tab.get_by_role("slider", name="Bias", exact=True)
+    assert slider.get_attribute("aria-valuetext") == "\N{MINUS SIGN}2 (threshold 2)"
+    assert blank.tab.get_by_text("\N{MINUS SIGN}2 (threshold 2)", exact=True).is_visible()
+
+
 def test_a_sequence_is_typed_and_a_bad_one_told(blank):
     blank.mount(ConvScanner("ACCGTCACCTAGGTTACCGA", "CCG", -1))
     field = blank.tab.get_by_role("textbox", name="Sequence")
@@ -119,6 +151,20 @@ def test_a_filter_that_no_longer_fits_is_told(blank):
 
 
 # ---- PoolExplorer
+
+
+def test_what_a_cell_sees_is_tinted_as_its_label_and_not_as_a_base(blank):
+    blank.tab.evaluate(
+        """() => {
+        const context = CanvasRenderingContext2D.prototype, { fill } = context;
+        window.filled = [];
+        context.fill = function (...rest) { filled.push(this.fillStyle); fill.apply(this, rest); };
+        }"""
+    )
+    blank.mount(PoolExplorer())
+    seen_through = {colour for colour in blank.tab.evaluate("filled") if colour.startswith("rgba")}
+    rgb = ", ".join(str(int(HUES["coral"][i : i + 2], 16)) for i in (1, 3, 5))
+    assert [colour.rsplit(",", 1)[0] for colour in seen_through] == [f"rgba({rgb}"]
 
 
 @pytest.mark.parametrize("kind", ["max", "average"])

@@ -192,6 +192,42 @@ def test_the_challenge_is_met_by_the_letter_that_lesson_05_asks_for(blank):
     blank.tab.locator('.dlg-challenge[data-done="yes"]').wait_for()  # it is looked at when the hand rests
 
 
+def test_the_sentence_says_whose_answers_changed(blank):
+    widget = HiddenState()
+    blank.mount(widget)
+    for base in "ACGT":
+        widget.base = base
+        blank.set("base", base)
+        blank.tab.wait_for_timeout(20)
+        turned = [kind for kind, (was, now) in widget.numbers()["answers"].items() if abs(now - was) >= 0.1]
+        if base == widget.sequence[widget.position]:
+            assert "nothing is changed" in blank.message() and "answer" not in blank.message()
+        elif turned:
+            assert " and ".join(turned[-2:]) + "." in blank.message()
+        else:
+            assert "It changes no network's answer." in blank.message()
+
+
+@pytest.mark.parametrize("width", ["374px", "500px", "540px"])
+def test_what_is_left_does_not_touch_the_question_beside_it(blank, width):
+    blank.tab.evaluate(
+        """() => {
+        const context = CanvasRenderingContext2D.prototype, { fillText } = context;
+        window.ends = {};
+        context.fillText = function (words, x, y) {
+          if (/left$/.test(words)) ends[y] = [x + this.measureText(words).width];
+          if (/[?]/.test(words)) ends[y]?.push(x - this.measureText(words).width);
+          fillText.call(this, words, x, y);
+        };
+        }"""
+    )
+    widget = HiddenState()
+    widget.scores = {kind: [*score[:-1], 500.0] for kind, score in widget.scores.items()}  # 100 %: the longest answer
+    blank.mount(widget, width=width)
+    pairs = [pair for pair in blank.tab.evaluate("Object.values(ends)") if len(pair) == 2]
+    assert len(pairs) == 3 and all(right - left >= 20 for left, right in pairs)
+
+
 def test_dragging_over_letters_changes_another_base_and_over_maps_steps(blank):
     blank.mount(HiddenState(sequence="ACGT" * 10, step=0))
     box = blank.tab.get_by_role("application").bounding_box()

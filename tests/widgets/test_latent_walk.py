@@ -7,9 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
+from blank_page import WRITTEN
 
-from helpers.datasets.simulated.grammar import grammar, obeys
+from helpers.datasets.simulated.grammar import BOXES, SECOND, grammar, obeys
 from helpers.models.autoencoders import VAE
+from helpers.palette import HUES
 from helpers.widgets import LatentWalk
 
 STEPS, LENGTH = 5, 29
@@ -142,6 +144,54 @@ def test_ends_have_numbers_for_letters_are_bases(blank) -> None:
     assert "of 2 from 1 to 2:" in blank.message()
     choice = blank.tab.get_by_role("group", name="To", exact=True)
     assert choice.inner_text().split() == ["To", "1", "2"]
+
+
+NEAR = [[0, 0], [0.01, 0], [0, 0.01], [5, 5], [-5, -5]]  # three dots on one spot
+
+
+def test_numbers_of_near_dots_do_not_cover_each_other(blank) -> None:
+    walks = (NEAR, np.full((6, 3, 4, 4), 0.25), np.ones((6, 3)), np.ones((6, 3)))
+    widget = LatentWalk(["ACGT", "CCGT", "GCGT", "TCGT"], {"m": walks})
+    blank.tab.evaluate(
+        """() => {
+        const context = CanvasRenderingContext2D.prototype, { fillText } = context;
+        window.numbers = {};
+        context.fillText = function (words, x, y) {
+          if (this.canvas.ariaLabel === 'Map of codes' && /^\\d$/.test(words)) numbers[words] = [x, y];
+          fillText.call(this, words, x, y);
+        };
+        }"""
+    )
+    blank.mount(widget)
+    drawn = np.array(list(blank.tab.evaluate("numbers").values()))
+    still = np.array([text.xyann for text in widget.static_figure().subfigs[0].axes[0].texts[:3]])  # about one spot
+    for places in (drawn, still):
+        apart = np.linalg.norm(places[:, None] - places, axis=2)[np.triu_indices(len(places), 1)]
+        assert apart.min() > 10
+
+
+def test_the_hint_tells_the_grammar_and_the_bars_say_what_they_are(blank) -> None:
+    blank.tab.evaluate(WRITTEN)
+    blank.mount(LatentWalk(**truths()))
+    hint = blank.tab.locator(".dlg-hint").first.inner_text()
+    for box, gap in BOXES.items():
+        assert f"{box}, a gap of {gap}" in hint
+    assert SECOND in hint and "height: how many of the draws obey" in blank.tab.evaluate("written")
+
+
+def test_bars_are_of_no_base_s_colour(blank) -> None:
+    blank.tab.evaluate(
+        """() => {
+        const context = CanvasRenderingContext2D.prototype, { fillRect } = context;
+        window.colours = [];
+        context.fillRect = function (...box) {
+          if (this.canvas.ariaLabel === 'Draws that obey, step by step') colours.push(this.fillStyle);
+          fillRect.apply(this, box);
+        };
+        }"""
+    )
+    blank.mount(LatentWalk(**truths()))
+    assert set(blank.tab.evaluate("colours")) == {HUES["blue"].lower()}
 
 
 def test_walk_goes_the_whole_way(blank) -> None:

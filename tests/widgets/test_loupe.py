@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from blank_page import LETTER_SIZES
 from widget_examples import EXAMPLES
 
 HEIGHT = 20  # of the loupe, in CSS pixels
@@ -69,6 +70,15 @@ def test_a_letter_in_the_loupe_is_chosen_by_a_tap_or_moved(narrow) -> None:
     blank.tab.mouse.move(box["x"] + places[wanted - first], box["y"] + HEIGHT / 2, steps=4)
     blank.tab.mouse.up()
     assert blank.get(trait) == ([wanted] if isinstance(before, list) else wanted)
+
+
+@pytest.mark.parametrize("width", [374, 804])
+@pytest.mark.parametrize("name", ["HiddenState", "PoolExplorer", "FilterLogo"])
+def test_no_letter_is_smaller_than_nine_pixels(blank, name: str, width: int) -> None:
+    [example] = [example for example in EXAMPLES if example.name == name]
+    blank.tab.evaluate(LETTER_SIZES)
+    blank.mount(example.make(), width=f"{width}px")
+    assert 9 <= blank.tab.evaluate("least") < 20
 
 
 def test_there_is_no_loupe_where_the_letters_have_room(blank) -> None:

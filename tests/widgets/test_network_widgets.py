@@ -10,6 +10,7 @@ import torch
 from agreement import agree
 from torch import nn
 
+from helpers.palette import SIGNS
 from helpers.widgets import BoundaryExplorer, ImageKernel
 from helpers.widgets.mlp import ACTIVATIONS
 
@@ -225,6 +226,19 @@ def test_presets_typing_and_arrow_keys_change_kernel_and_window(blank):
     for key in ("ArrowRight", "ArrowDown", "ArrowDown"):
         blank.tab.keyboard.press(key)
     assert blank.get("position") == [5, 4]
+
+
+def test_negative_products_and_their_sum_are_orange_as_in_the_result(blank):
+    image = np.zeros((6, 6))
+    image[:3, :3] = 1
+    blank.mount(ImageKernel(image, [[0, 0, 0], [0, -1, 0], [0, 0, 0]], position=(0, 0)))
+    colours = blank.tab.evaluate(
+        """() => [...document.querySelectorAll('[aria-label=products] b, .dlg-sum')].map((number) =>
+        [number.textContent, ...getComputedStyle(number).color.match(/[\\d.]+/g).map(Number)])"""
+    )
+    minus = np.array([int(SIGNS["minus"][i : i + 2], 16) for i in (1, 3, 5)])
+    orange = [colour for text, *colour in colours if text == "\N{MINUS SIGN}1"]
+    assert len(orange) == 2 and np.abs(np.array(orange) / np.max(orange) - minus / minus.max()).max() < 0.1
 
 
 def test_hidden_units_have_pictures_of_their_own(blank):

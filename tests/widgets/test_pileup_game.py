@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from blank_page import LETTER_SIZES, WRITTEN
 
 from helpers.datasets.simulated.pileups import CHANNELS, MIDDLE, Pileups, pileups, thin
 from helpers.experiments.field import calling
@@ -145,6 +146,20 @@ def test_it_is_played_by_keys_alone_from_first_to_last_and_again(blank) -> None:
     assert blank.get("played") == [[0, 1, 1, 1], [1, 0, 1, 0]]
     blank.tab.keyboard.press("Enter")
     assert blank.get("played") == [] and blank.get("place") == 0
+
+
+def test_captions_are_plain_and_letters_can_be_read_on_a_phone(simulated: Pileups, blank) -> None:
+    blank.tab.evaluate(LETTER_SIZES)
+    blank.tab.evaluate(WRITTEN)
+    blank.mount(
+        PileupGame(
+            spelled(simulated, seed=0), {"sure": np.full((1, 40, 3), 1 / 3)}, depths=[30], played=[[0, 1, 2, 0]]
+        ),
+        width="374px",
+    )
+    assert blank.tab.evaluate("least") >= 9
+    said = {"how often you were right", "how sure you said you were, in %", "Bar: how many of 1 calls were right."}
+    assert said <= set(blank.tab.evaluate("written"))
 
 
 def test_a_read_says_what_is_known_of_it(blank) -> None:

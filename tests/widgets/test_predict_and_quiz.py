@@ -134,6 +134,29 @@ def test_a_wrong_option_says_why_and_may_be_corrected(blank):
     assert not blank.tab.get_by_text("What does").is_visible()
 
 
+@pytest.mark.parametrize("choose", ["Space", "Enter"])
+def test_arrows_only_move_from_option_to_option_and_a_key_chooses(blank, choose):
+    blank.mount(Quiz(QUESTIONS))
+    blank.tab.get_by_role("radio", name="a · It updates the weights.").focus()
+    blank.tab.keyboard.press(choose)
+    assert blank.get("letters") == {"loss": "a"}
+    for key, focused in (
+        ("ArrowDown", "1"),
+        ("ArrowDown", "2"),
+        ("ArrowRight", "0"),
+        ("ArrowUp", "2"),
+        ("ArrowLeft", "1"),
+    ):
+        blank.tab.keyboard.press(key)
+        assert blank.tab.evaluate("document.activeElement.value") == focused
+        assert blank.get("letters") == {"loss": "a"}, "what is passed is not answered"
+    blank.tab.keyboard.press(choose)
+    assert blank.get("letters") == {"loss": "b"} and blank.message() == "1 of 2 right."
+    blank.tab.keyboard.press("Shift+Tab")
+    blank.tab.keyboard.press("Tab")
+    assert blank.tab.evaluate("document.activeElement.value") == "1", "one comes back to what is chosen"
+
+
 def test_a_curve_is_drawn_by_hand_and_by_keys_before_it_is_shown(blank):
     widget = Predict("How does the loss go?", x=range(1, 21), y_range=(0, 2), key="c", answer=[1.0] * 20)
     blank.mount(widget)

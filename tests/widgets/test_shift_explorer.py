@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from blank_page import LETTER_SIZES, BlankPage
+from browser import Finger
 from torch import nn
 
 from helpers.datasets import Split
@@ -12,7 +14,7 @@ from helpers.dna import one_hot, random_dna, shift
 from helpers.training import metrics, predict
 from helpers.widgets import ShiftExplorer
 
-N, REACH = 40, 3
+N, REACH, PAD = 40, 3, 52  # PAD: pixels left of the plot
 
 
 @pytest.fixture
@@ -106,6 +108,45 @@ def test_a_guess_is_bent_by_keys(guessed: ShiftExplorer, blank) -> None:
     for key in ("ArrowRight", "ArrowDown", "ArrowDown"):
         blank.tab.keyboard.press(key)
     assert blank.get("guess")[REACH : REACH + 2] == pytest.approx([1, 0.9])
+
+
+def test_two_bends_by_keys_make_a_curve_that_goes_straight_between_them(guessed: ShiftExplorer, blank) -> None:
+    blank.mount(guessed)
+    blank.tab.get_by_role("application", name="MCC against the shift").focus()
+    for key in ("End", "PageDown", "PageDown", "PageDown", "ArrowLeft", "ArrowLeft", "PageDown"):
+        blank.tab.keyboard.press(key)
+    assert blank.get("guess")[REACH:] == pytest.approx([1, 0.6, 0.5, 0.4])
+    assert blank.get("guess")[:REACH] == pytest.approx([1] * REACH), "the other side waits"
+
+
+def test_a_finger_draws_to_the_outermost_shifts(guessed: ShiftExplorer, chromium) -> None:
+    context = chromium.new_context(has_touch=True, viewport={"width": 390, "height": 900})
+    page = BlankPage(context.new_page()).mount(guessed, width="374px")
+    box = page.tab.get_by_role("application", name="MCC against the shift").bounding_box()
+    finger = Finger(page.tab)
+    finger.down(box["x"] + PAD - 8, box["y"] + 120)
+    finger.move(box["width"] - PAD - 2, 60)
+    finger.up()
+    guess = page.get("guess")
+    context.close()
+    assert guess[0] < 0.6 and guess[-1] < guess[0] - 0.05
+    assert guess == sorted(guess, reverse=True) and len(set(guess)) == 2 * REACH + 1
+
+
+def test_the_table_says_nothing_before_it_is_shown(guessed: ShiftExplorer, blank) -> None:
+    blank.mount(guessed)
+    blank.tab.get_by_text("As a table", exact=True).click()
+    tables = blank.tab.get_by_role("region", name="The numbers as a table")
+    tables.get_by_role("table").first.wait_for()
+    assert "not shown yet" in tables.inner_text() and "−1" not in tables.inner_text()
+    blank.tab.get_by_role("button", name="Show what happens").click()
+    tables.get_by_text("−1").first.wait_for()
+
+
+def test_letters_of_the_strip_can_be_read_on_a_phone(guessed: ShiftExplorer, blank) -> None:
+    blank.tab.evaluate(LETTER_SIZES)
+    blank.mount(guessed, width="374px")
+    assert blank.tab.evaluate("least") >= 9
 
 
 def test_sequences_are_dragged_by_bases(guessed: ShiftExplorer, blank) -> None:

@@ -1,6 +1,6 @@
 const LEFT = 62, TOP = 56, LANE = 12, LANES = 2; // of the map: room for tokens, words and annotations, in CSS pixels
 const THUMB = 48, THUMBS = [20, 64], ROOM = 18; // of all heads: numbers and CSS pixels along a side, room for words
-const LISTED = 6; // annotations whose shares are drawn
+const LISTED = 6, KEY = 34; // annotations whose shares are drawn; room for the key of colours
 
 export default widget("attention-map", (view) => {
   const get = (name) => view.get(name), kept = keeper();
@@ -22,10 +22,12 @@ export default widget("attention-map", (view) => {
     const size = get("coarse_size"), whole = here() ? count : size, first = here() && get("held") >= 0 ? 0 : index();
     const values = (here() ? sent() : coarse()).subarray(first * whole * whole, (first + 1) * whole * whole);
     const block = Int32Array.from({ length: count }, (_, i) => (here() ? i : Math.floor(((i + 1) * size - 1) / count)));
-    let most = 1e-9;
-    for (let k = 0; k < values.length; k++) if (values[k] > most) most = values[k];
-    return { most, at: (i, j) => values[block[i] * whole + block[j]] };
+    return { at: (i, j) => values[block[i] * whole + block[j]] };
   });
+  /** All heads, in full or coarse, and the largest weight of all: one scale of colours for every picture. */
+  const every = () => (get("held") < 0 ? sent() : coarse());
+  const most = () => kept("most", `${get("held") < 0}`, () => every().reduce((top, value) => Math.max(top, value), 1e-9));
+  const shade = (weight) => Math.sqrt(weight / most()); // so that an even row is seen beside a head that asks one base
   const row = () => kept("row", `${index()} ${here()} ${base()}`, () => Float32Array.from({ length: count }, (_, j) => map().at(base(), j)));
   const argmax = (values) => values.reduce((best, value, i) => (value > values[best] ? i : best), 0);
   /** How many bases share a row's weight, as if evenly; 0 for a row without weight. */
@@ -49,7 +51,7 @@ export default widget("attention-map", (view) => {
   // ---- controls
   view.hint("A row asks, a column is asked. Choose a base by dragging over the map, and see whom it asks. A map shows where weight goes; it is no proof of why the model decides: mutate to test.");
   view.challenge("find, in this head, the base that asks the fewest others: a strong cell or two in its row, and the rest faint. " +
-    "The sentence below counts them: “asks about … bases”.", () => spread() > 0 && spread() <= narrowest() * 1.001);
+    "The title over the row's plot counts them: “asks about … bases”.", () => spread() > 0 && spread() <= narrowest() * 1.001);
   const follow = (at, edge) => (at < edge ? at : at >= edge + windowed ? at - windowed + 1 : edge);
   const ask = (to) => {
     const at = clamp(to, 0, count - 1), [down, across] = corner();
@@ -84,7 +86,7 @@ export default widget("attention-map", (view) => {
   const climb = (by) => () => view.set({ layer: clamp(layer() + by, 0, layers - 1) });
   const columns = view.add(h("div", { class: "dlg-columns" }));
   const lanes = track.length ? LANES * LANE : 0, sideIn = (wide) => Math.min(wide - LEFT - lanes - 4, 440);
-  const square = new Surface(view, { label: "Attention map", height: (wide) => sideIn(wide) + TOP + lanes - 4, place: columns });
+  const square = new Surface(view, { label: "Attention map", height: (wide) => sideIn(wide) + TOP + lanes - 4 + KEY, place: columns });
   const profile = new Surface(view, { label: "One row", height: () => 220 + 26 * Math.min(track.length, LISTED) + 10, place: columns });
   const inside = (point) => box && point.x >= box.x && point.y >= box.y && point.y < box.y + box.height;
   square.drag({
@@ -112,21 +114,19 @@ export default widget("attention-map", (view) => {
   }
   const RED = () => asText(view.colours.hues.red, view.colours.dark);
 
-  /** Every head, small: the largest weight of each block of its map, on a scale of its own. */
+  /** Every head, small: the largest weight of each block of its map. */
   function thumb(k) {
-    const whole = get("held") < 0 ? count : get("coarse_size"), values = get("held") < 0 ? sent() : coarse(), size = Math.min(whole, THUMB);
+    const whole = get("held") < 0 ? count : get("coarse_size"), values = every(), size = Math.min(whole, THUMB);
     const blocks = new Float32Array(size * size), first = k * whole * whole,
       block = Int32Array.from({ length: whole }, (_, i) => Math.floor((i * size) / whole));
-    let most = 1e-9;
     for (let i = 0; i < whole; i++) {
       for (let j = 0; j < whole; j++) {
         const value = values[first + i * whole + j], at = block[i] * size + block[j];
         if (value > blocks[at]) blocks[at] = value;
-        if (value > most) most = value;
       }
     }
     const { dark } = view.colours;
-    return tile(size, size, (at) => channels(rampColour(blocks[at] / most, false, dark)));
+    return tile(size, size, (at) => channels(rampColour(shade(blocks[at]), false, dark)));
   }
 
   function drawHeads() {
@@ -154,8 +154,8 @@ export default widget("attention-map", (view) => {
   function drawMap() {
     const c = square.begin(), [down, across] = corner(), all = map(), side = sideIn(square.width);
     box = { x: LEFT + lanes, y: TOP + lanes - 10, width: side, height: side };
-    const at = (i, j) => all.at(down + i, across + j), column = argmax(row()) - across;
-    drawSquare(square, box, { count: windowed, from: [down, across], at, most: all.most, row: base() - down, names: name, column, margin: lanes });
+    const at = (i, j) => shade(all.at(down + i, across + j)), column = argmax(row()) - across;
+    drawSquare(square, box, { count: windowed, from: [down, across], at, row: base() - down, names: name, column, margin: lanes });
     nameAxes(square, box, 9, 9);
     const cellWide = side / windowed;
     c.fillStyle = RED();
@@ -164,7 +164,27 @@ export default widget("attention-map", (view) => {
       c.fillRect(from + 0.5, beside(box.y, lane), long(from, to), LANE - 4));
     annotations((i) => box.y + (i - down) * cellWide, box.y, box.y + side, (from, to, lane) =>
       c.fillRect(beside(box.x, lane), from + 0.5, LANE - 4, long(from, to)));
+    drawKey(c, box.y + side + 12);
   }
+
+  /** What the colours say: from 0 to the largest weight of all heads, by its square root. */
+  function drawKey(c, y) {
+    const wide = Math.min(110, box.width * 0.4), { fg, muted, dark } = view.colours;
+    const put = (words, x, y_, align) => (c.textAlign = align, c.fillText(words, x, y_));
+    for (let x = 0; x < wide; x++) {
+      c.fillStyle = rampColour(x / wide, false, dark);
+      c.fillRect(box.x + x, y, 1, 9);
+    }
+    square.font(11);
+    Object.assign(c, { fillStyle: fg, textBaseline: "middle" });
+    for (const [at, align] of [[0, "left"], [0.5, "center"], [1, "right"]])
+      put(at ? share(most() * at ** 2) : "0", box.x + at * wide, y + 18, align);
+    c.fillStyle = muted;
+    put("weight, by its", box.x + wide + 10, y + 5, "left");
+    put("square root", box.x + wide + 10, y + 18, "left");
+  }
+
+  const asksAbout = () => (spread() > 0 ? `asks about ${fixed(spread(), spread() < 9.5 ? 1 : 0)} bases` : "may ask nobody");
 
   function drawRow() {
     const c = profile.begin(), { colours } = view, values = row(), above = track.length ? 34 : 6;
@@ -172,7 +192,8 @@ export default widget("attention-map", (view) => {
     axes = new Axes(profile, colours, plot, [-0.5, count - 0.5], [0, Math.max(...values, 1e-9)]);
     profile.font(13, "600");
     c.fillStyle = colours.fg;
-    axes.text(`base ${base()} (${name(base())}) asks`, plot.left, 10);
+    const title = `base ${base()} (${name(base())}) ${asksAbout()}`;
+    axes.text(title, Math.min(plot.left, profile.width - c.measureText(title).width - 2), 10);
     axes.frame({ xLabel: "is asked (base)", yLabel: "weight", yTicks: 3, xTicks: 6 });
     const wide = (plot.right - plot.left) / count;
     c.fillStyle = view.colours.hues.blue;
@@ -225,8 +246,8 @@ export default widget("attention-map", (view) => {
     const sentence = !here()
       ? `${which}a coarse map. The full one comes from the running notebook; without it, only layer ${Math.floor(get("held") / heads)}, head ${get("held") % heads} is here in full.`
       : value > 0
-        ? `${which}${who} asks about ${spread() < 9.5 ? fixed(spread(), 1) : fixed(spread(), 0)} bases, most of all base ${best} (${name(best)}${where.length ? `, in ${where.join(" and ")}` : ""}), weight ${share(value)}.`
-        : `${which}${who} may ask nobody: its row is zero.`;
+        ? `${which}${who} ${asksAbout()}, most of all base ${best} (${name(best)}${where.length ? `, in ${where.join(" and ")}` : ""}), weight ${share(value)}.`
+        : `${which}${who} ${asksAbout()}: its row is zero.`;
     square.describe(`Attention map of ${count} tokens, rows ask, columns are asked. ${sentence}`);
     profile.describe(`Weights of one row. ${sentence} ${track.map((entry) => `${entry.name} gets ${fixed(100 * part(entry), 0)} %.`).join(" ")}`);
     view.say(sentence);

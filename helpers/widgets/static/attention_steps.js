@@ -249,8 +249,11 @@ export default widget("attention-steps", (view) => {
 
   function drawWeights() {
     square.begin();
-    const side = Math.min(square.width, square.tall) - 46, all = weights();
-    box = { x: 46, y: 42, width: side - 4, height: side - 4 };
+    const all = weights();
+    square.font(13); // the largest of the names beside the square
+    const long = Math.max(...get("tokens").map((token) => square.context.measureText(token).width)), left = clamp(long + 26, 46, square.width / 2);
+    const side = Math.min(square.width - left, square.tall - 46) - 4;
+    box = { x: left, y: 42, width: side, height: side };
     const most = all.reduce((top, weight) => Math.max(top, weight), 1e-9);
     const closed = (i, j) => masked(i, j) === -Infinity;
     drawSquare(square, box, { count, at: (i, j) => all[i * count + j], most, row: query(), names: name, closed });

@@ -1,6 +1,6 @@
 const LEFT = 52, RIGHT = 10, LETTER = 30, CELL = 25, TICKS = 18; // in CSS pixels; both pictures begin and end alike
 const LEAST = 17; // of a cell that shows a base and its weight: where more bases stand, some are shown
-const WIDE_TYPED = 24;
+const WIDE_TYPED = 24, LINE = 2 / 3; // bases of a motif of one's own; how near the threshold's line counts as on it, in the hand's reaches
 const DEEPEST = 2; // how far below the threshold scores are shown, in heights of what rises above it
 
 /** Each window's sum of one-hot columns times weights. */
@@ -44,7 +44,7 @@ export default widget("conv-scanner", (view) => {
   const number = (value) => fixed(value, Number.isInteger(Math.round(value * 1e6) / 1e6) ? 0 : 2);
 
   // ---- controls
-  view.hint("Drag the filter along the sequence; drag the dashed line to set the threshold, which is minus the bias. Click a weight and press + or − to change it, or type a sequence or a motif of your own.");
+  view.hint("Drag the filter along the sequence, and the dashed line to set the threshold, which is minus the bias. Click a weight and press + or − to change it, or type a sequence or a motif of your own.");
   view.challenge("set the threshold so that only the best window is above it, or the best ones.", () => {
     const all = scores(), above = all.filter((score) => score + get("bias") > 0);
     return above.length > 0 && above.length < all.length && above.every((score) => score > Math.max(...all) - 1e-6);
@@ -69,12 +69,13 @@ export default widget("conv-scanner", (view) => {
     else view.set({ sequence: dna });
   });
   const options = (trait, usual) => [...new Set([...usual, get(trait)])].sort((a, b) => a - b).map((value) => [value, value === 1 && trait === "pool" ? "off" : String(value)]);
+  const biased = (bias) => `${number(bias)} (threshold ${number(-bias)})`;
+  const level = view.slider("bias", "Bias", { min: () => Math.min(-most(), get("bias")), max: () => Math.max(most(), get("bias")), step: 0.05, format: biased });
+  level.classList.add("dlg-wordy");
   view.controls(
     h("div", { class: "dlg-typed" }, h("label", { for: typed.id }, "Sequence"), typed),
     h("div", { class: "dlg-typed" }, h("label", { for: input.id }, "Motif"), input),
-    view.slider("position", "Window", { min: 0, max: () => Math.max(windows() - 1, 0), step: 1 }),
-    view.slider("bias", "Bias", { min: () => Math.min(-most(), get("bias")), max: () => Math.max(most(), get("bias")), step: 0.05, format: number }),
-    view.toggle("relu", "ReLU"),
+    view.slider("position", "Window", { min: 0, max: () => Math.max(windows() - 1, 0), step: 1 }), level, view.toggle("relu", "ReLU"),
   );
   view.more(
     view.choice("stride", "Stride", options("stride", [1, 2, 3, 4])),
@@ -138,8 +139,9 @@ export default widget("conv-scanner", (view) => {
   lower.drag({
     grab(point, reach) {
       if (!axes?.holds(point)) return null;
-      return Math.abs(axes.y(-get("bias")) - point.y) < reach / 2 ? "threshold" : "window";
+      return Math.abs(axes.y(-get("bias")) - point.y) < LINE * reach ? "threshold" : "window";
     },
+    knob: (held) => held === "threshold",
     move(point, held) {
       if (held === "window") return place((axes.xAt(point.x) + get("padding")[0]) / get("stride"));
       view.set({ bias: clamp(-Math.round(axes.yAt(point.y) * 20) / 20, -1000, 1000) });
@@ -172,8 +174,7 @@ export default widget("conv-scanner", (view) => {
     const c = upper.context;
     upper.font(11);
     c.fillStyle = view.colours.muted;
-    c.textAlign = "center";
-    c.textBaseline = "top";
+    Object.assign(c, { textAlign: "center", textBaseline: "top" });
     c.fillText(String(at), x, 0);
   }
 
@@ -208,8 +209,7 @@ export default widget("conv-scanner", (view) => {
     const short = [`sum of ${terms.length} weights ${number(score)}`, end.trim()], fits = (words) => c.measureText(words).width < upper.width - 8;
     const lines = fits(long) ? [long] : fits(short.join(" ")) ? [short.join(" ")] : short;
     c.fillStyle = view.colours.fg;
-    c.textAlign = "left";
-    c.textBaseline = "middle";
+    Object.assign(c, { textAlign: "left", textBaseline: "middle" });
     const left = (words) => clamp(strip.x(start()), 2, Math.max(2, upper.width - c.measureText(words).width - 4));
     lines.forEach((words, i) => c.fillText(words, left(words), sumTop + 12 + i * 20));
   }

@@ -146,7 +146,7 @@ export default widget("filter-logo", (view) => {
     if (!count) return;
     const at = starts[top[Math.min(chosenWindow, count - 1, top.length - 1)]], number = ends.findIndex((stop) => at < stop);
     const first = number ? ends[number - 1] : 0, length = parts[number].length,
-      fit = Math.min(length, Math.max(width, Math.floor(context.width / 11)));
+      fit = Math.min(length, Math.max(width, Math.floor(context.width / 12)));
     const wide = Math.min(context.width / fit, 20), from = clamp(at - first - Math.floor((fit - width) / 2), 0, length - fit),
       x = (i) => (i - from) * wide;
     context.font(13, "600");
@@ -200,7 +200,7 @@ export default widget("filter-logo", (view) => {
       const y = TITLE + 4 + k * size, at = starts[top[k]];
       for (let j = 0; j < width; j++) {
         const letter = BASES[tokens[at + j]] ?? "N";
-        cell(list, { x: j * size, y, width: size - 1.5, height: size - 1.5, ground: PALETTE[letter] ?? tint("#8a94a0", 0.3, colours.dark), text: size > 8 ? letter : "", size: size * 0.65, weight: "600", family: MONO, radius: 3 });
+        cell(list, { x: j * size, y, width: size - 1.5, height: size - 1.5, ground: PALETTE[letter] ?? tint("#8a94a0", 0.3, colours.dark), text: size >= LEAST_LETTER ? letter : "", size: clamp(size * 0.65, LEAST_LETTER, 13), weight: "600", family: MONO, radius: 3 });
       }
       list.font(12, k === chosenWindow ? "700" : "");
       c.fillStyle = k === chosenWindow ? colours.fg : colours.muted;

@@ -33,6 +33,7 @@ export default widget("hidden-state", (view) => {
     return [before(kind), parts(kind)].map(({ state }) =>
       logistic(score.slice(0, n).reduce((sum, weight, k) => sum + weight * state[from + k], score[n])));
   }
+  const turned = () => asked.filter((kind) => Math.abs(answers(kind)[1] - answers(kind)[0]) >= 0.1); // whose answer is another
   const turn = (kind) => answers(kind).map((value) => `${fixed(100 * value, 0)} %`).join(" → ");
   const height_ = (share) => clamp(1 - Math.log10(Math.max(share, 1e-300)) / floor, 0, 1); // on the logarithmic scale
   const percent = (share) => (share > 0 && share < 0.0001 ? "under 0.01 %" : share < 0.1 ? `${+(100 * share).toPrecision(1)} %` : `${fixed(100 * share, 0)} %`);
@@ -46,8 +47,8 @@ export default widget("hidden-state", (view) => {
   const write = (base) => view.set({ base });
   view.hint("One base is changed: violet is what is left of it in each unit. Drag over the letters to change another one, over the maps to step.");
   const asked = kinds.filter((kind) => get("scores")[kind]);
-  if (asked.length) view.challenge("read to the end, with a letter in one of the first six places that turns no answer.", () =>
-    step() === last() && position() < 6 && dna()[position()] !== get("base") && asked.every((kind) => Math.abs(answers(kind)[1] - answers(kind)[0]) < 0.1));
+  if (asked.length) view.challenge("read to the end after writing, in one of the first six places, a letter that changes no network's answer.", () =>
+    step() === last() && position() < 6 && dna()[position()] !== get("base") && turned().length === 0);
   view.controls(
     view.slider("position", "Changed base", { min: 0, max: last, step: 1, format: (i) => `${i} ${dna()[clamp(i, 0, last())]}`, onchange: change }),
     view.choice("base", "Write", [...BASES].map((base) => [base, base, PALETTE[base]])),
@@ -134,9 +135,10 @@ export default widget("hidden-state", (view) => {
 
   function drawHead(kind, y) {
     const from = 4 + words(kind, 4, y, { size: 14, weight: "700" });
-    const share = step() < position() ? "not read yet" : `${percent(left(kind)[step()])} ${picture.width > 480 ? "of the difference is " : ""}left`;
+    const much = percent(left(kind)[step()]), roomy = picture.width > 480;
+    const share = step() < position() ? "not read yet" : roomy ? `${much} of the difference is left` : `${much.replace("under", "<")} left`;
     words(share, from + 10, y);
-    if (asked.includes(kind)) words(`${picture.width > 310 ? `${get("question")}? ` : ""}${turn(kind)}`, picture.width - RIGHT, y, { weight: "600", align: "right" });
+    if (asked.includes(kind)) words(`${picture.width > 330 ? `${get("question")}? ` : ""}${turn(kind)}`, picture.width - RIGHT, y, { weight: "600", align: "right" });
   }
 
   function drawFoot() {
@@ -172,11 +174,13 @@ export default widget("hidden-state", (view) => {
     drawFoot();
     const at = position(), was = dna()[at], back = step() - at;
     const what = was === get("base") ? `Base ${at} stays ${was}: nothing is changed.` : `Base ${at}: ${get("base")} for ${was}, ${back < 0 ? "not read yet" : `read ${back} bases ago`}.`;
+    const tell = (some) => (some.length ? ` It changes the answer of ${some.join(", ").replace(/, (?=[^,]*$)/, " and ")}.` : " It changes no network's answer.");
+    const fate = asked.length && back >= 0 && was !== get("base") ? tell(turned()) : "", room = asked.length ? `Base ${last()}: G for T, read ${last()} bases ago.${tell(asked)}` : "";
     const each_ = (make, which) => which.map((kind) => `${kind} ${make(kind)}`).join(", ");
     const turns = asked.length ? ` ${get("question")}? ${each_(turn, asked)}.` : "";
     const heads = `Of the difference is left: ${each_((kind) => percent(left(kind)[step()]), kinds)}.${turns}`; // as the picture says
-    picture.describe(`Maps of ${kinds.join(", ")} over ${dna().length} bases, a row a unit. ${what} ${heads}`);
-    view.say(what, heads);
+    picture.describe(`Maps of ${kinds.join(", ")} over ${dna().length} bases, a row a unit. ${what}${fate} ${heads}`);
+    view.say(what + fate, heads, room);
   }
 
   const rows = (kind, values) => Array.from(dna(), (_, t) => values.subarray(t * cells[kind].n, (t + 1) * cells[kind].n));

@@ -114,6 +114,7 @@ export default widget("image-kernel", (view) => {
     c.strokeRect(...edges);
   }
 
+  const below = (value) => (value < 0 ? `color-mix(in srgb, ${SIGNS.minus} 70%, var(--dlg-fg))` : ""); // a negative number is orange, as in the result
   function drawEquation() {
     WHERE.forEach((where, k) => {
       const value = pixel(where), product = value * weight(where), grey = Math.round((255 * clamp(value, 0, brightest)) / brightest);
@@ -122,11 +123,12 @@ export default widget("image-kernel", (view) => {
       pixels[k].style.background = ground;
       pixels[k].style.color = inkOn(ground);
       products[k].textContent = short(product);
-      products[k].classList.toggle("dlg-negative", product < 0);
+      products[k].style.color = below(product);
       const typing = document.activeElement === inputs[k] || inputs[k].getRootNode().activeElement === inputs[k];
       if (!typing || Number(inputs[k].value) !== Number(rounded(weight(where)))) inputs[k].value = rounded(weight(where));
     });
     total.textContent = short(sum());
+    total.style.color = below(sum());
   }
 
   function draw() {

@@ -1,4 +1,4 @@
-const PAD = 64; // room left of a plot
+const PAD = 64, BESIDE = 12; // room left of a plot; how far from its dot a number stands
 const called = (i) => String(i + 1); // an end: by a number, for letters are bases
 const bytesOf = (bytes) => new Uint8Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 
@@ -11,6 +11,19 @@ function letterHeights(chance, length) {
     for (let b = 0; b < 4; b++) rows[b][j] = chance(b, j) * clamp(bits, 0, 2);
   }
   return rows;
+}
+
+/** Where each dot's number stands in the box: on the side that is farthest from other dots and numbers, above where all are free. */
+function freeSides(spots, { left, right, top, bottom }) {
+  const placed = [], sides = [-2, 2, 0, 4, -1, -3, 1, 3].map((eighth) => (eighth * Math.PI) / 4);
+  spots.forEach(([x, y], i) => {
+    const others = [...spots.filter((_, k) => k !== i), ...placed];
+    const inside = ([px, py]) => Math.min(px - left - 4, right - 4 - px, py - top - 6, bottom - 6 - py);
+    const room = (at) => Math.min(BESIDE + 4, inside(at), ...others.map(([ox, oy]) => Math.hypot(at[0] - ox, at[1] - oy)));
+    const around = sides.map((angle) => [x + BESIDE * Math.cos(angle), y + BESIDE * Math.sin(angle)]);
+    placed.push(around.reduce((best, place) => (room(place) > room(best) + 0.5 ? place : best)));
+  });
+  return placed;
 }
 
 export default widget("latent-walk", (view) => {
@@ -53,7 +66,8 @@ export default widget("latent-walk", (view) => {
   const good = () => every.reduce((sum, k) => sum + obeys[row(k)], 0);
 
   // ---- controls
-  view.hint("Walk from the code of one numbered sequence to another's. Does what the decoder writes on the way still obey the grammar?");
+  const rule = get("grammar") ? ` (${get("grammar")})` : "";
+  view.hint(`Walk from the code of one numbered sequence to another's. Does what the decoder writes on the way still obey the grammar${rule}?`);
   view.challenge("find a walk on which every sequence obeys the grammar.", () => good() === steps);
   const go = (step) => view.set({ step: clamp(step, 0, steps - 1) });
   const named = sequences.map((_, i) => [i, called(i)]);
@@ -114,7 +128,8 @@ export default widget("latent-walk", (view) => {
     map.line([place(start)[0], place(end)[0]], [place(start)[1], place(end)[1]], colours.fg, 1.5);
     codes.font(13, "700");
     c.fillStyle = colours.fg;
-    all.slice(0, count).forEach(([x, y], i) => map.text(called(i), map.x(x), map.y(y) - 11, { align: "center", halo: true }));
+    const spots = all.slice(0, count).map(([x, y]) => [map.x(x), map.y(y)]);
+    freeSides(spots, box).forEach(([x, y], i) => map.text(called(i), x, y, { align: "center", halo: true }));
     all.slice(0, count).forEach(([x, y]) => map.dot(x, y, colours.fg, 4));
     map.dot(...here(), colours.hues.red, 7);
     codes.font(12.5, "600");
@@ -123,14 +138,14 @@ export default widget("latent-walk", (view) => {
   }
 
   function drawTruth() {
-    const c = truth.begin(), { colours } = view, box = { left: PAD, right: truth.width - 8, top: 24, bottom: truth.tall - 44 };
+    const c = truth.begin(), { colours } = view, box = { left: PAD, right: truth.width - 8, top: 42, bottom: truth.tall - 44 };
     plot = new Axes(truth, colours, box, [-0.5, steps - 0.5], [0, 1]);
     const [start, end] = ends().map(called);
     plot.frame({ xLabel: `step from ${start} to ${end}`, yLabel: "draws that obey", yTicks: { values: [0, 0.5, 1], text: (value) => `${100 * value} %` } });
     const wide = plot.x(1) - plot.x(0);
     for (const k of every) {
       const right = obeys[row(k)] === 1, left = plot.x(k) - wide * 0.42, top = plot.y(shares[row(k)]), tall = Math.max(box.bottom - top, 2);
-      c.fillStyle = c.strokeStyle = right ? colours.good : colours.bad;
+      c.fillStyle = c.strokeStyle = right ? colours.hues.blue : colours.hues.red;
       c.lineWidth = 1.5;
       if (right) c.fillRect(left, box.bottom - tall, wide * 0.84, tall);
       else c.strokeRect(left + 0.75, box.bottom - tall + 0.75, wide * 0.84 - 1.5, Math.max(tall - 1.5, 0.5));
@@ -138,7 +153,9 @@ export default widget("latent-walk", (view) => {
     plot.line([at(), at()], plot.ys, colours.fg, 1.5);
     truth.font(12.5, "600");
     c.fillStyle = colours.fg;
-    plot.text("full: the likeliest letters obey", box.right, 11, { align: "right" });
+    plot.text("height: how many of the draws obey", 0, 11);
+    truth.font(12);
+    plot.text("hollow: the likeliest letters break it", 0, 28);
   }
 
   function drawLetters() {

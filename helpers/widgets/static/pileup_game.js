@@ -1,6 +1,6 @@
 const BETS = [50, 70, 90, 99], NONE = 4, COPIES = ["no variant", "one copy", "both copies"];
 const ROW = 13, TOP = 44, LEFT = 22, RIGHT = 66, WIDE = 26; // of the reads, in CSS pixels; WIDE: the most a letter gets
-const BAR = 36, PAD = 48;
+const BAR = 36, PAD = 48, ABOVE = 42; // of the bars; room left of the plot, and over the bars
 
 const bytesOf = (bytes) => new Uint8Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 const worth = (bet, right) => 25 - 100 * (right ? (1 - bet) ** 2 : bet ** 2); // the quadratic score, 0 for evens
@@ -83,7 +83,7 @@ export default widget("pileup-game", (view) => {
   const right = h("div", { class: "dlg-side" });
   columns.append(right);
   right.append(controls); // beside the reads where there is room, under them where not
-  const bars = new Surface(view, { label: "Score of all callers", height: () => (names.length + 1) * BAR + 26, place: right });
+  const bars = new Surface(view, { label: "Score of all callers", height: () => (names.length + 1) * BAR + ABOVE, place: right });
   const trust = new Surface(view, { label: "Your bets and what came of them", height: () => 150, place: right });
   const rowAt = (y) => clamp(Math.floor((y - TOP) / ROW), 0, rows().length - 1);
   reads.drag({
@@ -99,7 +99,7 @@ export default widget("pileup-game", (view) => {
   function drawReads() {
     const c = reads.begin(), { colours } = view, shown = rows(), wide = Math.min((reads.width - LEFT - RIGHT) / width, WIDE);
     const x = (column) => LEFT + column * wide, ends = x(width), legible = wide >= 8, chosen = get("read");
-    reads.font(clamp(wide * 0.8, 6, 12), "600", MONO);
+    reads.font(clamp(wide * 0.9, 9, 12), "600", MONO);
     Object.assign(c, { textAlign: "center", textBaseline: "middle" });
     [...genome()].forEach((letter, column) => {
       c.fillStyle = asText(PALETTE[letter], colours.dark);
@@ -121,7 +121,7 @@ export default widget("pileup-game", (view) => {
       c.fillStyle = colours.muted;
       c.fillText(ahead ? "→" : "←", LEFT / 2 - 2, y + ROW / 2);
     });
-    reads.font(clamp(wide * 0.9, 6, 12), "700", MONO);
+    reads.font(clamp(wide * 0.9, 9, 12), "700", MONO);
     shown.forEach((row, r) => {
       for (let column = 0; column < width; column++) {
         const letter = letters[base(row, column)], differs = letter !== NONE && BASES[letter] !== genome()[column];
@@ -160,9 +160,10 @@ export default widget("pileup-game", (view) => {
     const c = bars.begin(), { colours } = view, played = get("played").length, room = bars.width - 2;
     bars.font(12.5, "600");
     Object.assign(c, { textBaseline: "middle", textAlign: "left", fillStyle: colours.fg });
-    c.fillText(played ? `Right calls of ${played}; the line: how sure` : "Call a place: the score stands here.", 0, 10, room);
+    const told = played ? [`Bar: how many of ${played} calls were right.`, "Line: how sure the caller said it was."] : ["Call a place: the score stands here."];
+    told.forEach((words, i) => c.fillText(words, 0, 10 + 17 * i, room));
     ["you", ...names].forEach((name, i) => {
-      const y = 26 + i * BAR, { right: hits, sure, points } = score(i - 1), share = played ? hits / played : 0;
+      const y = ABOVE + i * BAR, { right: hits, sure, points } = score(i - 1), share = played ? hits / played : 0;
       bars.font(12.5, i ? "" : "700");
       Object.assign(c, { textAlign: "left", fillStyle: colours.fg });
       c.fillText(name, 0, y + 8, room - 90);
@@ -180,14 +181,14 @@ export default widget("pileup-game", (view) => {
   function drawTrust() {
     const c = trust.begin(), { colours } = view, box = { left: PAD, right: trust.width - 10, top: 22, bottom: trust.tall - 40 };
     const axes = new Axes(trust, colours, box, [0.45, 1.02], [0, 1.05]), text = (value) => `${Math.round(100 * value)} %`;
-    axes.frame({ xLabel: "you were so sure", xTicks: { values: BETS.map((bet) => bet / 100), text: (v) => (v > 0.98 ? "99" : String(Math.round(100 * v))) }, yTicks: { values: [0, 0.5, 1], text } });
+    axes.frame({ xLabel: "how sure you said you were, in %", xTicks: { values: BETS.map((bet) => bet / 100), text: (v) => (v > 0.98 ? "99" : String(Math.round(100 * v))) }, yTicks: { values: [0, 0.5, 1], text } });
     c.setLineDash([3, 4]);
     axes.line([0.5, 1], [0.5, 1], colours.muted, 1.5);
     c.setLineDash([]);
     calibration().forEach(([n, hits], i) => n && axes.dot(BETS[i] / 100, hits / n, colours.accent, 3 + 1.5 * Math.sqrt(n)));
     trust.font(12.5, "600");
     c.fillStyle = colours.fg;
-    axes.text("and right so often", 0, 10);
+    axes.text("how often you were right", 0, 10);
   }
 
   function draw() {

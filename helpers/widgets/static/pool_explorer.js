@@ -189,7 +189,7 @@ export default widget("pool-explorer", (view) => {
   /** A funnel from the chosen cell down to all that it sees. */
   function drawSight(ranges) {
     const c = picture.context, right = [], edge = (row, i, side) => axes.x(row.middle + i * row.step + (side * Math.min(row.wide, row.step)) / 2);
-    c.fillStyle = view.colours.dark ? "#b78d0833" : "#b78d0826";
+    c.fillStyle = view.colours.hues.coral + (view.colours.dark ? "33" : "26");
     c.beginPath();
     [...rows].reverse().forEach((row, k) => {
       const [low, high] = ranges[k];

@@ -5,7 +5,7 @@ export default widget("quiz", (view) => {
   const answered = () => questions.filter((question) => letters()[question.key]).length;
   const score = () => questions.filter(rightOne).length;
 
-  view.hint("Choose an option: what is wrong with a wrong one is said at once, and you may choose again.");
+  view.hint("Choose an option: what is wrong with a wrong one is said at once, and you may choose again. By keys: arrows move, Space or Enter chooses.");
   const steps = questions.map((_, i) => [i, String(i + 1)]);
   const walk = view.choice("current", "Question", steps);
   if (questions.length > 1) view.add(view.controls(walk));

@@ -1,4 +1,4 @@
-const LEFT = 66, ROW = 15, RULER = 34, LEGIBLE = 9; // of the sequences, in CSS pixels; LEGIBLE: the least width of a letter
+const LEFT = 66, ROW = 15, RULER = 34, LEGIBLE = 11.5; // of the sequences, in CSS pixels; LEGIBLE: the least width of a letter
 const BAR = 28, PAD = 52; // of the bars and the plot
 
 const ints = (bytes) => new Int8Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
@@ -19,7 +19,8 @@ export default widget("shift-explorer", (view) => {
   const get = (name) => view.get(name), names = get("names"), reach = get("reach"), labels = ints(get("labels")), all = ints(get("logits"));
   const shown = get("sequences"), classes = get("classes"), mark = get("mark"), length = shown[0].length, count = labels.length;
   const shifts = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach);
-  let strip = null, axes = null, bent = null; // bent: the last shift at which a guess was drawn
+  let strip = null, axes = null, bent = null; // bent: the last shift at which a guess was drawn, in this stroke
+  let drawn = shifts; // where the learner drew; a guess that came along was drawn everywhere
 
   // ---- arithmetic: all of it once, but for the chosen model's calls
   const row = (model, by) => all.subarray((model * shifts.length + by + reach) * count, (model * shifts.length + by + reach + 1) * count);
@@ -32,7 +33,7 @@ export default widget("shift-explorer", (view) => {
   const paint = (i) => asText(inks()[i % 4], view.colours.dark);
 
   // ---- controls
-  view.hint("All sequences move by a few bases. How much of the MCC is left? Draw your guess over the plot, then see.");
+  view.hint("All sequences move by a few bases. How much of the MCC is left? Draw your guess over the plot, or click a few points of it, then see.");
   view.challenge("draw a guess that is off by less than a tenth on average.", () => get("revealed") && get("guess").length > 0 && off() < 0.1);
   const go = (by) => view.set({ shift: clamp(by, -reach, reach) });
   const reveal = view.button("Show what happens", () => view.set({ revealed: true }), { primary: true });
@@ -57,33 +58,43 @@ export default widget("shift-explorer", (view) => {
     move: (point, held) => go(held.from + Math.round((point.x - held.x) / strip.wide)),
   });
   function bend(by, value) {
-    const line = guess().slice(), from = bent ?? by, step = Math.sign(by - from);
-    for (let k = from; ; k += step) { // a quick hand leaves no gaps
-      if (k !== from) line[k + reach] = line[from + reach] + ((value - line[from + reach]) * (k - from)) / (by - from);
-      if (k === by) break;
-    }
+    const line = guess().slice(), from = bent ?? by, outside = (k) => k !== by && (k - from) * (k - by) >= 0;
+    drawn = [...(get("guess").length ? drawn : [0]).filter(outside), by]; // a quick hand leaves no gaps
     line[by + reach] = value;
     bent = by;
-    view.set({ guess: line, shift: by });
+    view.set({ guess: shifts.map((k) => joined(line, k)), shift: by });
   }
+  /** A guess goes straight from one drawn shift to the next, and level beyond the outermost. */
+  function joined(line, by) {
+    const low = Math.max(...drawn.filter((k) => k <= by)), high = Math.min(...drawn.filter((k) => k >= by));
+    const [from, to] = [Number.isFinite(low) ? low : high, Number.isFinite(high) ? high : low], start = line[from + reach];
+    return from === to ? start : start + ((line[to + reach] - start) * (by - from)) / (to - from);
+  }
+  const shiftAt = ({ x }) => clamp(Math.round(axes.xAt(x)), -reach, reach);
+  const trace = (point) => bend(shiftAt(point), clamp(Math.round(axes.yAt(point.y) * 50) / 50, -1, 1));
   plot.drag({
-    grab: (point) => (axes?.holds(point) ? "curve" : null),
-    move(point) {
-      const by = clamp(Math.round(axes.xAt(point.x)), -reach, reach);
-      if (open()) go(by);
-      else bend(by, clamp(Math.round(axes.yAt(point.y) * 50) / 50, -1, 1));
+    grab({ x, y }, near) { // from beside the plot, too: the outermost shifts stand at its edges
+      const inside = axes && axes.holds({ x: clamp(x, Math.min(x + near, axes.box.left), Math.max(x - near, axes.box.right)), y });
+      return inside ? { from: { x, y } } : null;
+    },
+    move(point, held) {
+      if (open()) return go(shiftAt(point));
+      if (held.from) trace(held.from); // a finger has gone some way before it is known to drag
+      held.from = null;
+      trace(point);
     },
     drop: () => (bent = null),
   });
-  const turn = (sign) => () => {
-    if (open()) return view.set({ model: (model() + sign + names.length) % names.length });
-    bend(at(), clamp(Math.round((guess()[at() + reach] + 0.05 * sign) * 50) / 50, -1, 1));
+  const turn = (by) => () => {
+    if (open()) return view.set({ model: (model() + Math.sign(by) + names.length) % names.length });
+    bend(at(), clamp(Math.round((guess()[at() + reach] + by) * 100) / 100, -1, 1));
     bent = null;
   };
   const step = (by) => () => go(at() + by);
   const along = { ArrowLeft: step(-1), ArrowRight: step(1), Home: () => go(-reach), End: () => go(reach) };
   rows.keys("left and right move all sequences", along);
-  plot.keys("left and right move all sequences; up and down bend your guess there, or, once it is shown, choose the model", { ...along, ArrowUp: turn(1), ArrowDown: turn(-1) });
+  plot.keys("left and right move all sequences; up and down bend your guess there, Page Up and Page Down by more, the rest follows; once it is shown, they choose the model",
+    { ...along, ArrowUp: turn(0.05), ArrowDown: turn(-0.05), PageUp: turn(0.2), PageDown: turn(-0.2) });
 
   /** The sequences as the networks see them; columns stay, bases move. */
   function drawRows() {
@@ -92,7 +103,7 @@ export default widget("shift-explorer", (view) => {
     const first = clamp((mark.length ? mark[0] : 0) - reach - 2, 0, length - fits);
     strip = { wide };
     const unknown = tint("#8a94a0", 0.3, colours.dark);
-    rows.font(clamp(wide * 0.8, 7, 11), "600", MONO);
+    rows.font(clamp(wide * 0.8, 9, 12), "600", MONO);
     Object.assign(c, { textAlign: "center", textBaseline: "middle" });
     shown.forEach((sequence, r) => {
       const y = RULER + r * ROW;
@@ -157,7 +168,10 @@ export default widget("shift-explorer", (view) => {
     dots.font(12);
     c.fillStyle = colours.muted;
     Object.assign(c, { textBaseline: "middle", textAlign: "left" });
-    if (!open()) return c.fillText("Every test sequence gets a dot here, once you have guessed.", 4, middle, dots.width - 8);
+    if (!open()) {
+      const lines = ["Every test sequence gets a dot here,", "once you have guessed."], fits = c.measureText(lines.join(" ")).width < dots.width - 8;
+      return (fits ? [lines.join(" ")] : lines).forEach((line, i) => c.fillText(line, 4, middle + 18 * i));
+    }
     c.fillText("others", 4, 126);
     c.textAlign = "right";
     c.fillText("promoters", dots.width - 4, 10);
@@ -232,6 +246,7 @@ export default widget("shift-explorer", (view) => {
   }
 
   const numbers = () => ({
+    [LATER]: open() ? [] : ["curves", "mcc", "wrong", "off"],
     curves, mcc: Object.fromEntries(names.map((name, i) => [name, curves[i][at() + reach]])), wrong: judged[model()][at() + reach].wrong, off: off(),
   });
   return { draw, numbers };

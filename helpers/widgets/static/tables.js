@@ -1,5 +1,6 @@
 // The numbers behind a widget's pictures as tables. helpers/widgets/base.py puts it after common.js.
 
+const LATER = Symbol("names of numbers that a table does not show yet");
 const MOST_ROWS = 200, MOST_COLUMNS = 60; // of a table: what a browser shows at once, and a reader reads
 
 /** A number, a word or a truth as a table shows it. */
@@ -19,9 +20,12 @@ function tableOf(caption, columns, rows) {
   return h("table", {}, h("caption", {}, caption + of), h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...body));
 }
 
-/** What `numbers()` gives, as tables: single ones under each other, lists of one length side by side, each matrix. */
+/**
+ * What `numbers()` gives, as tables: single ones under each other, lists of one length side by side, each matrix. What it
+ * names under `[LATER]` is to be guessed first.
+ */
 function tablesOf(numbers) {
-  const single = [], lists = new Map(), matrices = [];
+  const later = numbers[LATER] ?? [], single = [], lists = new Map(), matrices = [];
   const isList = (value) => Array.isArray(value) || ArrayBuffer.isView(value);
   const sort = (name, value) => {
     if (!isList(value) && value !== null && typeof value === "object") Object.entries(value).forEach(([key, part]) => sort(`${name} ${key}`, part));
@@ -31,7 +35,7 @@ function tablesOf(numbers) {
     else if (isList(value[0])) matrices.push([name, value]);
     else lists.set(value.length, [...(lists.get(value.length) ?? []), [name, value]]);
   };
-  Object.entries(numbers).forEach(([key, value]) => sort(key.replaceAll("_", " "), value));
+  Object.entries(numbers).forEach(([key, value]) => sort(key.replaceAll("_", " "), later.includes(key) ? "not shown yet" : value));
   const numbered = (count) => Array.from({ length: count }, (_, i) => String(i));
   return [
     ...(single.length ? [tableOf("Single numbers", ["name", "value"], single)] : []),

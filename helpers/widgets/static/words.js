@@ -24,7 +24,17 @@ function choices(view, { name, prompt, options, choose }) {
   const labels = options.map((text, i) =>
     h("label", { class: "dlg-option" }, inputs[i], h("span", { id: id("text", i) }, ...words(text)), notes[i]),
   );
-  inputs.forEach((input, i) => view.listen(input, "change", () => choose(i)));
+  const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Enter: 0 };
+  inputs.forEach((input, i) => {
+    view.listen(input, "change", () => choose(i));
+    view.listen(input, "keydown", (event) => { // what is chosen is judged at once: so an arrow only moves, Space or Enter chooses
+      const step = steps[event.key];
+      if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+      event.preventDefault();
+      if (step === 0) choose(i);
+      else inputs[(i + step + inputs.length) % inputs.length].focus();
+    });
+  });
   return {
     element: h("fieldset", { class: "dlg-options" }, h("legend", {}, ...words(prompt)), ...labels),
     /** `verdicts[i]` is null or { right, text }: what is said under option i. */
