@@ -31,7 +31,7 @@ How a widget is made
    up or down scrolls the page, whatever lies under it; one that rests on a knob grips it. Controls stand under the
    pictures, seldom used ones in ``view.more(...)``. A picture's name is short and stays; ``describe`` says what it
    shows. After the hint comes the first thing to do, ``view.challenge(sentence, reached)``, which ticks itself. Beside
-   pictures ``numbers()`` can be read as a table.
+   pictures ``numbers()`` can be read as a table, all but those whose names it gives under ``[LATER]``, to be guessed.
 
 3. One line in ``helpers/widgets/__init__.py`` (``_HOMES``) and one entry in ``tests/widgets/widget_examples.py``.
    With that entry the widget goes through all common tests: blank page, JupyterLab, Notebook 7, exported page.
