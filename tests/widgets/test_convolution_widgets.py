@@ -122,6 +122,19 @@ def test_a_finger_lifts_the_threshold_and_scrolls_elsewhere(chromium, hold):
     assert (bias < -1.2) == hold and (scrolled == 100) == hold
 
 
+def test_a_finger_that_rests_on_a_weight_lifts_it(chromium):
+    context = chromium.new_context(has_touch=True, viewport={"width": 1000, "height": 700})
+    page = BlankPage(context.new_page()).mount(ConvScanner("ACCGTCACCTAGGTTACCGA", "CCG", -1, position=0))
+    box, finger = page.tab.get_by_role("application", name="Sequence and filter").bounding_box(), Finger(page.tab)
+    finger.down(box["x"] + 52 + 10, box["y"] + 18 + 30 + 10 + 12)  # the weight of A at the first place
+    page.tab.wait_for_selector("canvas[data-held]")
+    finger.move(0, -60)
+    finger.up()
+    weight, hints = page.get("weights")[0][0], page.tab.locator(".dlg-touch").count()
+    context.close()
+    assert weight > 0.5 and hints == 1
+
+
 def test_the_bias_says_which_threshold_it_is(blank):
     blank.mount(ConvScanner("ACCGTCACCTAGGTTACCGA", "CCG", -2, position=0))
     slider = blank.tab.get_by_role("slider", name="Bias", exact=True)

@@ -109,7 +109,7 @@ export default widget("conv-scanner", (view) => {
     const covered = column >= 0 && column < width() && (column % 1) * get("dilation") < 1;
     return row >= 0 && row < 4 && covered && windows() ? [row, Math.floor(column)] : null;
   }
-  upper.drag({
+  upper.drag({ knob: ({ weight }) => Boolean(weight),
     grab(point) {
       if (!strip || point.y > TICKS + LETTER + 10 + 4 * CELL) return null;
       const weight = weightUnder(point);

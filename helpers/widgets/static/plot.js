@@ -64,7 +64,7 @@ class Surface {
       if (held !== null && from) move(from, held);
     };
     const ours = (event) => (waiting ?? held) !== null && event.cancelable && event.preventDefault();
-    if (knob) view.hint(TOUCH, "dlg-hint dlg-touch");
+    if (knob && !view.root.querySelector(".dlg-touch")) view.hint(TOUCH, "dlg-hint dlg-touch");
     view.listen(canvas, "contextmenu", ours); // of a finger that rests
     view.listen(canvas, "touchmove", (event) => waiting || ours(event), { passive: false });
     view.listen(canvas, "pointerdown", (event) => {
