@@ -30,14 +30,10 @@ How a widget is made
    A canvas is never the only way: whatever can be dragged can be reached by a control or by keys. A finger that moves
    up or down scrolls the page, whatever lies under it; one that rests on a knob grips it. Controls stand under the
    pictures, seldom used ones in ``view.more(...)``. A picture's name is short and stays; ``describe`` says what it
-<<<<<<< HEAD
    shows. After the hint comes the first thing to do, ``view.challenge(sentence, reached)``, which ticks itself; no
-   example, gallery or lesson may open on it. Beside pictures ``numbers()`` can be read as a table. Where the order of a
-   dictionary matters, a list keeps it: a saved notebook sorts dictionaries.
-=======
-   shows. After the hint comes the first thing to do, ``view.challenge(sentence, reached)``, which ticks itself. Beside
-   pictures ``numbers()`` can be read as a table, all but those whose names it gives under ``[LATER]``, to be guessed.
->>>>>>> js-7
+   example, gallery or lesson may open on it. Beside pictures ``numbers()`` can be read as a table, all but those whose
+   names it gives under ``[LATER]``, to be guessed. Where the order of a dictionary matters, a list keeps it: a saved
+   notebook sorts dictionaries.
 
 3. One line in ``helpers/widgets/__init__.py`` (``_HOMES``) and one entry in ``tests/widgets/widget_examples.py``.
    With that entry the widget goes through all common tests: blank page, JupyterLab, Notebook 7, exported page.
