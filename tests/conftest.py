@@ -31,11 +31,11 @@ LONG = (
 # What makes a test of a kind: a fixture that it uses, at whatever distance, or the file that it stands in.
 FIXTURES = {"browser": {"chromium"}, "data": {"real_data"}}
 PROCESSES = {  # they start kernels, sandboxes, servers, builds, or commands that load torch anew
-    "grading": "attacks collect exchange faults grade_command nbgrader new_gradebook sandbox sealed sealed_release "
-    "spool",
+    "grading": "attacks collect exchange faults grade_command honest nbgrader new_gradebook sandbox sealed "
+    "sealed_release spool unnamed",
     "notebooks": "gallery nbval release",
     "packaging": "adopt binder colab guides set_up versions wheel",
-    "unit": "lab runner training_interrupted",
+    "unit": "cli lab runner training_interrupted",
 }
 # Tests that share nothing but sessions, by file or function, so that any worker may take any; but of proofs, all of one
 # exercise.
