@@ -110,7 +110,7 @@ class Page {
     });
   };
 
-  /** The host's colours as strings for a canvas, and `hues`: those of classes, models and marks on its ground. */
+  /** The host's colours as strings for a canvas; `hues`: those of classes, models and marks; `inks`: the same, as lines take them in turn. */
   get colours() {
     if (!this.#colours) {
       const style = getComputedStyle(this.root);
@@ -118,6 +118,7 @@ class Page {
       this.#colours = Object.fromEntries(names.map((name) => [name, style.getPropertyValue("--dlg-" + name).trim()]));
       this.#colours.dark = this.root.dataset.theme === "dark";
       this.#colours.hues = this.#colours.dark ? HUES_ON_DARK : HUES;
+      this.#colours.inks = Object.values(this.#colours.hues);
     }
     return this.#colours;
   }

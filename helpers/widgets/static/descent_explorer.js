@@ -18,7 +18,7 @@ export default widget("descent-explorer", (view) => {
     names = inOrder(view.get("names"), surfaces);
   const grid = view.get("grid");
   const samples = grid && grid.byteLength ? floats(grid) : null;
-  const colour = (name) => Object.values(view.colours.hues)[OPTIMISERS.indexOf(name)] ?? view.colours.fg;
+  const colour = (name) => view.colours.inks[OPTIMISERS.indexOf(name)] ?? view.colours.fg;
   let map = null,
     ground = null,
     walkers = []; // as they were drawn last

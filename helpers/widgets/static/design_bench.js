@@ -9,7 +9,7 @@ export default widget("design-bench", (view) => {
 
   // ---- arithmetic
   const driver = () => Math.min(get("driver"), names.length - 1), step = () => Math.min(get("step"), get("edits").length);
-  const position = () => Math.min(get("position"), length - 1), colour = (i) => Object.values(view.colours.hues)[i % 4];
+  const position = () => Math.min(get("position"), length - 1), colour = (i) => view.colours.inks[i % view.colours.inks.length];
   function design(steps = step()) {
     const letters = [...first];
     for (const [at, base] of get("edits").slice(0, steps)) letters[at] = BASES[base];

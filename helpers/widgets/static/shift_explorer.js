@@ -29,8 +29,7 @@ export default widget("shift-explorer", (view) => {
   const at = () => clamp(get("shift"), -reach, reach), model = () => clamp(get("model"), 0, names.length - 1), open = () => get("revealed");
   const guess = () => (get("guess").length ? get("guess") : shifts.map(() => curves[model()][reach])); // as if nothing would happen
   const off = () => (get("guess").length ? get("guess").reduce((sum, value, i) => sum + Math.abs(value - curves[model()][i]), 0) / shifts.length : 0);
-  const inks = () => Object.values(view.colours.hues); // of the models' lines; from the fifth on they are dashed
-  const paint = (i) => asText(inks()[i % 4], view.colours.dark);
+  const paint = (i) => asText(view.colours.inks[i % view.colours.inks.length], view.colours.dark);
 
   // ---- controls
   view.hint("All sequences move by a few bases. How much of the MCC is left? Draw your guess over the plot, or click a few points of it, then see.");
@@ -138,7 +137,7 @@ export default widget("shift-explorer", (view) => {
     axes.frame({ xLabel: "shift (bases)", yLabel: "test MCC", xTicks: 5 });
     if (open()) {
       names.forEach((_, i) => {
-        c.setLineDash(i >= inks().length ? [6, 4] : []);
+        c.setLineDash(i >= view.colours.inks.length ? [6, 4] : []);
         axes.line(shifts, curves[i], paint(i), i === model() ? 3.5 : 1.5);
       });
       c.setLineDash([]);

@@ -112,7 +112,7 @@ export default widget("threshold-explorer", (view) => {
       element: h("div", {}, h("dt", {}, name === "mcc" ? "MCC" : name), h("dd", {}, value, bar)),
     };
   });
-  const panel = h("div", { class: "dlg-panel" }, matrix, h("dl", { class: "dlg-gauges" }, ...gauges.map((gauge) => gauge.element)), );
+  const panel = h("div", { class: "dlg-panel" }, matrix, h("dl", { class: "dlg-gauges" }, ...gauges.map((gauge) => gauge.element)));
   const columns = view.add(h("div", { class: "dlg-columns dlg-thirds" }, panel));
   const square = (width) => clamp(width * 0.95, 220, 300);
   const roc = new Surface(view, { label: "ROC curve", height: square, place: columns });
@@ -139,7 +139,7 @@ export default widget("threshold-explorer", (view) => {
     const c = scores.begin(), ink = colours(), w = weight(), cut = view.get("threshold");
     const tallest = Math.max(...bars.yes), deepest = Math.max(...bars.no) * w, whole = tallest + deepest;
     const heights = [-Math.max(deepest, 0.2 * whole) * 1.1, Math.max(tallest, 0.2 * whole) * 1.25]; // one scale: imbalance shows
-    axes = new Axes(scores, ink, { left: 58, right: scores.width - 12, top: 10, bottom: scores.tall - 40 }, range, heights, );
+    axes = new Axes(scores, ink, { left: 58, right: scores.width - 12, top: 10, bottom: scores.tall - 40 }, range, heights);
     const up = ticks(...heights, 5);
     axes.frame({
       xLabel: "score (logit)",
@@ -157,7 +157,7 @@ export default widget("threshold-explorer", (view) => {
         c.fillRect(axes.box.left + i * width + 0.5, value > 0 ? axes.y(0) - tall : y, width - 1, tall);
       });
     paint(bars.yes, ink.yes);
-    paint(bars.no.map((n) => -n * w), ink.no, );
+    paint(bars.no.map((n) => -n * w), ink.no);
     c.globalAlpha = 1;
     scores.font(13, "600");
     c.fillStyle = asText(ink.yes, ink.dark);
