@@ -107,10 +107,11 @@ def listening() -> Iterator[tuple[int, list[str]]]:
     """Ports that a submission may try to call, and who did."""
     called: list[str] = []
     server = socket.create_server(("127.0.0.1", 0))
+    port = server.getsockname()[1]
     abstract = socket.socket(socket.AF_UNIX)
-    with contextlib.suppress(OSError):
-        abstract.bind("\0canary-abstract")
-    abstract.listen()
+    with contextlib.suppress(OSError):  # only Linux has such names
+        abstract.bind(f"\0canary-{port}")  # another run of these tests has its own
+        abstract.listen()
 
     def wait(place: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -121,7 +122,7 @@ def listening() -> Iterator[tuple[int, list[str]]]:
 
     for place in (server, abstract):
         threading.Thread(target=wait, args=(place,), daemon=True).start()
-    yield server.getsockname()[1], called
+    yield port, called
     server.close()
     abstract.close()
 
