@@ -28,8 +28,8 @@ LONG = (
     "test_grade_command",
     "test_jupyter",
 )
-# What makes a test of a kind: a fixture that it uses, at whatever distance, or the file that it stands in.
-FIXTURES = {"browser": {"chromium"}, "data": {"real_data"}}
+# What makes a test of a kind: a fixture that it uses, at whatever distance, the file that it stands in, or its marker.
+FIXTURES = {"browser": {"chromium"}, "data": {"real_data"}, "process": {"executed", "site"}}
 PROCESSES = {  # they start kernels, sandboxes, servers, builds, or commands that load torch anew
     "grading": "attacks collect exchange faults grade_command honest nbgrader new_gradebook sandbox sealed "
     "sealed_release spool unnamed",

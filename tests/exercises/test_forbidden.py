@@ -479,3 +479,15 @@ def test_watching_what_torch_dispatches_does_not_import_its_compiler() -> None:
 def test_reading_the_text_imports_nothing() -> None:
     forbidden_in_cells("f", ["import antigravity as fly\ndef f():\n    return fly.mse_loss()"], MSE)
     assert "antigravity" not in sys.modules
+
+
+def test_what_was_called_before_it_could_be_named_is_seen_at_the_next_question(monkeypatch) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+
+    def used() -> list[str]:
+        with Watch(["colorsys.rgb_to_hsv"]) as watch:
+            importlib.import_module("colorsys").rgb_to_hsv(1, 0, 0)
+        return watch.used
+
+    assert used() == []
+    assert used() == ["colorsys.rgb_to_hsv"]

@@ -165,6 +165,7 @@ def test_a_graded_or_validated_notebook_joins_nothing(room: Served, monkeypatch:
     assert checks.listeners == []
 
 
+@pytest.mark.process
 def test_a_class_of_real_kernels_is_seen_as_it_works(tmp_path: Path) -> None:
     answers = tmp_path / "answers.json"
     answers.write_text(json.dumps(ANSWERS), encoding="utf-8")

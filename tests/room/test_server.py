@@ -8,6 +8,7 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -108,6 +109,12 @@ def test_one_session_that_floods_is_stopped_and_others_are_not(room: Served) -> 
     assert answers == [200] * 30 + [429] * 30
     assert room.tell(check_of(2))[0] == 200
     assert room.tile("2.2")["at"] == 2
+
+
+def test_no_answer_waits_for_a_kernel_to_have_heard_its_first_half(room: Served) -> None:
+    room.tell(check_of(1))
+    (line,) = room.server.server_state.connections
+    assert line.transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_session_speaks_only_for_itself_and_leaving_deletes_what_it_said(room: Served) -> None:
@@ -245,6 +252,7 @@ def post(address: str, body: dict) -> int:
     raise AssertionError("the server never answered")
 
 
+@pytest.mark.process
 def test_killed_in_the_middle_it_goes_on_with_all_that_it_had_accepted(tmp_path: Path) -> None:
     port = free_port()
     process, address, key = opened(tmp_path, port)

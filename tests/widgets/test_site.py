@@ -29,21 +29,35 @@ UNLIKE_EXAMPLE = {"DesignBench": ("button", "Best mutation", "Enter")}  # the ga
 # Marks one piece of text of each look that is not known yet: what decides its contrast is the same for all others of
 # that look, on whatever page of one style they stand.
 MARK_LOOKS = """(known) => {
-  const seen = new Set(known), words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (words.nextNode()) {
-    if (!words.currentNode.data.trim()) continue;
-    const place = words.currentNode.parentElement, {color, fontSize, fontWeight, textShadow} = getComputedStyle(place);
-    const look = [color, fontSize, fontWeight, textShadow];
-    for (let at = place; at; at = at.parentElement) {
+  const seen = new Set(known), grounds = new Map([[null, []]]), met = new Set();
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const ground = (at) => { // of all ancestors, each asked once
+    if (!grounds.has(at)) {
       const {opacity, backgroundColor, backgroundImage, position} = getComputedStyle(at);
-      look.push(opacity, backgroundColor, backgroundImage, position);
+      grounds.set(at, [opacity, backgroundColor, backgroundImage, position, ...ground(at.parentElement)]
+        .filter(one => !['1', 'rgba(0, 0, 0, 0)', 'none', 'static', 'relative'].includes(one)));
     }
-    const key = look.filter(one => !['1', 'rgba(0, 0, 0, 0)', 'none', 'static', 'relative'].includes(one)).join();
+    return grounds.get(at);
+  };
+  while (words.nextNode()) {
+    const place = words.currentNode.parentElement;
+    if (!words.currentNode.data.trim() || met.has(place)) continue;
+    met.add(place);
+    const {color, fontSize, fontWeight, textShadow} = getComputedStyle(place);
+    const key = [color, fontSize, fontWeight, textShadow, ...ground(place)].join();
     if (seen.has(key)) continue;
     seen.add(key);
     place.setAttribute('data-look', '');
   }
   return [...seen];
+}"""
+# Takes away what only colours a word of code, tens of thousands of them: a span with a class, and with text alone.
+PLAIN_CODE = """() => {
+  for (const span of document.querySelectorAll('pre span:not(:has(*))')) {
+    const isPlain = [...span.attributes].every(({name}) => ['class', 'data-look'].includes(name));
+    if (isPlain) span.replaceWith(...span.childNodes);
+  }
+  document.querySelectorAll('pre').forEach((code) => code.normalize());
 }"""
 
 
@@ -101,12 +115,21 @@ def address(site: Path) -> Iterator[str]:
     server.shutdown()
 
 
-def opened(tab: Any, url: str) -> Any:
-    """The tab with a page in it, its widgets drawn; nothing may go wrong, and nobody else may be asked for anything."""
+@functools.cache
+def heard(tab: Any) -> tuple[list[str], list[str]]:
+    """What goes wrong in a tab and what it asks for; one listener for all of its pages."""
     asked: list[str] = []
     errors = listen_for_errors(tab)
     tab.on("request", lambda request: asked.append(request.url))
     tab.on("response", lambda answer: errors.append(f"{answer.status} {answer.url}") if answer.status > 399 else None)
+    return errors, asked
+
+
+def opened(tab: Any, url: str) -> Any:
+    """The tab with a page in it, its widgets drawn; nothing may go wrong, and nobody else may be asked for anything."""
+    errors, asked = heard(tab)
+    errors.clear()
+    asked.clear()
     tab.goto(url)
     tab.wait_for_function(
         "() => [...document.querySelectorAll('[data-model]')].every(e => e.querySelector('[data-paints]'))"
@@ -120,7 +143,7 @@ def violations(tab: Any, axe: str, looks: set[str]) -> list[str]:
     """What axe-core has to say against the page: on the contrast of each look once, on all else everywhere.
 
     `looks` are those of the pages before, under the same media and in a window of the same size; the page's own join
-    them.
+    them. Code is left without its colours.
     """
     tab.evaluate(axe)
     seen = tab.evaluate(MARK_LOOKS, list(looks))
@@ -129,8 +152,11 @@ def violations(tab: Any, axe: str, looks: set[str]) -> list[str]:
     short = "preload: false, resultTypes: ['violations']"  # what is well fills megabytes
     contrast = "{ include: [['[data-look]']] }, { " + short + ", runOnly: ['color-contrast'] }"
     others = "document, { " + short + ", rules: { 'color-contrast': { enabled: false } } }"
-    runs = (others, contrast) if is_new else (others,)
-    found = [one for only in runs for one in tab.evaluate(f"axe.run({only}).then(found => found.violations)")]
+    found = []
+    for only in (contrast, others) if is_new else (others,):
+        if only is others:
+            tab.evaluate(PLAIN_CODE)
+        found += tab.evaluate(f"axe.run({only}).then(found => found.violations)")
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
@@ -217,6 +243,13 @@ def test_a_colour_that_is_new_on_a_later_page_is_looked_at(tab, axe) -> None:
         tab.set_content(f'<html lang="en"><title>A</title><main><h1>A</h1><p style="color:{colour}">text</p></main>')
         said.append([one.partition(":")[0] for one in violations(tab, axe, looks)])
     assert said == [[], [], ["color-contrast"], []]
+
+
+def test_code_is_read_without_its_colours_but_with_all_that_says_something(tab, axe) -> None:
+    code = '<pre><span class="k">if</span> <span class="n" role="img">x</span></pre>'
+    tab.set_content(f'<html lang="en"><title>A</title><main><h1>A</h1>{code}</main></html>')
+    assert [one.partition(":")[0] for one in violations(tab, axe, set())] == ["role-img-alt"]
+    assert tab.locator("pre").inner_html() == 'if <span class="n" role="img">x</span>'
 
 
 def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen_and_axe_finds_nothing(
