@@ -45,10 +45,7 @@ def encode(value: Any, depth: int = 0) -> Any:
     """
     if depth > MAX_DEPTH:
         raise TypeError("an answer nested this deep cannot be read")
-    kind = type(value)  # what is plain takes no call here: where code is watched, a profiler hears of each
-    if value is None or kind is bool or (kind is float and value - value == 0):
-        return value
-    if kind is int and -(2**63) < value < 2**63:
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
         return str(value)[:MAX_TEXT]

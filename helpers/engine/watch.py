@@ -22,7 +22,7 @@ from functools import cache, lru_cache
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
-from helpers.engine.by_hand import BEGINNERS, BEYOND, LIBRARY, SWITCH, begins, is_other, leans_on, outside_standard
+from helpers.engine.by_hand import BEYOND, LIBRARY, SWITCH, begins, is_other, leans_on, outside_standard
 from helpers.engine.families import dispatch_mode, forbidden_by, relatives
 from helpers.engine.source import MISSING, resolve
 
@@ -62,7 +62,6 @@ class Watch:
                 self.codes[thing.__code__] = name
             elif thing is not MISSING:
                 self.functions.append((thing, name))
-        self.dull = dull_beside(self.forbids, *map(Same, (*self.codes, *(cls for cls, _ in self.classes))))
         self.torch = {name.rpartition(".")[2]: name for name in self.forbids if name.startswith("torch.")}
         self.before: Any = None
         self.before_in_threads: Any = None
@@ -127,37 +126,33 @@ class Watch:
     def hear(self, frame: FrameType, event: str, called: Any) -> None:
         """Hear of a call: the profiler's function; Python drops one that raises."""
         try:
-            if event == "call":
-                if self.dull.get(id(frame.f_code)) is not frame.f_code:
-                    self.see_python(frame)
-            elif event == "c_call":
-                self.see_built_in(frame, called)
+            self.see(frame, event, called)
         except Exception:  # something was made so that it cannot be looked at
             self.note(SWITCH)
 
-    def see_built_in(self, frame: FrameType, called: Any) -> None:
-        """Hear of a call of a function that is written in C: the frame is its caller's."""
-        for thing, name in self.functions:
-            if thing is called:
-                self.note(name)
-        method = getattr(called, "__name__", "")
-        if method in BEGINNERS and (beyond := begins(called)) and is_own(outside_standard(frame)):
-            self.note(beyond)
-        if called is _thread.start_new_thread and frame.f_code.co_filename != THREADS:
-            self.note(SWITCH)  # such a thread has no profiler
-        if method in self.methods and is_own(frame):
-            self.note(self.methods[method])
-        if method == "run_backward" and is_own(frame):
-            self.see_relative(method)
-        if str(getattr(called, "__module__", "")).startswith("numpy"):
-            self.see_relative(method)
+    def see(self, frame: FrameType, event: str, called: Any) -> None:
+        """Look at a call."""
+        if event == "call":
+            self.see_python(frame)
+        elif event == "c_call":
+            for thing, name in self.functions:
+                if thing is called:
+                    self.note(name)
+            if (beyond := begins(called)) and is_own(outside_standard(frame)):
+                self.note(beyond)
+            if called is _thread.start_new_thread and frame.f_code.co_filename != THREADS:
+                self.note(SWITCH)  # such a thread has no profiler
+            method = getattr(called, "__name__", "")
+            if method in self.methods and is_own(frame):
+                self.note(self.methods[method])
+            if method == "run_backward" and is_own(frame):
+                self.see_relative(method)
+            if str(getattr(called, "__module__", "")).startswith("numpy"):
+                self.see_relative(method)
 
     def see_python(self, frame: FrameType) -> None:
         """Hear of a call of a Python function: the frame is its own."""
         code = frame.f_code
-        if self.is_dull(code):
-            self.dull[id(code)] = code
-            return
         if code in self.codes:
             self.note(self.codes[code])
         fetched = {"<module>": frame.f_globals.get("__name__")}.get(code.co_name)  # a module that is being imported
@@ -182,20 +177,9 @@ class Watch:
         if takes_self and code.co_name in self.methods and is_own(behind_wrappers(frame.f_back)):
             self.note(self.methods[code.co_name])
 
-    def is_dull(self, code: CodeType) -> bool:
-        """Whether `see_python` finds nothing in a call of this code, whoever calls it and with what."""
-        takes_self = code.co_varnames[:1] == ("self",)
-        return is_installed(code.co_filename) and not (
-            code in self.codes
-            or code.co_name == "<module>"
-            or code in (importlib.import_module.__code__, threading.setprofile.__code__)
-            or is_done_again(code.co_filename)
-            or (takes_self and (self.classes or code.co_name in self.methods))
-        )
-
     def see_torch(self, function: Any) -> None:
         """Hear of a call of torch, through whichever of its many doors."""
-        name = stem(getattr(function, "__name__", ""))
+        name = str(getattr(function, "__name__", "")).partition(".")[0].rstrip("_")
         if name in self.torch:
             self.note(self.torch[name])
         if name in self.methods and is_own(nearest_outside_torch()):
@@ -209,31 +193,6 @@ class Watch:
         """Hear of a function or an operation of torch that may do what is forbidden under another name."""
         if name_forbidden := forbidden_by(name, self.forbids):
             self.note(name_forbidden)
-
-
-class Same:
-    """A thing as a key that only the thing itself equals: code equals other code that reads the same."""
-
-    def __init__(self, thing: Any) -> None:
-        self.thing = thing
-
-    def __hash__(self) -> int:
-        return id(self.thing)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.thing is other.thing
-
-
-@cache
-def dull_beside(forbids: tuple[str, ...], *found: Same) -> dict[int, CodeType]:
-    """The code that a watch need not look at, by its id: found once, as long as what is forbidden is the same."""
-    return {}
-
-
-@lru_cache(maxsize=4096)
-def stem(name: Any) -> str:
-    """The name of a function of torch without what is added to it; kept, for the profiler hears of each call here."""
-    return str(name).partition(".")[0].rstrip("_")
 
 
 def resume(profiler: Any) -> None:

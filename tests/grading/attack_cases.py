@@ -43,7 +43,6 @@ class Case:
     mangle: str = ""
     points: Any = None
     status: str = "graded"
-    brief: bool = False  # it uses all the time that it gets, so it gets little
 
     @property
     def folder(self) -> str:

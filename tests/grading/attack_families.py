@@ -147,7 +147,7 @@ def families() -> Iterator[dict[str, Any]]:
     for (source, ready), (road, code) in itertools.product(READY_MADE.items(), ROADS.items()):
         yield forbidden(f"by-hand-{source}-{road}", code, ready)
     for name, code in PROCESSES.items():
-        yield forbidden(f"by-hand-{name}", code, READY_MADE["biopython"]) | {"brief": name == "alarmed"}
+        yield forbidden(f"by-hand-{name}", code, READY_MADE["biopython"])
     for number, value in enumerate(VALUES):
         yield marks(f"value-{number:02d}", f"def gc_content(s):\n    return {value}", f"{value} is no answer")
     yield marks("value-nested", NESTED, "nor is a list 5000 deep")

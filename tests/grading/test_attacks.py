@@ -36,7 +36,6 @@ from helpers.grading.sandbox.limits import Limits
 CASES = cases()
 LIMITS = Limits(cell=60, total=300, memory=1536 * 1024**2)
 SHORT = Limits(cell=8, total=60, memory=1536 * 1024**2)  # for those who would use all of it
-BRIEF = Limits(cell=2, total=60, memory=1536 * 1024**2)  # for those who are waited for in vain
 CHANGES = {"spool", "gradebook.db", "autograded", "feedback", ".course-secret", "gradebook.db-journal", "reports"}
 CANARY = "CANARY-" + secrets.token_hex(8)
 OUTLIVES = ("course-attack-outlives", "987654")
@@ -153,10 +152,8 @@ def graded(tmp_path_factory) -> Iterator[Graded]:
         around = installed()
         folders = sorted({case.folder for case in CASES})
         for folder in folders:
-            here = [case for case in CASES if case.folder == folder]
-            brief = [case.name for case in here if case.brief]
-            harm = [case.name for case in here if case.kind == "harm" and not case.brief]
-            for limits, students in ((BRIEF, brief), (SHORT, harm), (LIMITS, ())):
+            harm = [case.name for case in CASES if case.kind == "harm" and case.folder == folder]
+            for limits, students in ((SHORT, harm), (LIMITS, ())):
                 if students or limits is LIMITS:
                     grade(open_course(root, limits=limits), folder, students=students, at_once=2)
             assert write_feedback(open_course(root), folder) == ""
