@@ -1,12 +1,10 @@
 """Settings of Sphinx for the course's site; `build.py` collects the pages and calls it."""
 
-import functools
 import importlib.metadata
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.domains.python import PythonDomain
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 project = "Deep learning on DNA"
@@ -73,7 +71,6 @@ html_theme_options = {
 def setup(app: Sphinx) -> None:
     """Let tables be read aloud."""
     app.add_post_transform(TableHeads)
-    app.add_domain(QuickPythonDomain, override=True)
     app.connect("html-page-context", name_folds)
     app.connect("html-page-context", reach_pictures)
 
@@ -94,20 +91,6 @@ def reach_pictures(_app: Sphinx, _page: str, _template: str, context: dict[str, 
         context["body"] = first + "".join(
             (reached if one else place) + output for one, output in zip(wide, outputs, strict=True)
         )
-
-
-class QuickPythonDomain(PythonDomain):
-    """Sphinx goes through all names of the package for each `str` of a signature: a sixth of its time."""
-
-    @functools.cached_property
-    def last_parts(self) -> set[str]:
-        """What a name of the package can end with; asked for when all pages are read."""
-        return {name.rpartition(".")[2] for name in self.objects}
-
-    def find_obj(self, env: Any, modname: Any, classname: Any, name: str, *rest: Any) -> list[tuple[str, Any]]:
-        """Look for what can be there."""
-        known = name.removesuffix("()").rpartition(".")[2] in self.last_parts
-        return super().find_obj(env, modname, classname, name, *rest) if known else []
 
 
 class TableHeads(SphinxPostTransform):
