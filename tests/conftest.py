@@ -31,7 +31,7 @@ LONG = (
 # What makes a test of a kind: a fixture that it uses, at whatever distance, the file that it stands in, or its marker.
 FIXTURES = {"browser": {"chromium"}, "data": {"real_data"}, "process": {"executed", "site"}}
 PROCESSES = {  # they start kernels, sandboxes, servers, builds, or commands that load torch anew
-    "grading": "attacks collect exchange faults grade_command honest nbgrader new_gradebook sandbox sealed "
+    "grading": "apart attacks collect exchange faults grade_command honest nbgrader new_gradebook sandbox sealed "
     "sealed_release spool unnamed",
     "notebooks": "gallery nbval release",
     "packaging": "adopt binder colab guides set_up versions wheel",

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
 
 
+@pytest.mark.process
 def test_the_page_of_benchmarks_is_what_the_stored_results_say() -> None:
     program = "import page, sys; sys.stdout.reconfigure(encoding='utf-8'); print(page.page(), end='')"
     command = [sys.executable, "-c", program]
@@ -22,6 +23,7 @@ def test_the_page_of_benchmarks_is_what_the_stored_results_say() -> None:
     assert done.stdout == written, "run `python benchmarks/page.py`"
 
 
+@pytest.mark.process
 def test_the_page_on_own_data_says_what_the_searches_found() -> None:
     program = "import explore; found = explore.PART.search(explore.PAGE.read_text(encoding='utf-8'))[0]"
     program += "; import json; results = json.loads((explore.RESULTS / 'explore.json').read_text(encoding='utf-8'))"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import subprocess
 import sys
@@ -47,6 +48,7 @@ def needed() -> list[Requirement]:
     return [Requirement(line) for lines in [*lists, table["build-system"]["requires"]] for line in lines]
 
 
+@functools.cache
 def pins(file: Path = ROOT / "constraints.txt") -> list[Requirement]:
     lines = file.read_text(encoding="utf-8").splitlines()
     return [Requirement(line) for line in lines if line and not line.startswith("#")]

@@ -94,6 +94,7 @@ def test_a_part_that_was_compiled_is_the_part_itself(tmp_path) -> None:
     assert torch.equal(predict(back, VALID[0]), logits)
 
 
+@pytest.mark.process
 def test_a_class_that_is_not_here_is_named_and_the_model_may_be_passed(tmp_path) -> None:
     path = tmp_path / "model.pt"
     program = (

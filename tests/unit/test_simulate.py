@@ -200,6 +200,7 @@ def test_promoters_name_a_kind_or_a_number_that_does_not_exist():
 # --- the shipped files -----------------------------------------------------------------------------------
 
 
+@pytest.mark.process
 def test_shipped_sets_are_made_again_byte_for_byte(tmp_path):
     command = [sys.executable, "-m", "helpers.datasets.simulated", str(tmp_path)]
     subprocess.run(command, cwd=PACKAGE.parent, check=True, stdout=subprocess.DEVNULL)

@@ -109,6 +109,7 @@ def test_scripts_are_short_and_fetch_nothing(file):
         assert word not in text, f"{word} in {file.name}"
 
 
+@pytest.mark.process
 def test_scripts_pass_the_linter():
     """`eslint` is taken from ESLINT or PATH; else npx fetches it."""
     eslint = os.environ.get("ESLINT") or shutil.which("eslint")
