@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from typing import Any, NoReturn
 
 import pytest
@@ -62,6 +63,7 @@ class Finger:
             self._say("touchMove", self.at)
 
     def up(self) -> None:
+        time.sleep(0.05)  # a finger that lifts while it moves leaves the page flying on, for a second on a slow machine
         self._say("touchEnd")
 
 

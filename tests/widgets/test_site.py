@@ -51,6 +51,16 @@ MARK_LOOKS = """(known) => {
   }
   return [...seen];
 }"""
+# Scrolls so that an element stands so far under the window's top, if it is to, and answers when the page is at rest.
+REST = """async (element, under) => {
+  const place = () => element.getBoundingClientRect().top;
+  if (under !== null) scrollBy({top: place() + under, behavior: 'instant'});
+  for (let before = NaN, still = 0; still < 4; still = place() === before ? still + 1 : 0) {
+    before = place();
+    await new Promise(requestAnimationFrame);
+  }
+  return [element.value, scrollY];
+}"""
 # Takes away what only colours a word of code, tens of thousands of them: a span with a class, and with text alone.
 PLAIN_CODE = """() => {
   for (const span of document.querySelectorAll('pre span:not(:has(*))')) {
@@ -327,18 +337,22 @@ def test_on_a_phone_a_vertical_swipe_scrolls_and_everything_is_large_enough_for_
     finger = Finger(tab)
     trapped = []
     for place in tab.locator(".course-widget").all():
-        for picture in place.locator("canvas").all():
-            top = "e.getBoundingClientRect().top + scrollY - 200"
-            picture.evaluate(f"e => scrollTo({{ top: {top}, behavior: 'instant' }})")
-            box, root = picture.bounding_box(), place.locator(".dlg")
-            before = root.evaluate("e => [scrollY, e.dataset.paints, JSON.stringify(e.numbers())]")
+        root = place.locator(".dlg")
+        for part in place.locator("canvas, input[type=range]").all():
+            if not part.is_visible():
+                continue
+            part.evaluate(REST, -200)
+            box = part.bounding_box()
+            before = root.evaluate("e => [e.dataset.paints, JSON.stringify(e.numbers())]")
+            at = part.evaluate("e => [e.value, scrollY]")
             finger.down(box["x"] + 0.55 * box["width"], box["y"] + 0.08 * box["height"])
             finger.move(0, -140)
             finger.up()
-            tab.wait_for_timeout(30)
-            after = root.evaluate("e => [scrollY, e.dataset.paints, JSON.stringify(e.numbers())]")
-            if after[0] < before[0] + 60 or after[1:] != before[1:]:
-                trapped.append((place.get_attribute("data-widget"), picture.get_attribute("aria-label"), before, after))
+            now = part.evaluate(REST)
+            after = root.evaluate("e => [e.dataset.paints, JSON.stringify(e.numbers())]")
+            if after != before or now[0] != at[0] or now[1] < at[1] + 60:
+                what = part.evaluate("e => e.ariaLabel ?? e.labels[0].textContent")
+                trapped.append((place.get_attribute("data-widget"), what, at, now, before, after))
     context.close()
     assert trapped == []
 

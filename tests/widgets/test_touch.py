@@ -43,22 +43,43 @@ KNOBS = {
 }
 
 
-@pytest.fixture(params=KNOBS)
-def touched(request: pytest.FixtureRequest, chromium: Any) -> Iterator[tuple[BlankPage, Knob, Finger]]:
-    """A widget in a page that is long enough to scroll, with a finger on its knob."""
+@pytest.fixture
+def touchscreen(chromium: Any) -> Iterator[BlankPage]:
+    """A page that is long enough to scroll, on a screen that fingers touch."""
     context = chromium.new_context(has_touch=True, viewport={"width": 1000, "height": 700})
-    tab, knob = context.new_page(), KNOBS[request.param]
+    tab = context.new_page()
     errors = listen_for_errors(tab)
-    page = BlankPage(tab).mount(knob.make())
-    tab.evaluate("document.body.style.paddingBottom = '2000px'")
-    box, (left, right, top) = tab.locator("canvas").first.bounding_box(), knob.room
-    shares = [(at - low) / (high - low) for at, (low, high) in zip(knob.place(page), knob.window(page), strict=True)]
-    finger = Finger(tab)
-    across = box["x"] + left + shares[0] * (box["width"] - left - right)
-    finger.down(across, box["y"] + top + (1 - shares[1]) * (box["height"] - top - 44))
-    yield page, knob, finger
+    page = BlankPage(tab)
+    tab.evaluate("document.body.style.padding = '200px 0 2000px'")
+    yield page
     context.close()
     assert errors == []
+
+
+@pytest.fixture(params=KNOBS)
+def touched(request: pytest.FixtureRequest, touchscreen: BlankPage) -> tuple[BlankPage, Knob, Finger]:
+    """A widget, with a finger on its knob."""
+    page, knob = touchscreen, KNOBS[request.param]
+    page.mount(knob.make())
+    box, (left, right, top) = page.tab.locator("canvas").first.bounding_box(), knob.room
+    shares = [(at - low) / (high - low) for at, (low, high) in zip(knob.place(page), knob.window(page), strict=True)]
+    finger = Finger(page.tab)
+    across = box["x"] + left + shares[0] * (box["width"] - left - right)
+    finger.down(across, box["y"] + top + (1 - shares[1]) * (box["height"] - top - 44))
+    return page, knob, finger
+
+
+@pytest.fixture
+def slider(touchscreen: BlankPage) -> tuple[BlankPage, Finger]:
+    """A line's slope, with a finger on its slider, right of where it stands."""
+    touchscreen.mount(LineFitter([1, 2], [1, 2]))
+    touchscreen.tab.evaluate(
+        "scrollBy(0, document.querySelector('input[type=range]').getBoundingClientRect().top - 300)"
+    )
+    box = touchscreen.tab.get_by_label("Slope").bounding_box()
+    finger = Finger(touchscreen.tab)
+    finger.down(box["x"] + 0.8 * box["width"], box["y"] + 0.5 * box["height"])
+    return touchscreen, finger
 
 
 def test_a_swipe_up_that_begins_on_a_point_scrolls_and_moves_nothing(touched) -> None:
@@ -90,6 +111,32 @@ def test_a_finger_that_goes_sideways_drags_at_once_and_then_in_every_direction(t
     finger.move(0, -60)
     finger.up()
     assert knob.place(page)[1] > sideways[1] and page.tab.evaluate("scrollY") == 0
+
+
+def test_a_swipe_up_that_begins_on_a_slider_scrolls_and_leaves_it_where_it_was(slider) -> None:
+    page, finger = slider
+    before, paints, at = page.get("slope"), page.paints(), page.tab.evaluate("scrollY")
+    finger.move(3, -140)
+    finger.up()
+    page.tab.wait_for_function("at => scrollY > at + 60", arg=at)
+    assert (page.get("slope"), page.paints()) == (before, paints)
+    assert float(page.tab.get_by_label("Slope").input_value()) == before
+
+
+def test_a_finger_drags_a_slider_sideways(slider) -> None:
+    page, finger = slider
+    finger.move(-30, 0)
+    left = page.get("slope")
+    finger.move(60, 0)
+    assert page.get("slope") > left > 0
+    finger.up()
+
+
+def test_a_tap_sets_a_slider(slider) -> None:
+    page, finger = slider
+    assert page.get("slope") == 0
+    finger.up()
+    page.tab.wait_for_function("hosted[0].model.get('slope') > 0")
 
 
 def test_a_mouse_is_told_nothing_of_fingers(blank) -> None:

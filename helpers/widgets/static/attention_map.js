@@ -59,10 +59,9 @@ export default widget("attention-map", (view) => {
   };
   const focus = ([asks, asked]) => view.set({ base: asks, corner: [asks, asked].map((at) => clamp(at - (windowed >> 1), 0, count - windowed)) });
   const edge = (which, label) => {
-    const setEdge = (at) => view.set({ corner: corner().map((old, i) => (i === which ? at : old)) });
     const input = h("input", { type: "range", id: `${view.id}-corner${which}`, min: 0, max: count - windowed, step: 1 });
     const shown = h("output", { for: input.id });
-    view.listen(input, "input", () => setEdge(Number(input.value)));
+    view.slide(input, (at) => view.set({ corner: corner().map((old, i) => (i === which ? at : old)) }));
     return { input, shown, element: h("div", { class: "dlg-slider" }, h("label", { for: input.id }, label), input, shown) };
   };
   const edges = count > windowed ? [edge(0, "Rows from"), edge(1, "Columns from")] : [];

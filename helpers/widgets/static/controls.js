@@ -33,7 +33,7 @@ class View extends Page {
     const shown = h("output", { for: input.id });
     const row = h("div", { class: "dlg-slider" }, h("label", { for: input.id }, label), input, shown), notch = h("i", { class: "dlg-mark" });
     if (mark) row.append(notch);
-    this.listen(input, "input", () => onchange(log ? 10 ** Number(input.value) : Number(input.value)));
+    this.slide(input, (at) => onchange(log ? 10 ** at : at));
     this.#bind(trait, (value) => {
       Object.assign(input, { min: bound(min), max: bound(max), step: bound(step) });
       input.value = log ? Math.log10(value) : value;
@@ -46,6 +46,26 @@ class View extends Page {
       notch.style.setProperty("--at", place || 0);
     });
     return row;
+  }
+
+  /** Do `action(value)` as a slider is moved. A finger moves it where it lands, before one knows whether it scrolls the page: that waits. */
+  slide(input, action) {
+    const act = () => action(Number(input.value));
+    let landed = null; // of a finger: where the slider was, and whether it has moved since
+    this.listen(input, "pointerdown", ({ pointerType }) => (landed = pointerType === "touch" ? { from: input.value, waits: false } : null));
+    this.listen(input, "input", () => {
+      if (landed && !landed.waits) return (landed.waits = true);
+      landed = null;
+      act();
+    });
+    this.listen(input, "pointerup", () => {
+      if (landed?.waits) act();
+      landed = null;
+    });
+    this.listen(input, "pointercancel", () => {
+      if (landed) input.value = landed.from;
+      landed = null;
+    });
   }
 
   /** One of a few, or `several` (the trait is then a list). `options` is [[value, text, colour], ...]; a colour marks it. */
