@@ -28,6 +28,7 @@ from helpers.engine.verdict import Status
 from helpers.grading import mark
 from helpers.grading.mark import Mark
 from helpers.grading.sandbox.limits import MIB
+from helpers.grading.sentences import took_longer
 
 if TYPE_CHECKING:
     from helpers.grading.handed_in.transplant import Plan
@@ -187,7 +188,7 @@ def results(work: Work, *arguments: Any, seconds: float) -> Iterator[Any]:
     try:
         while True:
             if not here.poll(seconds * PATIENCE):
-                raise Failed(f"took longer than {seconds * PATIENCE:g} s")
+                raise Failed(took_longer(seconds * PATIENCE))
             try:
                 came = json.loads(here.recv_bytes(LONGEST))
             except (EOFError, OSError):  # also in the middle of a message
@@ -207,7 +208,7 @@ def results(work: Work, *arguments: Any, seconds: float) -> Iterator[Any]:
 def end_of(code: int | None, seconds: float) -> Failed:
     """Why a process ended without a word, from its exit code: below 0 it is the signal that ended it."""
     if code == -signal.SIGXCPU:
-        return Failed(f"took longer than {seconds:g} s")
+        return Failed(took_longer(seconds))
     if code == -signal.SIGKILL:
         return Killed("was killed, by the system or by a person")
     if code is not None and code < 0:

@@ -24,6 +24,7 @@ from helpers.grading.sandbox.limits import Job, digest
 from helpers.grading.sandbox.sandbox import Broken, Cause, Ended, Sandbox
 from helpers.grading.sandbox.sealed import asking, sealed
 from helpers.grading.secret import question_seed
+from helpers.grading.sentences import took_longer
 from helpers.grading.spool import Entry, Outcome
 
 START = 180.0  # seconds for the first import of torch on a slow disk
@@ -111,7 +112,7 @@ class Running:
             if self.once(until):
                 return self
             if time.monotonic() > until:
-                return self.note(Outcome.TIMED_OUT, f"took longer than {self.job.limits.total:.0f} s in all", "")
+                return self.note(Outcome.TIMED_OUT, took_longer(self.job.limits.total, " in all"), "")
         return self.note(Outcome.DIED, f"was started {MOST_RESTARTS} times", "")
 
     def once(self, until: float) -> bool:
@@ -182,7 +183,7 @@ class Running:
             self.said[step.exercise] = said
         if reply.get("late") is True:
             self.late.add(at)
-            self.note(Outcome.TIMED_OUT, f"{step.exercise or 'a cell'}: {said}", step.exercise)
+            self.note(Outcome.TIMED_OUT, f"{step.exercise or 'a cell'}: {took_longer(seconds)}", step.exercise)
         if step.kind is Kind.OWN:
             self.own += time.monotonic() - began
 
@@ -201,7 +202,7 @@ class Running:
         if words(reply.get("said")):
             self.said[step.exercise] = words(reply.get("said"))
         if any(type(a) is dict and a.get("error") == TOO_LONG for a in listed(reply.get("answers"))):
-            self.note(Outcome.TIMED_OUT, f"{step.exercise}: took longer than {seconds:.0f} s", step.exercise)
+            self.note(Outcome.TIMED_OUT, f"{step.exercise}: {took_longer(seconds)}", step.exercise)
 
     def lost(self, at: int, end: Ended) -> bool:
         """After the end of a sandbox: leave out the step that ended it. Whether there is nothing more to run.

@@ -1,7 +1,7 @@
-"""What a learner is told of graded work, in sentences: how the run ended, and of each exercise what is wrong.
+"""What is told of graded work, in sentences: how the run ended, and of each exercise what is wrong.
 
-Not a word of what the submission said while it was graded comes back, but the type of an error, and that only if Python
-knows it.
+Not a word of what the submission said while it was graded comes back to learners, but the type of an error, and that
+only if Python knows it; what was stopped is told in our words to instructors, too.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ WORDS = {
     Status.FORBIDDEN: "not by hand",
     Status.UNREADABLE: "no answer",
 }
+
+
+def took_longer(seconds: float, where: str = "") -> str:
+    """What an instructor reads of work that was stopped after some seconds."""
+    return f"took longer than {seconds:.3g} s{where}"
 
 
 def told(found: Mark, entry: Entry, unsolved: set[str]) -> list[str]:

@@ -444,6 +444,12 @@ def test_an_error_that_calls_itself_late_is_not() -> None:
     assert graded("class TimeLimit(Exception): pass\nraise TimeLimit('x')").status == "graded"
 
 
+def test_what_was_stopped_is_told_in_our_words() -> None:
+    source = "late = {one.__module__: one for one in BaseException.__subclasses__() if one.__name__ == 'TimeLimit'}\n"
+    entry = graded(source + "late.pop('helpers.engine.time_limit', 0)\nraise late.popitem()[1]('full marks are due')")
+    assert (entry.status, entry.why) == ("timed out", "gc_content: took longer than 4 s")
+
+
 def test_the_sandbox_ends_where_nobody_reads(inside) -> None:
     with Sandbox(sealed(), LIMITS) as sandbox, pytest.raises(Ended, match="took too long"):
         sandbox.hear(time.monotonic() + 0.5)
