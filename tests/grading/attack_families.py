@@ -43,9 +43,10 @@ PROCESSES = {
     "    return float(os.popen(sys.executable + ' -c \"' + PROGRAM + '\" ' + s).read())",
     "fork": "import os\ndef gc_content(s):\n    r, w = os.pipe()\n    if os.fork() == 0:\n"
     "        os.write(w, str(READY(s)).encode()); os._exit(0)\n    os.wait()\n    return float(os.read(r, 99))",
-    "alarmed": "import signal\nclass Now(Exception): pass\ndef ring(*_):\n    raise Now\ndef gc_content(s):\n"
-    "    signal.signal(signal.SIGALRM, ring)\n    for _ in range(100):\n        try:\n"
-    "            signal.setitimer(signal.ITIMER_REAL, 0.001)\n            while True:\n                len(s)\n"
+    "alarmed": "import signal, time\nclass Now(Exception): pass\ndef ring(*_):\n    raise Now\ndef gc_content(s):\n"
+    "    signal.signal(signal.SIGALRM, ring)\n    for _ in range(100):\n        until = time.monotonic() + 0.01\n"
+    "        try:\n            signal.setitimer(signal.ITIMER_REAL, 0.001)\n"
+    "            while time.monotonic() < until:\n                len(s)\n"
     "        except Now:\n            pass\n    return READY(s)",
     "shy": "class Shy(type):\n    @property\n    def __module__(cls):\n        raise ValueError\n"
     "shy = Shy('Shy', (), {})()\ndef look():\n    return shy\ndef gc_content(s):\n    try:\n        look()\n"

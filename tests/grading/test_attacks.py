@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -191,6 +192,27 @@ def test_points_and_status_are_as_they_should_be(graded, case) -> None:
     if case.expected is not None:
         got = graded.scores[case.name, case.folder]
         assert {name: got.get(name) for name in case.expected} == case.expected, (entry.said, entry.why)
+
+
+@pytest.mark.parametrize("case", by("forbidden"))
+def test_what_is_forbidden_is_seen_where_it_is_called(graded, case) -> None:
+    """An attack that fails for another reason, at a name that has moved for one, shows nothing."""
+    assert {name: seen_in(graded.entry(case).answers[name]) for name in case.cells} == dict.fromkeys(case.cells, True)
+
+
+def seen_in(answers: list[Any] | None) -> bool:
+    """Whether among answers is one that was made with what is forbidden."""
+    return any(type(one) is dict and "forbidden" in one for one in answers or [])
+
+
+def test_nobody_finds_a_reference_in_the_sealed_course(graded) -> None:
+    case = next(case for case in CASES if case.name == "the-reference-itself")
+    entry = graded.entry(case)
+    said = {name: [entry.said.get(name, ""), *map(str, entry.answers[name] or [])] for name in case.cells}
+    assert len(said) == 9
+    assert set(said.pop("quiz")) == {"", "{'value': ''}"}
+    assert [name for name, lines in said.items() if not any("AttributeError" in one for one in lines)] == []
+    assert [name for name, lines in said.items() if not any("reference" in one for one in lines)] == []
 
 
 @pytest.mark.parametrize("case", by("leaks"))

@@ -113,6 +113,11 @@ class BlankPage:
         )
         return self
 
+    def come_to_rest(self) -> BlankPage:
+        """Two frames later all is drawn that the first look at its size leads to."""
+        self.tab.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return self
+
     def numbers(self, index: int = 0) -> Any:
         return self.tab.evaluate(f"(i) => ({NUMBERS})(hosted[i].root())", index)
 

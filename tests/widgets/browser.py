@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+PATIENCE_MS = 120_000  # of whatever waits for a page: a busy machine is no failure
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,6 +35,13 @@ def chromium_path() -> str:
     return found or missing("there is no Chromium: install one, or set CHROMIUM to its path")
 
 
+def new_context(browser: Any, **options: Any) -> Any:
+    """A browser context that waits for a slow machine."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
 def listen_for_errors(page: Any) -> list[str]:
     """Collect, from now on, what goes wrong in the page's scripts: uncaught errors and the console's."""
     errors: list[str] = []
@@ -47,6 +55,7 @@ class Finger:
 
     def __init__(self, page: Any) -> None:
         self.session = page.context.new_cdp_session(page)
+        self.at = (0.0, 0.0)
 
     def _say(self, kind: str, *points: tuple[float, float]) -> None:
         touching = [{"x": x, "y": y} for x, y in points]
@@ -65,6 +74,11 @@ class Finger:
     def up(self) -> None:
         time.sleep(0.05)  # a finger that lifts while it moves leaves the page flying on, for a second on a slow machine
         self._say("touchEnd")
+
+
+def stop_timers(page: Any) -> None:
+    """From now on nothing begins after a while: on a slow machine that would be in the middle of a swipe."""
+    page.evaluate("window.setTimeout = () => 0")
 
 
 def unreadable(page: Any, axe: str, widths: tuple[int, ...]) -> dict[tuple[str, int], list[str]]:

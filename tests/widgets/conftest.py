@@ -16,7 +16,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # the modules beside this file, whatever pytest's import mode
 
 from blank_page import BlankPage
-from browser import FLAGS, chromium_path, listen_for_errors, missing
+from browser import FLAGS, PATIENCE_MS, chromium_path, listen_for_errors, missing, new_context
 from jupyter_host import Lab, Server
 from widget_examples import EXAMPLES
 
@@ -35,11 +35,12 @@ def progress_of_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
     except ImportError:
         missing("playwright is not installed (pip install playwright; no browser download is needed)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), headless=True, args=FLAGS)
+        expect.set_options(timeout=PATIENCE_MS)
         yield browser
         browser.close()
 
@@ -47,7 +48,7 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def tab(chromium: Any) -> Iterator[Any]:
     """A page in a fresh browser context."""
-    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    context = new_context(chromium, viewport={"width": 1200, "height": 900})
     yield context.new_page()
     context.close()
 
@@ -55,7 +56,7 @@ def tab(chromium: Any) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def one_tab(chromium: Any) -> Iterator[tuple[Any, list[str]]]:
     """A page for all blank ones, one after the other, and what went wrong in it; a context for each costs the most."""
-    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    context = new_context(chromium, viewport={"width": 1200, "height": 900})
     tab = context.new_page()
     yield tab, listen_for_errors(tab)
     context.close()

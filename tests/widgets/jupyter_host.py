@@ -112,7 +112,7 @@ class Lab:
 
     def open_file(self, path: str) -> Lab:
         """Open a notebook that lies on the server, and wait for its kernel: what runs before it is there is lost."""
-        self.page.goto(f"{self.server.url}/doc/tree/{path}?token={self.server.token}&reset")
+        self.page.goto(f"{self.server.url}/doc/tree/{path}?token={self.server.token}&reset", timeout=WAIT_MS)
         self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=WAIT_MS)
         self.page.wait_for_function(
             "() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",

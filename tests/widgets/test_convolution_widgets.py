@@ -7,7 +7,7 @@ import pytest
 import torch
 from agreement import agree
 from blank_page import BlankPage
-from browser import Finger
+from browser import Finger, new_context, stop_timers
 from torch import nn
 
 from helpers.dna.motifs import jaspar, jaspar_all, scan
@@ -102,7 +102,7 @@ def test_motif_weights_and_threshold_are_moved_by_hand(blank):
 
 @pytest.mark.parametrize("hold", [True, False])
 def test_a_finger_lifts_the_threshold_and_scrolls_elsewhere(chromium, hold):
-    context = chromium.new_context(has_touch=True, viewport={"width": 1000, "height": 700})
+    context = new_context(chromium, has_touch=True, viewport={"width": 1000, "height": 700})
     page = BlankPage(context.new_page()).mount(ConvScanner("ACCGTCACCTAGGTTACCGA", "CCG", -1, position=0))
     page.tab.evaluate("document.body.style.paddingBottom = '2000px'")
     lower = page.tab.get_by_role("application", name="Match score of each window")
@@ -110,6 +110,8 @@ def test_a_finger_lifts_the_threshold_and_scrolls_elsewhere(chromium, hold):
     box, finger = lower.bounding_box(), Finger(page.tab)
     low, high = -0.24, 3.24  # the scores go from 0 to 3, with a margin of 8 %
     y = box["y"] + 26 + (high - 1) / (high - low) * (230 - 26 - 44)
+    if not hold:
+        stop_timers(page.tab)
     finger.down(box["x"] + 400, y + 12)  # a finger's width below the dashed line
     if hold:
         page.tab.wait_for_selector("canvas[data-held]")
@@ -123,7 +125,7 @@ def test_a_finger_lifts_the_threshold_and_scrolls_elsewhere(chromium, hold):
 
 
 def test_a_finger_that_rests_on_a_weight_lifts_it(chromium):
-    context = chromium.new_context(has_touch=True, viewport={"width": 1000, "height": 700})
+    context = new_context(chromium, has_touch=True, viewport={"width": 1000, "height": 700})
     page = BlankPage(context.new_page()).mount(ConvScanner("ACCGTCACCTAGGTTACCGA", "CCG", -1, position=0))
     box, finger = page.tab.get_by_role("application", name="Sequence and filter").bounding_box(), Finger(page.tab)
     finger.down(box["x"] + 52 + 10, box["y"] + 18 + 30 + 10 + 12)  # the weight of A at the first place

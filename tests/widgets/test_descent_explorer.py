@@ -98,19 +98,19 @@ def test_constant_x_has_no_slope_to_learn():
 
 
 def test_run_walks_step_by_step_and_can_be_paused(blank):
-    blank.mount(DescentExplorer(most_steps=100))
+    blank.mount(DescentExplorer(most_steps=2000))
     blank.tab.get_by_role("button", name="Run").click()
     blank.tab.wait_for_function("hosted[0].model.get('steps') >= 3")
     blank.tab.get_by_role("button", name="Pause").click()
     steps = blank.get("steps")
-    assert 3 <= steps < 100
+    assert 3 <= steps < 2000
     blank.tab.wait_for_timeout(150)
     assert blank.get("steps") == steps
 
 
 def test_nothing_moves_by_itself_where_motion_is_not_wanted(blank):
     blank.tab.emulate_media(reduced_motion="reduce")
-    blank.mount(DescentExplorer(most_steps=60))
+    blank.mount(DescentExplorer(most_steps=60)).come_to_rest()
     paints = blank.paints()
     blank.tab.get_by_role("button", name="Run").click()
     assert blank.get("steps") == 60 and blank.paints() == paints + 1

@@ -100,13 +100,12 @@ def test_keyboard_moves_it_and_redraws(blank, example):
         blank.tab.keyboard.press(key)
     assert blank.get(example.trait) != before
     assert blank.paints() > paints
-    blank.tab.wait_for_function("([name]) => hosted[0].saved.length > 0", arg=[example.trait])
-    saved = blank.tab.evaluate("(name) => hosted[0].saved.at(-1)[name]", example.trait)
-    assert saved == blank.get(example.trait)
+    saved = "JSON.stringify(hosted[0].saved.at(-1)?.[name])"
+    blank.tab.wait_for_function(f"(name) => {saved} === JSON.stringify(hosted[0].model.get(name))", arg=example.trait)
 
 
 def test_redraws_when_python_sets_a_trait(blank, example):
-    blank.mount(example.make())
+    blank.mount(example.make()).come_to_rest()
     paints, numbers = blank.paints(), blank.numbers()
     blank.set(example.trait, example.value)
     blank.tab.wait_for_function("(n) => Number(hosted[0].root().dataset.paints) > n", arg=paints)

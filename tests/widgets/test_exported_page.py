@@ -6,7 +6,7 @@ import copy
 import re
 
 import pytest
-from browser import listen_for_errors
+from browser import listen_for_errors, new_context
 from jupyter_host import ROOT, notebook
 from nbclient import NotebookClient
 from widget_examples import EXAMPLES
@@ -88,7 +88,7 @@ def test_widgets_in_the_page_are_alive_without_kernel_and_network(page, tab):
 
 
 def test_picture_stays_where_scripts_do_not_run(page, chromium):
-    context = chromium.new_context(java_script_enabled=False)
+    context = new_context(chromium, java_script_enabled=False)
     tab = context.new_page()
     tab.goto(page.as_uri())
     assert tab.locator(".course-widget img:visible").count() == len(EXAMPLES)

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from agreement import NUMBERS, agree
+from browser import new_context
 from jupyter_host import WAIT_MS, Lab
 from widget_examples import EXAMPLES
 
@@ -44,7 +45,7 @@ def until(tab, lab, code, expected):
 @pytest.fixture(scope="module")
 def all_in_one_lab(server, chromium):
     """One notebook in JupyterLab with a cell for each widget, kept as w0, w1, ..."""
-    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    context = new_context(chromium, viewport={"width": 1200, "height": 900})
     lab = Lab(server, context.new_page())
     lab.open(*(example.cell(f"w{i}") for i, example in enumerate(EXAMPLES)), name="all").run_all()
     wait_for_widgets(lab.page, len(EXAMPLES))
@@ -118,7 +119,7 @@ def test_mouse_clicks_in_lab_do_not_disturb_the_notebook(all_in_one_lab, example
 
 def test_notebook_7_shows_every_widget_and_answers(server, tab):
     book = server.save("classic", *(example.cell() for example in EXAMPLES))
-    tab.goto(f"{server.url}/notebooks/{book}?token={server.token}")
+    tab.goto(f"{server.url}/notebooks/{book}?token={server.token}", timeout=WAIT_MS)
     tab.wait_for_selector(".jp-Notebook .jp-Cell", timeout=WAIT_MS)
     tab.wait_for_function(
         "() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",

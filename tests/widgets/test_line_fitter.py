@@ -93,7 +93,7 @@ def test_keys_move_the_line_and_then_a_chosen_point(blank):
 
 
 def test_two_traits_moved_at_once_cost_one_drawing(blank):
-    blank.mount(LineFitter(X, Y))
+    blank.mount(LineFitter(X, Y)).come_to_rest()
     blank.tab.get_by_role("application").first.focus()
     paints = blank.paints()
     blank.tab.keyboard.press("ArrowRight")

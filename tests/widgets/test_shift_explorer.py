@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from blank_page import LETTER_SIZES, BlankPage
-from browser import Finger
+from browser import Finger, new_context
 from torch import nn
 
 from helpers.datasets import Split
@@ -120,7 +120,7 @@ def test_two_bends_by_keys_make_a_curve_that_goes_straight_between_them(guessed:
 
 
 def test_a_finger_draws_to_the_outermost_shifts(guessed: ShiftExplorer, chromium) -> None:
-    context = chromium.new_context(has_touch=True, viewport={"width": 390, "height": 900})
+    context = new_context(chromium, has_touch=True, viewport={"width": 390, "height": 900})
     page = BlankPage(context.new_page()).mount(guessed, width="374px")
     box = page.tab.get_by_role("application", name="MCC against the shift").bounding_box()
     finger = Finger(page.tab)

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
-from browser import Finger, listen_for_errors
+from browser import Finger, listen_for_errors, new_context, stop_timers
 from jupyter_host import ROOT
 from widget_examples import EXAMPLES
 
@@ -265,7 +265,7 @@ def test_code_is_read_without_its_colours_but_with_all_that_says_something(tab, 
 def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen_and_axe_finds_nothing(
     pages, address, chromium, axe
 ) -> None:
-    context = chromium.new_context(viewport=PHONE, color_scheme="dark")
+    context = new_context(chromium, viewport=PHONE, color_scheme="dark")
     found, looks = {}, set()
     for name in sorted(name for name in pages if not name.startswith("docs/api/")):
         tab = opened(context.new_page(), address + name)
@@ -289,7 +289,7 @@ def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen_and_axe_finds_n
 
 
 def test_pictures_are_dark_in_the_dark_and_can_be_read_on_a_phone(address, chromium) -> None:
-    context = chromium.new_context(viewport=PHONE, color_scheme="dark")
+    context = new_context(chromium, viewport=PHONE, color_scheme="dark")
     tab = opened(context.new_page(), address + "solutions/02_logistic_regression/02_logistic_regression.html")
     pictures = tab.evaluate(
         """() => [...document.querySelectorAll('.cell_output img')].filter((e) => e.checkVisibility())
@@ -325,7 +325,7 @@ def test_every_widget_of_the_gallery_answers_without_kernel(address, tab) -> Non
 
 
 def test_on_a_phone_a_vertical_swipe_scrolls_and_everything_is_large_enough_for_a_finger(address, chromium) -> None:
-    context = chromium.new_context(viewport=PHONE, has_touch=True)
+    context = new_context(chromium, viewport=PHONE, has_touch=True)
     tab = opened(context.new_page(), address + GALLERY)
     small = tab.evaluate(
         """() => [...document.querySelectorAll('.dlg :is(button, input, label:has(input), summary)')]
@@ -335,6 +335,7 @@ def test_on_a_phone_a_vertical_swipe_scrolls_and_everything_is_large_enough_for_
     )
     assert small == []
     finger = Finger(tab)
+    stop_timers(tab)
     trapped = []
     for place in tab.locator(".course-widget").all():
         root = place.locator(".dlg")

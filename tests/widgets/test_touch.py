@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from blank_page import BlankPage
-from browser import Finger, listen_for_errors
+from browser import Finger, listen_for_errors, new_context, stop_timers
 
 from helpers.widgets import BoundaryExplorer, DescentExplorer, LineFitter
 
@@ -46,7 +46,7 @@ KNOBS = {
 @pytest.fixture
 def touchscreen(chromium: Any) -> Iterator[BlankPage]:
     """A page that is long enough to scroll, on a screen that fingers touch."""
-    context = chromium.new_context(has_touch=True, viewport={"width": 1000, "height": 700})
+    context = new_context(chromium, has_touch=True, viewport={"width": 1000, "height": 700})
     tab = context.new_page()
     errors = listen_for_errors(tab)
     page = BlankPage(tab)
@@ -58,14 +58,14 @@ def touchscreen(chromium: Any) -> Iterator[BlankPage]:
 
 @pytest.fixture(params=KNOBS)
 def touched(request: pytest.FixtureRequest, touchscreen: BlankPage) -> tuple[BlankPage, Knob, Finger]:
-    """A widget, with a finger on its knob."""
+    """A widget, with a finger over its knob."""
     page, knob = touchscreen, KNOBS[request.param]
     page.mount(knob.make())
     box, (left, right, top) = page.tab.locator("canvas").first.bounding_box(), knob.room
     shares = [(at - low) / (high - low) for at, (low, high) in zip(knob.place(page), knob.window(page), strict=True)]
     finger = Finger(page.tab)
     across = box["x"] + left + shares[0] * (box["width"] - left - right)
-    finger.down(across, box["y"] + top + (1 - shares[1]) * (box["height"] - top - 44))
+    finger.at = (across, box["y"] + top + (1 - shares[1]) * (box["height"] - top - 44))
     return page, knob, finger
 
 
@@ -85,6 +85,8 @@ def slider(touchscreen: BlankPage) -> tuple[BlankPage, Finger]:
 def test_a_swipe_up_that_begins_on_a_point_scrolls_and_moves_nothing(touched) -> None:
     page, knob, finger = touched
     before, paints = knob.place(page), page.paints()
+    stop_timers(page.tab)
+    finger.down(*finger.at)
     finger.move(3, -140)
     finger.up()
     page.tab.wait_for_function("scrollY > 60")
@@ -93,6 +95,7 @@ def test_a_swipe_up_that_begins_on_a_point_scrolls_and_moves_nothing(touched) ->
 
 def test_a_finger_that_rested_on_a_point_drags_it_up_and_the_page_stays(touched) -> None:
     page, knob, finger = touched
+    finger.down(*finger.at)
     page.tab.wait_for_selector("canvas[data-held]")
     before = knob.place(page)
     finger.move(0, -60)
@@ -105,6 +108,7 @@ def test_a_finger_that_rested_on_a_point_drags_it_up_and_the_page_stays(touched)
 def test_a_finger_that_goes_sideways_drags_at_once_and_then_in_every_direction(touched) -> None:
     page, knob, finger = touched
     before = knob.place(page)
+    finger.down(*finger.at)
     finger.move(-40, 0)
     sideways = knob.place(page)
     assert sideways[0] < before[0]

@@ -29,7 +29,8 @@ def test_a_term_shows_its_meaning_and_leads_to_the_glossary_beside_the_lesson(la
     tab.wait_for_function("() => document.body.innerText.includes('Lesson 01')", timeout=WAIT_MS)
     tab.keyboard.press("Tab")  # the keyboard is in use: focus is shown from here on
     link.focus()
-    assert PRIMER in tab.evaluate("a => getComputedStyle(a, '::after').content", link.element_handle())
-    tab.keyboard.press("Enter")
+    shown = "([a, words]) => getComputedStyle(a, '::after').content.includes(words)"
+    tab.wait_for_function(shown, arg=[link.element_handle(), PRIMER], timeout=WAIT_MS)
+    link.press("Enter")
     heading = tab.locator(".jp-MarkdownViewer h3", has_text="primer")
     heading.wait_for(timeout=WAIT_MS)

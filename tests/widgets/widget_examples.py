@@ -21,7 +21,7 @@ class Example:
     control : str
         Accessible name of the control that takes `key`; the name is matched exactly.
     key : str
-        The key that moves it; a second key may be separated by a blank ("Home ArrowRight").
+        The key that moves it; a second key may be separated by a blank ("End T").
     trait : str
         The trait which that key changes.
     value : object
@@ -546,7 +546,7 @@ EXAMPLES = [
             "'another': 'ATTACAGCCGTTACGGATCGCCGATGCATCGACTGCAGTCGCGCTATAAAGCGCTATAAAAGGCTGACCG'})"
         ),
         control="Filter",
-        key="Home ArrowRight",
+        key="ArrowRight",
         trait="filter",
         value=3,
         random=_networks,

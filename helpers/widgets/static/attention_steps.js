@@ -82,10 +82,12 @@ export default widget("attention-steps", (view) => {
   const reorder = (order) => view.set({ order, query: order.indexOf(get("order")[query()]) });
   function shuffle() {
     const order = get("order").slice();
-    for (let i = count - 1; i > 0; i--) {
-      const j = Math.floor(Math.random() * (i + 1));
-      [order[i], order[j]] = [order[j], order[i]];
-    }
+    do {
+      for (let i = count - 1; i > 0; i--) {
+        const j = Math.floor(Math.random() * (i + 1));
+        [order[i], order[j]] = [order[j], order[i]];
+      }
+    } while (count > 1 && order.every((token, i) => token === i)); // a shuffle that changes nothing looks broken
     reorder(order);
   }
   const back = view.button("Back in order", () => reorder(get("order").slice().sort((a, b) => a - b)));
