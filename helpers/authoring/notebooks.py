@@ -284,7 +284,7 @@ def lesson_of(book: NotebookNode, path: Path) -> Lesson:
 # -- both ----------------------------------------------------------------------------------------------------------
 
 
-def execute(book: NotebookNode, *, folder: Path, timeout: float, keep_going: bool = False) -> str:
+def execute(book: NotebookNode, *, folder: Path, timeout: float, keep_going: bool = False, starts: int = 2) -> str:
     """Execute a notebook's cells in a fresh kernel, in place.
 
     Parameters
@@ -297,6 +297,8 @@ def execute(book: NotebookNode, *, folder: Path, timeout: float, keep_going: boo
         Seconds for a cell.
     keep_going : bool
         Go on past errors, and interrupt a cell that takes too long, instead of stopping there.
+    starts : int
+        How often to start a kernel that does not come up: one of its ports may have been taken meanwhile.
 
     Returns
     -------
@@ -330,6 +332,8 @@ def execute(book: NotebookNode, *, folder: Path, timeout: float, keep_going: boo
     except DeadKernelError:
         return f"{named(cell)} ended the kernel (out of memory, or a call to exit)"
     except RuntimeError:
+        if cell is None and starts > 1:
+            return execute(book, folder=folder, timeout=timeout, keep_going=keep_going, starts=starts - 1)
         return "the kernel did not start; `course doctor` says what is missing"
     return ""
 

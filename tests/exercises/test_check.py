@@ -214,7 +214,9 @@ def test_an_alarm_of_somebody_else_still_rings() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0.3)
         with time_limit(5):
             pass
-        signal.pause()
+        until = time.monotonic() + 60
+        while not rung and time.monotonic() < until:  # it may ring before anybody waits for it
+            time.sleep(0.01)
     finally:
         signal.signal(signal.SIGALRM, before)
     assert rung == [True]
@@ -233,12 +235,12 @@ def test_what_is_cut_off_leaves_torch_recording() -> None:
 @pytest.mark.parametrize("way", [limited_by_signal, limited_by_thread])
 def test_code_that_ends_in_time_leaves_no_timer_behind(way) -> None:
     handler, threads = signal.getsignal(signal.SIGALRM), threading.active_count()
-    with pytest.raises(ZeroDivisionError), contextlib.contextmanager(way)(0.05):
+    with pytest.raises(ZeroDivisionError), contextlib.contextmanager(way)(1):
         _ = 1 / 0
     for thread in threading.enumerate():  # one that watched sees at once that all is over
         if thread.daemon and thread.name.endswith("(watch)"):
             thread.join(timeout=10)
-    time.sleep(0.2)  # nothing is raised here
+    time.sleep(1.2)  # nothing is raised here
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     assert signal.getsignal(signal.SIGALRM) is handler and threading.active_count() == threads
 

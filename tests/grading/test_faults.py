@@ -174,19 +174,24 @@ def test_sandboxes_that_are_killed_are_started_again(root) -> None:
     done = []
     thread = threading.Thread(target=lambda: done.append(course("grade", "0", "--jobs", "2", root=root)))
     thread.start()
-    killed: set[int] = set()
-    while thread.is_alive() and len(killed) < 2:
-        for one in psutil.Process().children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                fresh = one.pid not in killed and "inside.py" in " ".join(one.cmdline())
-                if fresh and "-S" not in one.cmdline() and one.cpu_times().user > 0.1:
-                    one.kill()
-                    killed.add(one.pid)
+    both: list[psutil.Process] = []
+    while thread.is_alive() and len(both) < 2:  # one of each student: who loses two has died
+        both = [one for one in psutil.Process().children(recursive=True) if is_at_work(one)]
         time.sleep(0.02)
+    for one in both:
+        one.kill()
     thread.join()
-    assert len(killed) == 2
+    assert len(both) == 2
     assert done[0].returncode == 0, done[0].stdout + done[0].stderr
     assert scores(root) == dict.fromkeys(STUDENTS, 0.0)
+
+
+def is_at_work(process: psutil.Process) -> bool:
+    """Whether this is Python inside a sandbox, and past its start."""
+    with contextlib.suppress(psutil.Error):
+        words = process.cmdline()
+        return "inside.py" in " ".join(words) and "-S" not in words and process.cpu_times().user > 0.1
+    return False
 
 
 def test_two_coordinators_at_once_do_the_work_once(root) -> None:

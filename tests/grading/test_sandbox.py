@@ -270,7 +270,7 @@ def outsiders() -> set[int]:
     ids=["a loop", "deaf to signals", "an exit", "a kill", "memory of many"],
 )
 def test_what_ends_a_submission_is_said(source, status, why) -> None:
-    entry = graded(source)
+    entry = graded(source, cell=60 if status == "died" else 4)
     assert entry.status == status, entry.why
     assert why in entry.why
     assert entry.why.startswith("gc_content: ")

@@ -20,7 +20,8 @@ def room(tmp_path: Path) -> Iterator[Served]:
 
 @pytest.fixture(autouse=True)
 def nobody_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Progress is nobody's, and no test stays in a room."""
+    """Progress is nobody's, no test stays in a room, and a slow disk is waited for."""
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "progress"))
+    monkeypatch.setattr(client, "TIMEOUT", 60.0)
     yield
     client.leave()

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from helpers.room.event import Refused, read_event
+from tests.ports import free_port
 from tests.room.serving import SESSION, Served, check_of, session
 
 
@@ -188,7 +189,7 @@ def test_many_at_once_are_all_counted(room: Served) -> None:
     def tell(first: int) -> None:
         for who in range(first, first + 15):
             request = urllib.request.Request(room.address, json.dumps(check_of(who)).encode(), method="POST")
-            urllib.request.urlopen(request, timeout=10).read()
+            urllib.request.urlopen(request, timeout=60).read()
 
     threads = [threading.Thread(target=tell, args=(100 * n,)) for n in range(6)]
     for thread in threads:
@@ -232,13 +233,6 @@ def opened(folder: Path, port: int) -> tuple[subprocess.Popen[str], str, str]:
     found = re.search(r"(http://\S+)#key=(\S+)", "".join(lines))
     assert found, lines
     return process, found[1], found[2]
-
-
-def free_port() -> int:
-    from helpers.commands.room import listener
-
-    with listener("127.0.0.1", 0) as probe:
-        return probe.getsockname()[1]
 
 
 def post(address: str, body: dict) -> int:

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -24,6 +23,7 @@ from typer.testing import CliRunner, Result
 
 from helpers.commands import main
 from helpers.learner import workspace
+from tests.ports import free_port
 
 WRONG_USE = 2
 
@@ -39,9 +39,7 @@ def refused(*words: str) -> str:
 @contextlib.contextmanager
 def served(place: Path, tmp_path: Path, **environment: str) -> Iterator[tuple[str, str]]:
     """JupyterLab as `course lab` starts it in this folder: the port and the address that it prints."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     words = [sys.executable, "-c", "from helpers.commands.main import main; main()", "lab", str(place), "--no-browser"]
     env = {**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "PYTHONUNBUFFERED": "1", **environment}
     log = (tmp_path / "log.txt").open("w")
@@ -50,7 +48,7 @@ def served(place: Path, tmp_path: Path, **environment: str) -> Iterator[tuple[st
         yield port, address_in(tmp_path / "log.txt", process)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(120)
 
 
 def test_lab_hands_out_the_lessons_and_serves_start_here(tmp_path: Path) -> None:

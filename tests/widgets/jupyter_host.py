@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
@@ -28,12 +29,6 @@ def notebook(*cells: str) -> Any:
     return book
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 class Server:
     """JupyterLab (and with it Notebook 7) on a free port, with settings and state of its own under `folder`."""
 
@@ -41,7 +36,7 @@ class Server:
         self.notebooks = folder / "notebooks"
         self.notebooks.mkdir()
         self.token = secrets.token_hex(8)
-        port = _free_port()
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         settings = folder / "settings"
         for plugin, values in {

@@ -157,8 +157,9 @@ def make(files: list[tuple[str, bytes]], folder: Path) -> None:
 def forget_old(folder: Path) -> None:
     """Remove sealed copies of other versions that nobody has used for a month."""
     for path in folder.iterdir():
-        if path.stat().st_mtime < time.time() - MONTH:
-            shutil.rmtree(path, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # another program's, and finished meanwhile
+            if path.stat().st_mtime < time.time() - MONTH:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def list_fonts(folder: Path) -> None:
