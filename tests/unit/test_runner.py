@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,26 @@ def test_a_dead_kernel_is_reported_with_the_cell_that_ended_it(tmp_path: Path) -
     assert "ended the kernel" in run.error and "import os" in run.error
     assert run.outcomes[0].verdict == "open"
     assert not run.passed
+
+
+@pytest.mark.parametrize(("fails", "said"), [(1, ""), (2, "the kernel did not start")])
+def test_a_kernel_that_does_not_come_up_is_started_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: int, said: str
+) -> None:
+    starts = tmp_path / "starts.txt"
+    begin = (
+        f'echo >> {starts}; [ $(wc -l < {starts}) -gt {fails} ] && exec {sys.executable} -m ipykernel_launcher -f "$0"'
+    )
+    place = tmp_path / "kernels" / "python3"
+    place.mkdir(parents=True)
+    spec = {"argv": ["sh", "-c", begin, "{connection_file}"], "display_name": "late", "language": "python"}
+    (place / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    book = v4.new_notebook(cells=[cell("print(1)")])
+    told = notebooks.execute(book, folder=tmp_path, timeout=60)
+    assert told.startswith(said) and bool(told) == bool(said)
+    assert len(starts.read_text().splitlines()) == 2
+    assert [output.text for output in book.cells[0].outputs] == ["1\n"] * (not said)
 
 
 def test_a_setup_cell_that_fails_is_named_as_the_cause(tmp_path: Path) -> None:
