@@ -546,7 +546,7 @@ EXAMPLES = [
             "'another': 'ATTACAGCCGTTACGGATCGCCGATGCATCGACTGCAGTCGCGCTATAAAGCGCTATAAAAGGCTGACCG'})"
         ),
         control="Filter",
-        key="ArrowRight",
+        key="ArrowLeft",
         trait="filter",
         value=3,
         random=_networks,
