@@ -33,7 +33,7 @@ WORDS = {
 
 def took_longer(seconds: float, where: str = "") -> str:
     """What an instructor reads of work that was stopped after some seconds."""
-    return f"took longer than {seconds:.3g} s{where}"
+    return f"took longer than {round(seconds, 2):g} s{where}"
 
 
 def told(found: Mark, entry: Entry, unsolved: set[str]) -> list[str]:

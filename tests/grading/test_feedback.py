@@ -10,6 +10,7 @@ import pytest
 
 from helpers.grading import mark
 from helpers.grading.nbgrader.feedback import Points, feedback, keep_pages_only
+from helpers.grading.sentences import took_longer
 from helpers.grading.spool import Entry
 
 LESSON, SEED = "01_linear_regression", 8_675_309_123
@@ -124,6 +125,11 @@ def test_what_a_person_graded_and_a_late_day_are_told() -> None:
 )
 def test_how_it_ended_is_told(status, words) -> None:
     assert words in page_of(entry_of({}, status=status))
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(3600.0, "3600 s"), (23.456, "23.46 s"), (0.12, "0.12 s")])
+def test_a_limit_is_told_in_plain_seconds(seconds, told) -> None:
+    assert took_longer(seconds) == f"took longer than {told}"
 
 
 def test_of_an_unreadable_file_one_thing_is_told() -> None:
