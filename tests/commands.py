@@ -18,6 +18,11 @@ SMOKE = {"COURSE_SMOKE": "1"}  # trainings of a few steps, where a test asks whe
 TRUE = [sys.executable, "-c", "from helpers.commands.main import main; main()"]  # a process that begins at nothing
 
 
+def files(folder: Path) -> dict[str, bytes]:
+    """What every file below a folder holds, by its path in it."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
 @functools.cache
 def server() -> str:
     """Start the server of this test process; the path of its socket."""

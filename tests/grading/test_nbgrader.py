@@ -1,4 +1,4 @@
-"""Stock nbgrader, through our nbgrader_config.py: validate and autograde on every lesson."""
+"""Stock nbgrader, through our nbgrader_config.py: generate, autograde and validate, on every lesson."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from helpers.lessons import LESSONS, exercises
-from tests.commands import ROOT, run
+from tests.commands import ROOT, files, run
 
 FOLDERS = [lesson.folder for lesson in LESSONS]
 
@@ -38,8 +38,8 @@ def with_cell(notebook: nbformat.NotebookNode, grade_id: str, source: str) -> nb
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory) -> dict[tuple[str, str], float]:
-    """Marks by (student, lesson), after autograding a small class."""
+def class_folder(tmp_path_factory) -> Path:
+    """Where every lesson was released and a small class was autograded."""
     root = tmp_path_factory.mktemp("course folder ü")
     shutil.copytree(ROOT / "solutions", root / "solutions")
     shutil.copy(ROOT / "nbgrader_config.py", root)
@@ -60,13 +60,27 @@ def graded(tmp_path_factory) -> dict[tuple[str, str], float]:
         for words in (["generate_assignment", folder], ["autograde", folder]):
             done = nbgrader(*words, cwd=root)
             assert done.returncode == 0, done.stderr[-4000:]
-    assert oct((root / ".course-secret").stat().st_mode & 0o777) == "0o600"
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+    return root
+
+
+@pytest.fixture(scope="module")
+def graded(class_folder) -> dict[tuple[str, str], float]:
+    """Marks by (student, lesson)."""
+    with Gradebook(f"sqlite:///{class_folder / 'gradebook.db'}") as gradebook:
         return {
             (submission.student.id, folder): submission.score
             for folder in FOLDERS
             for submission in gradebook.assignment_submissions(folder)
         }
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_nbgrader_itself_releases_the_same(class_folder, folder) -> None:
+    assert files(class_folder / "course" / folder) == files(ROOT / "course" / folder)
+
+
+def test_the_secret_is_nobody_elses(class_folder) -> None:
+    assert oct((class_folder / ".course-secret").stat().st_mode & 0o777) == "0o600"
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.folder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import nbformat
@@ -13,13 +12,9 @@ import pytest
 from helpers.authoring.release import release, with_bans
 from helpers.engine.bans import ban, short_name, spoken_names
 from helpers.lessons import LESSONS
-from tests.commands import ROOT, run
+from tests.commands import ROOT, files
 
 FOLDERS = [lesson.folder for lesson in LESSONS]
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -37,16 +32,6 @@ def test_course_is_released_from_solutions(checkout) -> None:
     assert [name for name in made if made[name] != kept[name]] == [], "run `course release`"
     release(root=checkout)
     assert files(checkout / "course") == made
-
-
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_nbgrader_itself_releases_the_same(checkout, folder, tmp_path, monkeypatch) -> None:
-    shutil.copytree(checkout / "solutions", tmp_path / "solutions")
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=":")
-    done = run("nbgrader", "generate_assignment", folder, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert files(tmp_path / "course" / folder) == files(ROOT / "course" / folder)
 
 
 def test_a_wrong_lesson_is_named(checkout, tmp_path) -> None:
