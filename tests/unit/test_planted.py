@@ -49,7 +49,7 @@ def found(task: Task, seed: int) -> tuple[int, float]:
     with torch.no_grad():
         counts = filter_counts(carriers, model.activations(carriers))
     names = {one.match.motif.id for one in match_filters(counts, motifs, cutoff)}
-    fresh = null_correlations(carriers, WIDTH, motifs, seed=seed + 1)
+    fresh = null_correlations(carriers, WIDTH, motifs, seed=seed + 1, filters=1500)  # few would scatter
     return sum(motif.id in names for motif in task.motifs), float((fresh > cutoff).float().mean())
 
 
@@ -58,4 +58,4 @@ def test_planted_motifs_come_back_and_untrained_filters_match_nothing() -> None:
     results = [found(draw_task(start + number), start + number) for number in range(5)]
     print(f"first seed {start}: found {[hits for hits, _ in results]} of 3, by chance {[by for _, by in results]}")
     assert sum(hits for hits, _ in results) >= 14, f"first seed {start}: {results}"
-    assert sum(by_chance for _, by_chance in results) / len(results) <= 0.05, f"first seed {start}: {results}"
+    assert max(by_chance for _, by_chance in results) <= 0.05, f"first seed {start}: {results}"
